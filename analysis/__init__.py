@@ -1,0 +1,62 @@
+"""The signal core: from samples to reps, sets and upper-back stability. Pure: no I/O, no clock, no wire format.
+
+Push `ImuBlock`, `Gap` and `SetLabel` into a `SetAnalyzer` and get events; `analyze` is the loop over it. What is exported here is the
+promised surface; everything else is an implementation that may change.
+"""
+
+from analysis.config import ALGORITHM_VERSION, AnalysisConfig
+from analysis.errors import AnalysisError, InvalidBlockError, InvalidMountError, UnknownExerciseError
+from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
+from analysis.exercises import CATALOGUE, Exercise, find_exercise
+from analysis.imu import Gap, ImuBlock, Mount, MountPosition, SensorInfo, SetLabel, StreamItem
+from analysis.pipeline import SetAnalyzer, analyze
+from analysis.results import (
+    BarPath,
+    Estimate,
+    PartTrend,
+    Quality,
+    QualityState,
+    RejectedMovement,
+    Rep,
+    SessionTrend,
+    SetStability,
+    SetSummary,
+)
+from analysis.stability import session_trend
+
+__all__ = [
+    "ALGORITHM_VERSION",
+    "CATALOGUE",
+    "AnalysisConfig",
+    "AnalysisError",
+    "BarPath",
+    "Estimate",
+    "Event",
+    "Exercise",
+    "Gap",
+    "ImuBlock",
+    "InvalidBlockError",
+    "InvalidMountError",
+    "Mount",
+    "MountPosition",
+    "PartTrend",
+    "Quality",
+    "QualityState",
+    "RejectedMovement",
+    "Rep",
+    "RepFinished",
+    "SensorGap",
+    "SensorInfo",
+    "SessionTrend",
+    "SetAnalyzer",
+    "SetFinished",
+    "SetLabel",
+    "SetStability",
+    "SetSummary",
+    "StreamItem",
+    "UnknownExerciseError",
+    "VelocitySample",
+    "analyze",
+    "find_exercise",
+    "session_trend",
+]

@@ -1,0 +1,124 @@
+"""Where a phase of a rep starts and ends, and what its velocities are: the definition profile ``upright-1`` (design section 7).
+
+Pure geometry of two signals, height and low-passed vertical velocity, so that the same code serves estimates and true motion.
+Down phases are handled by turning both signals over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.config import DefinitionProfile
+from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Half-open index range of one phase and its peak."""
+
+    start: int
+    stop: int
+    peak: int
+
+
+def find_phase(
+    height_m: FloatArray, velocity_mps: FloatArray, start: int, stop: int, sign: int, profile: DefinitionProfile
+) -> Phase | None:
+    """Bound the phase that lies between two height extremes.
+
+    From the peak speed outward to the first sample below max(threshold, fraction of the peak) beyond which less than
+    ``remaining_fraction`` of the range between the extremes remains; sticking points are skipped that way.
+
+    Parameters
+    ----------
+    height_m, velocity_mps : (N,) float64
+        Height, and vertical velocity after the profile's low-pass.
+    start, stop : int
+        Indices of the two extremes, inclusive.
+    sign : int
+        +1 for a phase that goes up, -1 for one that goes down.
+    profile : DefinitionProfile
+        Thresholds.
+
+    Returns
+    -------
+    Phase or None
+        None if the bar does not move that way between the extremes.
+    """
+    height = sign * height_m[start : stop + 1]
+    velocity = sign * velocity_mps[start : stop + 1]
+    total = height[-1] - height[0]
+    if total <= 0 or len(height) < 3:
+        return None
+    peak = int(np.argmax(velocity))
+    if velocity[peak] <= profile.threshold_mps:
+        return None
+    slow = velocity < max(profile.threshold_mps, profile.threshold_fraction * velocity[peak])
+    allowed = profile.remaining_fraction * total
+    before = np.flatnonzero(slow[:peak] & (height[:peak] - height[0] < allowed))
+    after = np.flatnonzero(slow[peak:] & (height[-1] - height[peak:] < allowed))
+    first = int(before[-1]) if len(before) else 0
+    last = peak + int(after[0]) if len(after) else len(height) - 1
+    return Phase(start + first, start + last, start + peak)
+
+
+def turning_index(height_m: FloatArray, start: int, stop: int, extreme: int, band_m: float) -> int:
+    """Middle of the time spent within ``band_m`` of the height extremum, without a break around it.
+
+    Parameters
+    ----------
+    height_m : (N,) float64, m
+        Height.
+    start, stop : int
+        Bounds of the search, inclusive.
+    extreme : int
+        Index of the extremum.
+    band_m : float
+        Width of the band, m.
+    """
+    outside = np.abs(height_m - height_m[extreme]) > band_m
+    before = np.flatnonzero(outside[start:extreme])
+    after = np.flatnonzero(outside[extreme : stop + 1])
+    first = start + int(before[-1]) + 1 if len(before) else start
+    last = extreme + int(after[0]) - 1 if len(after) else stop
+    return (first + last) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseVelocity:
+    """Velocities of one phase, positive in its direction, m/s, and its range, m."""
+
+    mean_mps: float
+    peak_mps: float
+    propulsive_mps: float
+    range_m: float
+    lockout_ratio: float
+
+
+def phase_velocity(
+    height_m: FloatArray, velocity_mps: FloatArray, phase: Phase, sign: int, rate_hz: float, profile: DefinitionProfile
+) -> PhaseVelocity:
+    """Velocities of a phase.
+
+    Notes
+    -----
+    Mean = range / time. Propulsive: until acceleration first falls below -g after the peak, if it does (Sanchez-Medina,
+    Perez & Gonzalez-Badillo, "Importance of the propulsive phase in strength assessment", Int J Sports Med 31, 2010).
+    Lockout ratio: mean velocity over the last ``lockout_fraction`` of the range, over the peak velocity.
+    """
+    height = sign * height_m[phase.start : phase.stop + 1]
+    velocity = sign * velocity_mps[phase.start : phase.stop + 1]
+    range_m = float(height[-1] - height[0])
+    duration_s = (phase.stop - phase.start) / rate_hz
+    peak = phase.peak - phase.start
+    braking = np.flatnonzero(np.gradient(velocity)[peak:] * rate_hz * sign < -STANDARD_GRAVITY_MPS2)
+    end = peak + int(braking[0]) if sign > 0 and len(braking) else len(height) - 1
+    propulsive = (height[end] - height[0]) / (end / rate_hz) if end > 0 else range_m / duration_s
+    last_part = height >= height[-1] - profile.lockout_fraction * range_m
+    entry = int(np.flatnonzero(~last_part)[-1]) + 1 if not last_part.all() else 0
+    lockout_s = max(len(height) - 1 - entry, 1) / rate_hz
+    lockout_mps = float(height[-1] - height[entry]) / lockout_s
+    peak_mps = float(velocity[peak])
+    return PhaseVelocity(range_m / duration_s, peak_mps, float(propulsive), range_m, lockout_mps / peak_mps)

@@ -1,0 +1,52 @@
+"""What can go wrong in the signal core.
+
+::
+
+    AnalysisError
+    ├── InvalidBlockError      a block of samples breaks its own contract (shape, finite, increasing time)
+    ├── InvalidMountError      a mount description contradicts itself
+    └── UnknownExerciseError   an exercise id that the catalogue does not have
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AnalysisError(Exception):
+    """Base of everything that `analysis` raises on purpose."""
+
+
+class InvalidBlockError(AnalysisError):
+    """A block of samples breaks its contract.
+
+    Attributes
+    ----------
+    field : str
+        Name of the offending field.
+    problem : str
+        What is wrong with it.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class InvalidMountError(AnalysisError):
+    """A mount description contradicts itself, for example a bar axis of length zero."""
+
+
+class UnknownExerciseError(AnalysisError):
+    """An exercise id that the catalogue does not have.
+
+    Attributes
+    ----------
+    exercise_id : str
+        The id that was asked for.
+    """
+
+    def __init__(self, exercise_id: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown exercise {exercise_id!r}; known are: {', '.join(sorted(known))}")
+        self.exercise_id = exercise_id

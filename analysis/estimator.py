@@ -1,0 +1,135 @@
+"""From the samples of a set to the motion of the bar and its reps: three passes of the same two steps.
+
+Find the events on the best motion known so far; estimate the motion from the events. The first motion is a plain high-passed double
+integration, good enough to see which movements are reps; the last is drift-free with a covariance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.attitude import Attitude, integrate_attitude
+from analysis.config import AnalysisConfig
+from analysis.drift import DriftSolution, integrate_nominal, remove_drift
+from analysis.exercises import Exercise
+from analysis.filters import highpass, integrate, lowpass
+from analysis.homes import Rough, gather_evidence
+from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, Mount
+from analysis.repetitions import FoundReps, find_reps
+from analysis.samples import Samples
+from analysis.stillness import quiet_mask, still_mask
+
+QUIET_SPEEDS_MPS = (0.22, 0.10, 0.07)
+"""Fastest estimated velocity at which a quiet stretch is believed, per pass: as loose as that pass's velocity is uncertain."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionEstimate:
+    """Motion of the bar's axis over one stretch, and the reps in it.
+
+    Attributes
+    ----------
+    samples, attitude, solution
+        Inputs and the corrected motion with its covariance.
+    velocity_mps : (N,) float64
+        Vertical, through the definition profile's low-pass, upward positive.
+    still : (N,) bool
+        Where the bar lay on rack or floor.
+    found : FoundReps
+        Reps and rejected movements.
+    """
+
+    samples: Samples
+    attitude: Attitude
+    solution: DriftSolution
+    velocity_mps: FloatArray
+    still: BoolArray
+    found: FoundReps
+
+    @property
+    def height_m(self) -> FloatArray:
+        """Height of the bar's axis, m, above that of the first sample."""
+        return self.solution.position_m[:, 2]
+
+
+def estimate_motion(
+    samples: Samples,
+    exercise: Exercise | None,
+    mount: Mount,
+    config: AnalysisConfig,
+    *,
+    known_bias_radps: FloatArray | None = None,
+    passes: int = len(QUIET_SPEEDS_MPS),
+) -> MotionEstimate | None:
+    """Estimate the motion of one set and find its reps.
+
+    Parameters
+    ----------
+    samples : Samples
+        At least about two seconds.
+    exercise : Exercise or None
+        None: direction and range of motion are inferred.
+    mount : Mount
+        Lever arm.
+    config : AnalysisConfig
+        Everything tuned.
+    known_bias_radps : (3,) float64, optional
+        Gyro bias from an earlier still interval, used where this stretch has none.
+    passes : int
+        1 to 3; fewer are faster and leave the scatter of home at its prior value.
+
+    Returns
+    -------
+    MotionEstimate or None
+        None if nothing in the stretch looks like a rep even on the first pass, or if it is too short to say.
+    """
+    if len(samples) < 2 * samples.rate_hz:
+        return None
+    rate_hz = samples.rate_hz
+    still = still_mask(samples, config.stillness)
+    attitude = integrate_attitude(samples, still, known_bias_radps)
+    nominal = integrate_nominal(samples, attitude, np.asarray(mount.lever_m, dtype=np.float64))
+    velocity, height = _first_motion(nominal.force_mps2[:, 2], samples, config)
+    found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
+    if not found.accepted:
+        return None
+    quiet = quiet_mask(samples, attitude.gyro_bias_radps, config.stillness)
+    solution = None
+    for max_quiet_mps in QUIET_SPEEDS_MPS[:passes]:
+        rough = Rough(height, velocity, max_quiet_mps)
+        sign = found.first_sign
+        evidence = gather_evidence(samples, still, quiet, rough, found.accepted, sign, config)
+        last = max_quiet_mps == QUIET_SPEEDS_MPS[-1]
+        scatters_m = config.drift.home_horizontal_candidates_m if last else (config.drift.home_horizontal_m,)
+        solution = remove_drift(
+            samples,
+            attitude,
+            nominal,
+            evidence.rests,
+            evidence.returns,
+            evidence.reaches,
+            evidence.jumps,
+            scatters_m,
+            config.drift,
+        )
+        height = solution.position_m[:, 2]
+        velocity = lowpass(solution.velocity_mps[:, 2], config.definition.lowpass_hz, rate_hz)
+        found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
+        if not found.accepted:
+            return None
+    if solution is None:
+        return None
+    return MotionEstimate(samples, attitude, solution, velocity, still, found)
+
+
+def _first_motion(
+    vertical_force_mps2: FloatArray, samples: Samples, config: AnalysisConfig
+) -> tuple[FloatArray, FloatArray]:
+    """High-passed double integration of the vertical acceleration: low-passed velocity, m/s, and height, m."""
+    cutoff_hz, rate_hz = config.reps.first_pass_highpass_hz, samples.rate_hz
+    acceleration = vertical_force_mps2 - STANDARD_GRAVITY_MPS2
+    velocity = highpass(integrate(acceleration - acceleration.mean(), samples.dt_s), cutoff_hz, rate_hz)
+    height = highpass(integrate(velocity, samples.dt_s), cutoff_hz, rate_hz)
+    return lowpass(velocity, config.definition.lowpass_hz, rate_hz), height

@@ -1,0 +1,68 @@
+"""What `SetAnalyzer.push` returns: a closed union, matched with ``assert_never``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from analysis.imu import Gap
+from analysis.results import Rep, SetSummary
+
+
+@dataclass(frozen=True, slots=True)
+class VelocitySample:
+    """Provisional vertical velocity for the live strip, about 30 a second. Never stored, never final.
+
+    Attributes
+    ----------
+    t_s : float
+        Time since the recording's first sample, s.
+    velocity_mps : float
+        Vertical, upward positive, m/s, causal estimate.
+    height_m : float
+        Above a slowly adapting zero, m, causal estimate.
+    """
+
+    t_s: float
+    velocity_mps: float
+    height_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepFinished:
+    """A rep closed while its set is still open. `SetFinished` may revise it.
+
+    Attributes
+    ----------
+    set_index : int
+        The open set.
+    exercise_id, load_kg
+        Its label.
+    rep : Rep
+        The rep as known now.
+    detected_s : float
+        Time of the sample on which the rep was closed, s.
+    """
+
+    set_index: int
+    exercise_id: str | None
+    load_kg: float | None
+    rep: Rep
+    detected_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetFinished:
+    """A set closed; its numbers are final for this algorithm version."""
+
+    summary: SetSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SensorGap:
+    """Samples were lost."""
+
+    gap: Gap
+
+
+Event: TypeAlias = VelocitySample | RepFinished | SetFinished | SensorGap

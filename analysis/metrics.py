@@ -1,0 +1,159 @@
+"""From an estimated motion to the numbers of each rep, with their standard deviations and quality."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
+from analysis.estimator import MotionEstimate
+from analysis.exercises import Exercise
+from analysis.imu import FloatArray, Mount, MountPosition
+from analysis.repetitions import Candidate
+from analysis.results import BarPath, Quality, QualityState, Rep
+
+PATH_RATE_HZ = 50.0
+"""Points a second that are kept of a bar path: drawing needs no more."""
+
+MAX_GOOD_VELOCITY_SD_MPS = 0.05
+MAX_GOOD_FORWARD_SD_M = 0.03
+"""Beyond these a number is shown as low quality: as large as the effect a coach wants to see (domain reference 2.2)."""
+
+_UP = np.array([0.0, 0.0, 1.0])
+
+
+def measure_rep(
+    motion: MotionEstimate,
+    candidate: Candidate,
+    index: int,
+    exercise: Exercise | None,
+    mount: Mount,
+    config: AnalysisConfig,
+) -> Rep | None:
+    """Measure one rep.
+
+    Returns
+    -------
+    Rep or None
+        None if no concentric phase can be bounded.
+    """
+    profile, rate_hz = config.definition, motion.samples.rate_hz
+    sign = motion.found.first_sign
+    height, velocity = motion.height_m, motion.velocity_mps
+    first = find_phase(height, velocity, candidate.start, candidate.turn, sign, profile)
+    second = find_phase(height, velocity, candidate.turn, candidate.stop, -sign, profile)
+    concentric_sign = 1 if exercise is None else exercise.concentric_sign
+    concentric, other = (first, second) if sign == concentric_sign else (second, first)
+    if first is None or concentric is None:
+        return None
+    turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
+    speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
+    sds = _velocity_sds(motion, concentric, speed)
+    last = (second or concentric).stop
+    forward = _forward_direction(motion, mount, first.start, last)
+    drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
+    eccentric = other and abs(height[other.stop] - height[other.start]) / ((other.stop - other.start) / rate_hz)
+    t_s = motion.samples.t_s
+    return Rep(
+        index=index,
+        start_s=float(t_s[first.start]),
+        turning_point_s=float(t_s[turn]),
+        concentric_start_s=float(t_s[concentric.start]),
+        concentric_end_s=float(t_s[concentric.stop]),
+        end_s=None if second is None else float(t_s[second.stop]),
+        mean_concentric_velocity_mps=speed.mean_mps,
+        mean_concentric_velocity_sd_mps=sds[0],
+        peak_concentric_velocity_mps=speed.peak_mps,
+        peak_concentric_velocity_sd_mps=sds[1],
+        mean_propulsive_velocity_mps=speed.propulsive_mps,
+        range_of_motion_m=speed.range_m,
+        range_of_motion_sd_m=sds[2],
+        forward_drift_m=drift,
+        forward_drift_sd_m=drift_sd,
+        max_forward_m=max_forward,
+        pitch_change_rad=_pitch_change(motion, mount, first.start, turn),
+        lockout_ratio=speed.lockout_ratio,
+        eccentric_velocity_mps=None if eccentric is None else float(eccentric),
+        path=_path(motion, forward, first.start, last),
+        quality=_quality(motion, first.start, last, sds[0], drift_sd, mount),
+    )
+
+
+def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) -> tuple[float, float, float]:
+    """Standard deviations of mean velocity, peak velocity and range of motion."""
+    solution, rate_hz = motion.solution, motion.samples.rate_hz
+    duration_s = (phase.stop - phase.start) / rate_hz
+    range_sd = solution.displacement_sd_m(phase.start, phase.stop, _UP)
+    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity / acceleration there.
+    acceleration = np.abs(np.gradient(motion.velocity_mps)) * rate_hz
+    timing_sd_s = [
+        float(np.hypot(solution.velocity_sd_mps(i, _UP) / max(acceleration[i], 0.3), 1 / rate_hz))
+        for i in (phase.start, phase.stop)
+    ]
+    timing_mps = speed.mean_mps / duration_s * float(np.hypot(*timing_sd_s))
+    mean_sd = float(np.hypot(range_sd / duration_s, timing_mps))
+    return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
+
+
+def _forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:
+    """World-frame unit vector that points forward: bar axis (to the left) x up; None where it is not known."""
+    if mount.bar_axis is None or mount.position is MountPosition.WRIST:
+        return None
+    matrices = motion.attitude.matrix[start : stop + 1]
+    left = (matrices @ np.asarray(mount.bar_axis)).mean(axis=0)
+    forward = np.cross(left, _UP)
+    length = float(np.linalg.norm(forward))
+    return forward / length if length > 0.5 else None  # a bar that stands upright has no fore-aft
+
+
+def _forward_drift(
+    motion: MotionEstimate, forward: FloatArray | None, start: int, turn: int, last: int
+) -> tuple[float | None, float | None, float | None]:
+    if forward is None:
+        return None, None, None
+    along = (motion.solution.position_m[start : last + 1] - motion.solution.position_m[start]) @ forward
+    sd = motion.solution.displacement_sd_m(start, turn, forward)
+    return float(along[turn - start]), sd, float(along.max())
+
+
+def _pitch_change(motion: MotionEstimate, mount: Mount, start: int, turn: int) -> float | None:
+    """Turn of the shaft about its own axis between two samples, rad, forward (about +y) positive."""
+    if mount.bar_axis is None or mount.position is not MountPosition.SHAFT:
+        return None
+    axis = np.asarray(mount.bar_axis)
+    # Integrating the rate about the axis needs no gravity direction and is exact for a turn about a fixed axis.
+    rate = (motion.samples.gyro_radps[start : turn + 1] - motion.attitude.gyro_bias_radps) @ axis
+    return float(np.trapezoid(rate) / motion.samples.rate_hz)
+
+
+def _path(motion: MotionEstimate, forward: FloatArray | None, start: int, last: int) -> BarPath:
+    step = max(round(motion.samples.rate_hz / PATH_RATE_HZ), 1)
+    index = np.unique(np.append(np.arange(start, last, step), last))
+    position = motion.solution.position_m[index] - motion.solution.position_m[start]
+    along = None if forward is None else position @ forward
+    sds = None if forward is None else motion.solution.displacement_sds_m(start, index, forward)
+    return BarPath(motion.samples.t_s[index], along, position[:, 2], sds)
+
+
+def _quality(
+    motion: MotionEstimate, start: int, last: int, velocity_sd: float, forward_sd: float | None, mount: Mount
+) -> Quality:
+    reasons: list[str] = []
+    samples = motion.samples
+    lost, clipped = samples.lost[start : last + 1].sum(), samples.clipped[start : last + 1].sum()
+    if lost:
+        reasons.append(f"{lost} samples lost inside the rep and bridged")
+    if clipped:
+        reasons.append(f"{clipped} samples at the sensor's limit")
+    if not motion.attitude.bias_known:
+        reasons.append("the bar was never still: sensor bias unknown")
+    if velocity_sd > MAX_GOOD_VELOCITY_SD_MPS:
+        reasons.append(f"velocity uncertain by {velocity_sd:.2f} m/s")
+    if forward_sd is not None and forward_sd > MAX_GOOD_FORWARD_SD_M:
+        reasons.append(f"path uncertain by {forward_sd * 100:.0f} cm")
+    state = QualityState.LOW_QUALITY if reasons else QualityState.GOOD
+    if mount.position is MountPosition.WRIST:
+        reasons.append("forward not resolvable: a wrist has no bar axis")
+    elif mount.bar_axis is None:
+        reasons.append("forward not resolvable: the direction of the bar in the sensor is not known")
+    return Quality(state, tuple(reasons))

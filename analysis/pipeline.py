@@ -1,0 +1,286 @@
+"""The one way into the signal core: push samples, get events. Live, replay and files all go through here.
+
+The stream is worked on in ticks of a fixed number of samples, so that results do not depend on how it was cut into blocks. A cheap
+causal estimate feeds the screen and says when a movement has stopped; then the same estimator that makes the final result runs on the
+stretch up to now. When a set closes it runs once more over the whole set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from analysis.config import AnalysisConfig
+from analysis.estimator import MotionEstimate, estimate_motion
+from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
+from analysis.exercises import FirstPhase, find_exercise
+from analysis.imu import FloatArray, Gap, ImuBlock, Mount, SensorInfo, SetLabel, StreamItem
+from analysis.live import LiveTick, LiveTracker
+from analysis.metrics import measure_rep
+from analysis.results import Rep
+from analysis.samples import SampleBuffer
+from analysis.summary import SegmentReps, summarise_set
+
+LIVE_PASSES, FINAL_PASSES = 2, 3
+"""Passes of the estimator while a set is open, and when it closes."""
+
+
+class SetAnalyzer:
+    """Finds the reps of one set after another in a stream of samples.
+
+    Parameters
+    ----------
+    info : SensorInfo
+        Nominal rate and full scales.
+    mount : Mount
+        How the sensor sits on the bar.
+    label : SetLabel
+        What the first set is; later ones by pushing another label.
+    config : AnalysisConfig
+        Everything tuned.
+
+    Notes
+    -----
+    A set opens with the first movement of note and closes when the bar has been still for ``close_still_s``, when nothing of note
+    has moved for ``close_idle_s``, on a label, or on `finish`. A stretch without a single rep leaves no set behind.
+    """
+
+    def __init__(
+        self,
+        info: SensorInfo,
+        mount: Mount | None = None,
+        label: SetLabel | None = None,
+        config: AnalysisConfig | None = None,
+    ) -> None:
+        self._info, self._mount = info, mount or Mount()
+        self._config = config or AnalysisConfig()
+        self._tick_samples = max(round(self._config.live.tick_s * info.sample_rate_hz), 2)
+        self._strip_step = max(round(info.sample_rate_hz / self._config.live.strip_hz), 1)
+        self._tracker = LiveTracker(
+            info.sample_rate_hz, self._config.reps.min_rom_m, self._config.live, self._config.stillness
+        )
+        self._buffer = SampleBuffer(info)
+        self._tick: list[ImuBlock] = []
+        self._tick_length = 0
+        self._sample_count = 0
+        self._pending_gap: Gap | None = None
+        self._gyro_bias: FloatArray | None = None
+        self._set_index = 0
+        self._set_label(label or SetLabel())
+        self._open_set()
+
+    @property
+    def set_is_open(self) -> bool:
+        """True while something of note has moved since the last set closed."""
+        return self._active
+
+    def push(self, item: StreamItem) -> list[Event]:
+        """Take in the next block, gap or label; return what happened.
+
+        Parameters
+        ----------
+        item : ImuBlock, Gap or SetLabel
+            In the order of time.
+
+        Returns
+        -------
+        list of Event
+            In the order of time.
+        """
+        if isinstance(item, ImuBlock):
+            return self._push_block(item)
+        if isinstance(item, Gap):
+            return self._push_gap(item)
+        events = self._flush_tick()
+        events += self._close_set()
+        self._set_label(item)
+        return events
+
+    def finish(self) -> list[Event]:
+        """Close the open set, if any. The stream is over."""
+        return self._flush_tick() + self._close_set()
+
+    # -- the stream, tick by tick
+
+    def _push_block(self, block: ImuBlock) -> list[Event]:
+        if self._pending_gap is not None:
+            self._buffer.bridge(self._pending_gap, block)
+            self._pending_gap = None
+        events: list[Event] = []
+        start = 0
+        while start < len(block):
+            stop = min(start + self._tick_samples - self._tick_length, len(block))
+            whole = start == 0 and stop == len(block)
+            self._tick.append(block if whole else _slice(block, start, stop))
+            self._tick_length += stop - start
+            if self._tick_length == self._tick_samples:
+                events += self._flush_tick()
+            start = stop
+        return events
+
+    def _push_gap(self, gap: Gap) -> list[Event]:
+        events = [*self._flush_tick(), SensorGap(gap)]
+        short = gap.end_s - gap.start_s <= self._config.reps.max_bridged_gap_s and gap.missing > 0
+        if short:
+            self._pending_gap = gap
+        elif len(self._buffer):
+            self._close_segment(gap)
+        return events
+
+    def _flush_tick(self) -> list[Event]:
+        if not self._tick:
+            return []
+        t_s = np.concatenate([block.t_s for block in self._tick])
+        force = np.concatenate([block.specific_force_mps2 for block in self._tick])
+        gyro = np.concatenate([block.gyro_radps for block in self._tick])
+        for block in self._tick:
+            self._buffer.append(block)
+        self._tick, self._tick_length = [], 0
+        live = self._tracker.update(force, gyro)
+        events: list[Event] = self._strip(t_s, live)
+        events += self._look_for_reps(float(t_s[-1]), live)
+        events += self._maybe_close(float(t_s[-1]), live)
+        return events
+
+    def _strip(self, t_s: FloatArray, live: LiveTick) -> list[Event]:
+        first = -self._sample_count % self._strip_step
+        self._sample_count += len(t_s)
+        return [
+            VelocitySample(float(t_s[i]), float(live.velocity_mps[i]), float(live.height_m[i]))
+            for i in range(first, len(t_s), self._strip_step)
+        ]
+
+    # -- reps while the set is open
+
+    def _look_for_reps(self, now_s: float, live: LiveTick) -> list[Event]:
+        if live.moved or live.leg_stopped:
+            self._active = True
+            self._last_activity_s = now_s
+        if live.leg_stopped and live.leg_stopped != self._first_sign:
+            # The leg that leads home has slowed down: a rep may be over now or in a moment.
+            self._due_s = [now_s + delay_s for delay_s in self._config.live.recheck_s]
+        if not self._due_s or now_s < self._due_s[0]:
+            return []
+        self._due_s = [due_s for due_s in self._due_s if due_s > now_s]
+        fresh = self._fresh_reps()
+        if fresh:
+            self._due_s = []
+        self._live_reps += fresh
+        label = self._label
+        return [RepFinished(self._set_index, label.exercise_id, label.load_kg, rep, now_s) for rep in fresh]
+
+    def _fresh_reps(self) -> list[Rep]:
+        """Reps that are over now and were not reported before."""
+        window = round(self._config.live.window_s * self._info.sample_rate_hz)
+        motion = self._estimate(max(len(self._buffer) - window, 0), LIVE_PASSES)
+        if motion is None:
+            return []
+        known_s = self._live_reps[-1].concentric_end_s if self._live_reps else -np.inf
+        fresh: list[Rep] = []
+        for candidate in motion.found.accepted:
+            index = len(self._live_reps) + len(fresh)
+            rep = measure_rep(motion, candidate, index, self._exercise, self._mount, self._config)
+            if rep is None or rep.concentric_start_s < known_s:
+                continue
+            if not _is_over(rep, motion):
+                break
+            fresh.append(rep)
+        return fresh
+
+    def _estimate(self, start: int = 0, passes: int = FINAL_PASSES) -> MotionEstimate | None:
+        if len(self._buffer) - start < 2:
+            return None
+        motion = estimate_motion(
+            self._buffer.samples(start),
+            self._exercise,
+            self._mount,
+            self._config,
+            known_bias_radps=self._gyro_bias,
+            passes=passes,
+        )
+        if motion is not None and motion.still.any():
+            self._gyro_bias = motion.attitude.gyro_bias_radps
+        return motion
+
+    # -- the end of a set
+
+    def _maybe_close(self, now_s: float, live: LiveTick) -> list[Event]:
+        config = self._config.live
+        self._still_since_s = (self._still_since_s or now_s) if live.still else None
+        if not self._active:
+            self._buffer.keep_last(round(config.idle_keep_s * self._info.sample_rate_hz))
+            return []
+        still_s = 0.0 if self._still_since_s is None else now_s - self._still_since_s
+        idle_s = now_s - self._last_activity_s
+        too_long = len(self._buffer) > config.max_set_s * self._info.sample_rate_hz
+        if (still_s >= config.close_still_s and idle_s >= config.close_still_s) or idle_s >= config.close_idle_s:
+            return self._close_set()
+        return self._close_set() if too_long else []
+
+    def _close_segment(self, gap: Gap) -> None:
+        """Work out what lies before a long gap; no rep is counted across it."""
+        motion = self._estimate() if self._active else None
+        self._segments.append(SegmentReps.of(motion, self._exercise, self._mount, self._config, gap))
+        self._buffer.clear()
+        self._tracker.restart()
+        self._due_s = []
+
+    def _close_set(self) -> list[Event]:
+        motion = self._estimate() if self._active else None
+        segments = [*self._segments, SegmentReps.of(motion, self._exercise, self._mount, self._config, None)]
+        summary = summarise_set(self._set_index, self._label, self._mount, segments)
+        keep_s = self._config.live.idle_keep_s
+        last_s = self._buffer.last_t_s
+        if last_s is not None and motion is not None and summary is not None:
+            keep_s = min(keep_s, max(last_s - summary.end_s - 0.3, 0.0))  # never count a rep twice
+        self._buffer.keep_last(round(keep_s * self._info.sample_rate_hz))
+        self._open_set()
+        if summary is None:
+            return []
+        self._set_index += 1
+        return [SetFinished(summary)]
+
+    def _open_set(self) -> None:
+        self._active = False
+        self._last_activity_s = -np.inf
+        self._still_since_s: float | None = None
+        self._due_s: list[float] = []
+        self._live_reps: list[Rep] = []
+        self._segments: list[SegmentReps] = []
+
+    def _set_label(self, label: SetLabel) -> None:
+        self._label = label
+        self._exercise = find_exercise(label.exercise_id)
+        self._first_sign = 0
+        if self._exercise is not None:
+            self._first_sign = 1 if self._exercise.first_phase is FirstPhase.UP else -1
+            self._tracker.min_leg_m = self._config.live.leg_fraction * self._exercise.usual_rom_m[0]
+        else:
+            self._tracker.min_leg_m = self._config.live.leg_fraction * self._config.reps.min_rom_m
+
+
+def analyze(
+    items: Iterable[StreamItem],
+    info: SensorInfo,
+    mount: Mount | None = None,
+    label: SetLabel | None = None,
+    config: AnalysisConfig | None = None,
+) -> list[Event]:
+    """Push everything, then finish: the loop over `SetAnalyzer.push`. There is no second implementation."""
+    analyzer = SetAnalyzer(info, mount, label, config)
+    events = [event for item in items for event in analyzer.push(item)]
+    return events + analyzer.finish()
+
+
+def _slice(block: ImuBlock, start: int, stop: int) -> ImuBlock:
+    cut = slice(start, stop)
+    return ImuBlock(
+        block.t_s[cut], block.specific_force_mps2[cut], block.gyro_radps[cut], block.first_index + start
+    )
+
+
+def _is_over(rep: Rep, motion: MotionEstimate) -> bool:
+    """True if the rep's last phase ended before the data did."""
+    last_s = max(rep.concentric_end_s, rep.end_s or 0.0)
+    return last_s <= motion.samples.t_s[-1] - 2 * motion.samples.dt_s

@@ -1,0 +1,226 @@
+"""What the signal core says: reps, sets, sessions, each number with its uncertainty and its quality.
+
+Unknown is None, never 0 or NaN. Times are seconds from the recording's first sample. Frames: ``docs/frames.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from analysis.imu import FloatArray
+
+
+class QualityState(StrEnum):
+    """How far a result can be trusted."""
+
+    GOOD = "good"
+    LOW_QUALITY = "low_quality"
+    NOT_RESOLVABLE = "not_resolvable"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A state with the reasons for it, in words that a lifter understands."""
+
+    state: QualityState = QualityState.GOOD
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number with its standard deviation; ``value`` is None where it cannot be known, and ``reason`` says why."""
+
+    value: float | None = None
+    sd: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarPath:
+    """The bar's axis during one rep, for drawing: side view, thinned to about 50 Hz.
+
+    Attributes
+    ----------
+    t_s : (N,) float64, s
+        Time since the recording's first sample.
+    forward_m : (N,) float64 or None, bar frame, m
+        Forward of the rep's start, forward positive. None where fore-aft is not resolvable.
+    up_m : (N,) float64, bar frame, m
+        Above the rep's start.
+    forward_sd_m : (N,) float64 or None, m
+        Standard deviation of ``forward_m``.
+    """
+
+    t_s: FloatArray
+    forward_m: FloatArray | None
+    up_m: FloatArray
+    forward_sd_m: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition, by the definition profile ``upright-1`` (design section 7; ``analysis/definitions.py``).
+
+    Attributes
+    ----------
+    index : int
+        Counted from 0 within its set.
+    start_s, concentric_start_s, concentric_end_s : float
+        Start of the first phase, start and end of the concentric phase, s.
+    turning_point_s : float
+        Height extremum between the two phases, s.
+    end_s : float or None
+        End of the last phase, s; None if the bar was dropped or the phase was not seen.
+    mean_concentric_velocity_mps, peak_concentric_velocity_mps, mean_propulsive_velocity_mps : float
+        Vertical, m/s, with standard deviations beside them.
+    range_of_motion_m : float
+        Height gained in the concentric phase, m.
+    forward_drift_m : float or None
+        Forward position at the turning point minus that at the start, m, forward positive.
+    max_forward_m : float or None
+        Most forward position between start and end, same zero, m.
+    pitch_change_rad : float or None
+        Pitch of the shaft about its long axis at the turning point relative to the rep's start, rad, forward
+        positive; None on a sleeve or wrist.
+    lockout_ratio : float or None
+        Mean velocity in the last 30 % of the range of motion over the peak velocity.
+    eccentric_velocity_mps : float or None
+        Mean speed of the eccentric phase, m/s.
+    path : BarPath
+        For drawing.
+    quality : Quality
+        Good, low quality or not resolvable, with reasons.
+    """
+
+    index: int
+    start_s: float
+    turning_point_s: float
+    concentric_start_s: float
+    concentric_end_s: float
+    end_s: float | None
+    mean_concentric_velocity_mps: float
+    mean_concentric_velocity_sd_mps: float
+    peak_concentric_velocity_mps: float
+    peak_concentric_velocity_sd_mps: float
+    mean_propulsive_velocity_mps: float
+    range_of_motion_m: float
+    range_of_motion_sd_m: float
+    forward_drift_m: float | None
+    forward_drift_sd_m: float | None
+    max_forward_m: float | None
+    pitch_change_rad: float | None
+    lockout_ratio: float | None
+    eccentric_velocity_mps: float | None
+    path: BarPath = field(compare=False)
+    quality: Quality = Quality()
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedMovement:
+    """Something that moved like a rep and was not counted, with the reason."""
+
+    start_s: float
+    end_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStability:
+    """First measures of upper-back stability of one set; definitions and limits in ``docs/metrics.md``.
+
+    Every part is a mean over the reps of the set with the standard deviation of that mean.
+
+    Attributes
+    ----------
+    forward_displacement_m : Estimate
+        Forward position at the turning point, m.
+    uprightness_loss_rad : Estimate
+        Shaft pitch at the turning point relative to the rep's start, rad (squats on a shaft mount only).
+    lockout_ratio : Estimate
+        Mean velocity in the last 30 % of the range of motion over the rep's peak (deadlift and presses only).
+    path_consistency_m : Estimate
+        Standard deviation of the forward position across the reps at matched height, m.
+    """
+
+    forward_displacement_m: Estimate = Estimate()
+    uprightness_loss_rad: Estimate = Estimate()
+    lockout_ratio: Estimate = Estimate()
+    path_consistency_m: Estimate = Estimate()
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """All that is known of one set once it is closed.
+
+    Attributes
+    ----------
+    index : int
+        Counted from 0 within the recording.
+    exercise_id : str or None
+        As labelled; None: nobody said.
+    load_kg : float or None
+        As labelled, kg.
+    start_s, end_s : float
+        From the first rep's start to the last rep's end, s.
+    reps : tuple of Rep
+        Counted repetitions.
+    rejected : tuple of RejectedMovement
+        Movements that were not counted, with reasons.
+    velocity_loss_fraction : float or None
+        1 - slowest of the reps after the fastest / fastest, by mean concentric velocity; None below two reps.
+    stability : SetStability
+        See there.
+    sample_rate_hz : float
+        Measured, not nominal, Hz.
+    lost_samples, clipped_samples : int
+        Within the set.
+    """
+
+    index: int
+    exercise_id: str | None
+    load_kg: float | None
+    start_s: float
+    end_s: float
+    reps: tuple[Rep, ...]
+    rejected: tuple[RejectedMovement, ...]
+    velocity_loss_fraction: float | None
+    stability: SetStability
+    sample_rate_hz: float
+    lost_samples: int
+    clipped_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartTrend:
+    """How one stability part changed across the sets of one exercise.
+
+    Attributes
+    ----------
+    part : str
+        Field name in `SetStability`.
+    set_indices : tuple of int
+        The sets that have the part.
+    values, sds : tuple of float
+        Mean of each set and the standard deviation of that mean, in the part's unit.
+    slope_per_set, slope_sd_per_set : float or None
+        Weighted least-squares slope, in the part's unit per set; None below three sets.
+    words : str
+        "too little data", "no clear change", "probably worse", "clearly worse", "probably better" or
+        "clearly better".
+    """
+
+    part: str
+    set_indices: tuple[int, ...]
+    values: tuple[float, ...]
+    sds: tuple[float, ...]
+    slope_per_set: float | None
+    slope_sd_per_set: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTrend:
+    """Change of the stability parts across the sets of each exercise in one session."""
+
+    by_exercise: tuple[tuple[str, tuple[PartTrend, ...]], ...] = ()

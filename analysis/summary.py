@@ -1,0 +1,102 @@
+"""From the reps of a set's uninterrupted stretches to the summary of the set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.config import AnalysisConfig
+from analysis.estimator import MotionEstimate
+from analysis.exercises import Exercise, find_exercise
+from analysis.imu import Gap, Mount, SetLabel
+from analysis.metrics import measure_rep
+from analysis.results import RejectedMovement, Rep, SetSummary
+from analysis.stability import set_stability
+
+GAP_REACH_S = 4.0
+"""A gap this close to a rep may have swallowed another: it is mentioned."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReps:
+    """What was found in one stretch without a long gap."""
+
+    reps: tuple[Rep, ...]
+    rejected: tuple[RejectedMovement, ...]
+    rate_hz: float
+    lost_samples: int
+    clipped_samples: int
+
+    @classmethod
+    def of(
+        cls,
+        motion: MotionEstimate | None,
+        exercise: Exercise | None,
+        mount: Mount,
+        config: AnalysisConfig,
+        gap_after: Gap | None,
+    ) -> SegmentReps:
+        """Measure the reps of a stretch; ``gap_after`` is the long gap that ended it, if one did."""
+        reps: list[Rep] = []
+        rejected: list[RejectedMovement] = []
+        if motion is not None:
+            t_s = motion.samples.t_s
+            for candidate in motion.found.accepted:
+                rep = measure_rep(motion, candidate, len(reps), exercise, mount, config)
+                if rep is not None:
+                    reps.append(rep)
+            rejected = [
+                RejectedMovement(float(t_s[r.start]), float(t_s[r.stop]), r.reason) for r in motion.found.rejected
+            ]
+        if gap_after is not None:
+            rejected.append(
+                RejectedMovement(gap_after.start_s, gap_after.end_s, "samples lost: no rep is counted across a gap")
+            )
+        if motion is None or not reps:
+            return cls((), tuple(rejected), 0.0, 0, 0)
+        first, last = reps[0].start_s, reps[-1].end_s or reps[-1].concentric_end_s
+        inside = (motion.samples.t_s >= first) & (motion.samples.t_s <= last)
+        lost, clipped = int((motion.samples.lost & inside).sum()), int((motion.samples.clipped & inside).sum())
+        return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped)
+
+
+def summarise_set(
+    index: int, label: SetLabel, mount: Mount, segments: Sequence[SegmentReps]
+) -> SetSummary | None:
+    """Put the stretches of a set together; None if there is not a single rep."""
+    reps = tuple(
+        replace(rep, index=i) for i, rep in enumerate(rep for segment in segments for rep in segment.reps)
+    )
+    if not reps:
+        return None
+    start_s = reps[0].start_s
+    end_s = reps[-1].end_s or reps[-1].concentric_end_s
+    rejected = tuple(
+        r
+        for segment in segments
+        for r in segment.rejected
+        if start_s - GAP_REACH_S <= r.end_s and r.start_s <= end_s + GAP_REACH_S
+    )
+    return SetSummary(
+        index=index,
+        exercise_id=label.exercise_id,
+        load_kg=label.load_kg,
+        start_s=start_s,
+        end_s=end_s,
+        reps=reps,
+        rejected=rejected,
+        velocity_loss_fraction=velocity_loss(reps),
+        stability=set_stability(reps, find_exercise(label.exercise_id), mount),
+        sample_rate_hz=max(segment.rate_hz for segment in segments),
+        lost_samples=sum(segment.lost_samples for segment in segments),
+        clipped_samples=sum(segment.clipped_samples for segment in segments),
+    )
+
+
+def velocity_loss(reps: Sequence[Rep]) -> float | None:
+    """1 - slowest of the reps after the fastest / fastest, by mean concentric velocity; None below two reps."""
+    if len(reps) < 2:
+        return None
+    velocities = [rep.mean_concentric_velocity_mps for rep in reps]
+    fastest = max(range(len(reps)), key=velocities.__getitem__)
+    return 1.0 - min(velocities[fastest:]) / velocities[fastest]

@@ -1,0 +1,182 @@
+"""Truth of each repetition: the definition profile ``upright-1`` applied to the true motion of the bar's axis.
+
+Written from section 7 of the design, independently of the analysis package. The point is the one on the bar's axis at the
+sensor's place along the bar, which is what a cord tied there would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+
+from firmware_sim.choreography import PlannedSet, RepPhases
+from firmware_sim.curves import FloatArray
+from firmware_sim.motion import STANDARD_GRAVITY_MPS2
+
+PROFILE = "upright-1"
+"""Name of the definition profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Numbers of the definition profile ``upright-1``.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Grid on which the closed form is evaluated, Hz.
+    lowpass_hz : float
+        Zero-phase low-pass on vertical velocity, Hz (second-order Butterworth, run both ways).
+    floor_mps, floor_fraction : float
+        A phase ends where velocity falls below the larger of these two, the latter of the phase's peak.
+    remaining_fraction : float
+        ... and less than this share of the range of motion remains.
+    turn_band_m : float
+        The turning point is the middle of the time spent within this of the extremum, m.
+    """
+
+    rate_hz: float = 1000.0
+    lowpass_hz: float = 8.0
+    floor_mps: float = 0.03
+    floor_fraction: float = 0.06
+    remaining_fraction: float = 0.15
+    turn_band_m: float = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class RepTruth:
+    """One repetition as it truly was.
+
+    Attributes
+    ----------
+    start_s, concentric_start_s, concentric_end_s, turning_point_s, end_s : float
+        Scenario time, s.
+    mean_concentric_velocity_mps, peak_concentric_velocity_mps, mean_propulsive_velocity_mps : float
+        Vertical, m/s.
+    range_of_motion_m : float
+        Height gained in the concentric phase, m.
+    forward_drift_m, max_forward_m : float
+        Forward of the position at ``start_s``: at the turning point, and the most forward, m.
+    pitch_change_rad : float
+        Pitch of the shaft at the turning point minus that at ``start_s``, rad.
+    """
+
+    start_s: float
+    concentric_start_s: float
+    concentric_end_s: float
+    turning_point_s: float
+    end_s: float
+    mean_concentric_velocity_mps: float
+    peak_concentric_velocity_mps: float
+    mean_propulsive_velocity_mps: float
+    range_of_motion_m: float
+    forward_drift_m: float
+    max_forward_m: float
+    pitch_change_rad: float
+
+    def as_dict(self) -> dict[str, float]:
+        """For the JSON file of truths."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    t_s: FloatArray
+    forward_m: FloatArray
+    height_m: FloatArray
+    velocity_mps: FloatArray
+    pitch_rad: FloatArray
+
+    def index(self, t_s: float) -> int:
+        return int(np.searchsorted(self.t_s, t_s))
+
+
+def set_truth(planned: PlannedSet, along_m: float, definitions: Definitions | None = None) -> tuple[RepTruth, ...]:
+    """Apply the definition profile to every repetition of a set.
+
+    Parameters
+    ----------
+    planned : PlannedSet
+        The set.
+    along_m : float
+        Place of the sensor along the bar, to the left of its middle, m.
+    definitions : Definitions, optional
+        The profile.
+    """
+    profile = definitions or Definitions()
+    motion = planned.motion
+    t_s = np.arange(motion.start_s, motion.end_s, 1 / profile.rate_hz)
+    point = motion.axis_point(t_s, along_m)
+    sections = butter(2, profile.lowpass_hz, fs=profile.rate_hz, output="sos")
+    grid = _Grid(
+        t_s=t_s,
+        forward_m=point.position_m[:, 0],
+        height_m=point.position_m[:, 2],
+        velocity_mps=np.asarray(sosfiltfilt(sections, point.velocity_mps[:, 2])),
+        pitch_rad=point.pitch_rad,
+    )
+    return tuple(_rep_truth(grid, phases, planned.up_first, profile) for phases in planned.phases)
+
+
+def _rep_truth(grid: _Grid, phases: RepPhases, up_first: bool, profile: Definitions) -> RepTruth:  # noqa: FBT001
+    turn = _turning_index(grid, phases, up_first, profile)
+    before, after = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
+    first = _phase(grid, before, turn, 1.0 if up_first else -1.0, profile)
+    second = _phase(grid, turn, after, -1.0 if up_first else 1.0, profile)
+    start, end = first[0], second[1]
+    con_start, con_end = first if up_first else second
+    duration_s = grid.t_s[con_end] - grid.t_s[con_start]
+    rom_m = grid.height_m[con_end] - grid.height_m[con_start]
+    forward = grid.forward_m - grid.forward_m[start]
+    return RepTruth(
+        start_s=float(grid.t_s[start]),
+        concentric_start_s=float(grid.t_s[con_start]),
+        concentric_end_s=float(grid.t_s[con_end]),
+        turning_point_s=float(grid.t_s[turn]),
+        end_s=float(grid.t_s[end]),
+        mean_concentric_velocity_mps=float(rom_m / duration_s),
+        peak_concentric_velocity_mps=float(grid.velocity_mps[con_start : con_end + 1].max()),
+        mean_propulsive_velocity_mps=_propulsive(grid, con_start, con_end),
+        range_of_motion_m=float(rom_m),
+        forward_drift_m=float(forward[turn]),
+        max_forward_m=float(forward[start : end + 1].max()),
+        pitch_change_rad=float(grid.pitch_rad[turn] - grid.pitch_rad[start]),
+    )
+
+
+def _turning_index(grid: _Grid, phases: RepPhases, up_first: bool, profile: Definitions) -> int:  # noqa: FBT001
+    """Middle of the time within the band around the height extremum."""
+    low, high = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
+    height = grid.height_m[low:high] * (1 if up_first else -1)
+    top = int(np.argmax(height))
+    outside = np.flatnonzero(height < height[top] - profile.turn_band_m)
+    left = outside[outside < top][-1] + 1
+    right = outside[outside > top][0] - 1
+    return low + int(left + right) // 2
+
+
+def _phase(grid: _Grid, low: int, high: int, sign: float, profile: Definitions) -> tuple[int, int]:
+    """Start and end of the phase that lies between two rests, outward from its peak."""
+    speed = sign * grid.velocity_mps[low : high + 1]
+    height = sign * grid.height_m[low : high + 1]
+    peak = int(np.argmax(speed))
+    threshold = max(profile.floor_mps, profile.floor_fraction * float(speed[peak]))
+    bottom, top = float(height.min()), float(height.max())
+    margin = profile.remaining_fraction * (top - bottom)
+    slow = speed < threshold
+    starts = np.flatnonzero(slow[:peak] & (height[:peak] - bottom < margin))
+    ends = np.flatnonzero(slow[peak:] & (top - height[peak:] < margin))
+    start = int(starts[-1]) if len(starts) else 0
+    end = peak + int(ends[0]) if len(ends) else len(speed) - 1
+    return low + start, low + end
+
+
+def _propulsive(grid: _Grid, start: int, end: int) -> float:
+    """Mean velocity until acceleration falls below -g for the first time after the start."""
+    acceleration = np.gradient(grid.velocity_mps[start : end + 1], grid.t_s[start : end + 1])
+    braking: Sequence[int] = np.flatnonzero(acceleration < -STANDARD_GRAVITY_MPS2).tolist()
+    stop = start + braking[0] if braking else end
+    return float((grid.height_m[stop] - grid.height_m[start]) / (grid.t_s[stop] - grid.t_s[start]))

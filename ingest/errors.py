@@ -1,0 +1,145 @@
+"""What can go wrong between the sensor and the signal core.
+
+::
+
+    IngestError
+    ├── DeviceNotFoundError        no sensor with that address or name answered the scan
+    ├── ConnectionLostError        the link broke, or an operation over it failed
+    ├── BluetoothUnavailableError  this machine has no usable Bluetooth
+    ├── UnknownDriverError         a driver name that the registry does not have
+    ├── WireError                  a sensor sent bytes that its protocol forbids
+    ├── RecordingError             a recording cannot be written or read
+    └── ImportFileError            somebody else's file cannot be imported
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+class IngestError(Exception):
+    """Base of everything that `ingest` raises on purpose."""
+
+
+class DeviceNotFoundError(IngestError):
+    """No sensor answered.
+
+    Attributes
+    ----------
+    wanted : str
+        The address, the name or the kind of sensor that was looked for.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(
+            f"no sensor found for {wanted}; switch it on, bring it near, and end other connections"
+        )
+        self.wanted = wanted
+
+
+class ConnectionLostError(IngestError):
+    """The link broke, or an operation over it failed. Connecting again may help.
+
+    Attributes
+    ----------
+    what : str
+        What happened, in words.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Bluetooth link failed: {what}")
+        self.what = what
+
+
+class BluetoothUnavailableError(IngestError):
+    """No usable Bluetooth on this machine. Trying again does not help.
+
+    Attributes
+    ----------
+    why : str
+        What is missing, in words.
+    hint : str
+        What to do about it, one line.
+    """
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(f"Bluetooth is not available: {why}; {hint}")
+        self.why = why
+        self.hint = hint
+
+
+class UnknownDriverError(IngestError):
+    """A driver name that the registry does not have.
+
+    Attributes
+    ----------
+    name : str
+        The name that was asked for.
+    """
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown sensor driver {name!r}; known are: {', '.join(sorted(known))}")
+        self.name = name
+
+
+class WireError(IngestError):
+    """A sensor sent bytes that its protocol forbids.
+
+    Attributes
+    ----------
+    driver, channel : str
+        Who refused the bytes, and on which channel they came.
+    reason : str
+        The rule that they break.
+    payload_hex : str
+        The bytes themselves.
+    """
+
+    def __init__(self, driver: str, channel: str, reason: str, payload: bytes) -> None:
+        super().__init__(f"{driver}/{channel}: {reason}; payload {payload.hex() or '(empty)'}")
+        self.driver = driver
+        self.channel = channel
+        self.reason = reason
+        self.payload_hex = payload.hex()
+
+
+class RecordingError(IngestError):
+    """A recording cannot be written or read.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    what : str
+        What is wrong with it and what to do.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path.name}: {what}")
+        self.path = path
+        self.what = what
+
+
+class ImportFileError(IngestError):
+    """Somebody else's file cannot be imported.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    line : int or None
+        Line of the offence, counted from 1, the header included; None where no single line is at fault.
+    what : str
+        What is wrong and what was expected.
+    """
+
+    def __init__(self, path: Path, line: int | None, what: str) -> None:
+        where = path.name if line is None else f"{path.name}, line {line}"
+        super().__init__(f"{where}: {what}")
+        self.path = path
+        self.line = line
+        self.what = what

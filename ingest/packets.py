@@ -1,0 +1,143 @@
+"""The one thing that is recorded: raw packets; where they come from, and what the host itself writes."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.imu import SetLabel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+DATA, INFO, BATTERY, LINK, LABEL = "data", "info", "battery", "link", "label"
+"""Channels. The first three carry the sensor's bytes, ``link`` and ``label`` UTF-8 JSON by the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawPacket:
+    """Bytes as they came, never altered.
+
+    Attributes
+    ----------
+    received_at_s : float
+        Clock of the running event loop when the bytes arrived, seconds since the source started, whole
+        nanoseconds.
+    channel : str
+        See the constants of this module; a driver may add its own.
+    payload : bytes
+        Undecoded.
+    """
+
+    received_at_s: float
+    channel: str
+    payload: bytes
+
+
+class PacketSource(Protocol):
+    """Anything that yields packets in the order of arrival."""
+
+    def packets(self) -> AsyncIterator[RawPacket]:
+        """Yield packets until the source ends or is stopped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """What happened to the radio link.
+
+    Attributes
+    ----------
+    event : str
+        ``"connected"`` or ``"lost"``.
+    name, address : str
+        Of the sensor.
+    mtu : int or None
+        ATT MTU in bytes, on ``connected``.
+    rssi_dbm : int or None
+        Signal strength of the last advertisement, dBm.
+    reason : str
+        Why the link was lost, in words.
+    """
+
+    event: str
+    name: str = ""
+    address: str = ""
+    mtu: int | None = None
+    rssi_dbm: int | None = None
+    reason: str = ""
+
+
+def whole_nanoseconds(seconds: float) -> float:
+    """Round a time in s to whole nanoseconds, so that a recording gives back exactly what was received."""
+    return round(seconds * 1e9) / 1e9
+
+
+def label_packet(received_at_s: float, label: SetLabel) -> RawPacket:
+    """Packet that carries the lifter's label."""
+    content = {"exercise_id": label.exercise_id, "load_kg": label.load_kg}
+    return RawPacket(whole_nanoseconds(received_at_s), LABEL, json.dumps(content).encode())
+
+
+def link_packet(received_at_s: float, event: LinkEvent) -> RawPacket:
+    """Packet that records what happened to the link."""
+    content = {
+        "event": event.event,
+        "name": event.name,
+        "address": event.address,
+        "mtu": event.mtu,
+        "rssi": event.rssi_dbm,
+        "reason": event.reason,
+    }
+    return RawPacket(whole_nanoseconds(received_at_s), LINK, json.dumps(content).encode())
+
+
+def parse_label(payload: bytes) -> SetLabel:
+    """Read the payload of a ``label`` packet.
+
+    Raises
+    ------
+    ValueError
+        If the payload is not what `label_packet` writes.
+    """
+    content = _parse_object(payload)
+    exercise_id, load_kg = content.get("exercise_id"), content.get("load_kg")
+    if exercise_id is not None and not isinstance(exercise_id, str):
+        raise ValueError("exercise_id is not a string")
+    if load_kg is None:
+        return SetLabel(exercise_id, None)
+    if not isinstance(load_kg, int | float) or isinstance(load_kg, bool) or not math.isfinite(load_kg):
+        raise ValueError("load_kg is not a number")
+    return SetLabel(exercise_id, float(load_kg))
+
+
+def parse_link(payload: bytes) -> LinkEvent:
+    """Read the payload of a ``link`` packet.
+
+    Raises
+    ------
+    ValueError
+        If the payload is not what `link_packet` writes.
+    """
+    content = _parse_object(payload)
+    mtu, rssi = content.get("mtu"), content.get("rssi")
+    return LinkEvent(
+        event=str(content.get("event", "")),
+        name=str(content.get("name") or ""),
+        address=str(content.get("address") or ""),
+        mtu=mtu if isinstance(mtu, int) else None,
+        rssi_dbm=rssi if isinstance(rssi, int) else None,
+        reason=str(content.get("reason") or ""),
+    )
+
+
+def _parse_object(payload: bytes) -> dict[str, object]:
+    try:
+        content: object = json.loads(payload)
+    except RecursionError as error:
+        raise ValueError("JSON nested too deeply") from error
+    if not isinstance(content, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 -- the bytes are wrong, not a type
+    return {str(key): value for key, value in content.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- JSON

@@ -1,0 +1,236 @@
+"""One way to read everything that can be replayed, and to play it at the pace of the loop's clock.
+
+`open_recording` chooses the reader by the file's content. Its steps are what a live session would have handed
+on, each with the time at which it would have done so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.imu import ImuBlock, Mount, SensorInfo, SetLabel
+from ingest.decoding import PacketDecoder
+from ingest.devices import driver_named
+from ingest.errors import ImportFileError, RecordingError
+from ingest.imports.imu_csv import ImuCsvConfig, read_imu_csv
+from ingest.mcap_reader import Recording, is_mcap, read_recording
+from ingest.packets import LABEL, parse_label
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from analysis.imu import StreamItem
+    from ingest.imports.imu_csv import ImuCsv
+    from ingest.timeline import StreamCounts
+
+MCAP, IMU_CSV = "mcap", "imu-csv"
+"""Kinds of file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What the caller knows better than the file.
+
+    Attributes
+    ----------
+    mount : Mount or None
+        Replaces the recorded mount.
+    exercise_id : str or None
+        Replaces the exercise of every label.
+    load_kg : float or None
+        Replaces the load of every label, kg.
+    csv : ImuCsvConfig
+        Limits of an import.
+    """
+
+    mount: Mount | None = None
+    exercise_id: str | None = None
+    load_kg: float | None = None
+    csv: ImuCsvConfig = field(default_factory=ImuCsvConfig)
+
+    def apply(self, label: SetLabel) -> SetLabel:
+        """Return the label as the caller wants it."""
+        return SetLabel(
+            label.exercise_id if self.exercise_id is None else self.exercise_id,
+            label.load_kg if self.load_kg is None else self.load_kg,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayHeader:
+    """What a file says about itself.
+
+    Attributes
+    ----------
+    kind : str
+        ``"mcap"`` or ``"imu-csv"``.
+    label : SetLabel
+        The first label, for people.
+    initial_label : SetLabel
+        What is known before the first sample; labels of the file come as items, when the lifter gave them.
+    mount : Mount
+        How the sensor is fixed.
+    info : SensorInfo
+        What the sensor says about itself; the measured rate where a file has no sensor.
+    started_at : datetime or None
+        Wall clock in UTC; None where the file does not say.
+    recording_id : str
+        Empty where the file has none.
+    speed : float
+        Speed of the clock at which it was recorded.
+    damage : str
+        What the file has lost, in words; "complete" if nothing.
+    """
+
+    kind: str
+    label: SetLabel
+    initial_label: SetLabel
+    mount: Mount
+    info: SensorInfo
+    started_at: datetime | None = None
+    recording_id: str = ""
+    speed: float = 1.0
+    damage: str = "complete"
+
+
+class ReplayableRecording(Protocol):
+    """Anything that can be replayed."""
+
+    @property
+    def header(self) -> ReplayHeader:
+        """What the file says about itself, with the caller's options applied."""
+        ...
+
+    @property
+    def counts(self) -> StreamCounts:
+        """Samples, losses and measured rate of the whole file."""
+        ...
+
+    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+        """Yield due times, s since the start, and what a live session would have handed on then."""
+        ...
+
+
+class ReplayedPackets:
+    """A recording of raw packets: each replay decodes them anew, exactly as live.
+
+    Raises
+    ------
+    RecordingError
+        If the recording has no INFO, so that its samples have no scale.
+    UnknownDriverError
+        If its driver is not in the registry.
+    """
+
+    def __init__(self, recording: Recording, options: ReplayOptions | None = None) -> None:
+        self._packets = recording.packets
+        self._driver = driver_named(recording.header.driver)
+        self._options = options or ReplayOptions()
+        decoder = PacketDecoder(self._driver)
+        info: SensorInfo | None = None
+        for packet in self._packets:
+            if decoder.feed(packet) and info is None:
+                info = decoder.info  # what a live session would have known at its first sample
+        decoder.finish()
+        info = info or decoder.info
+        if info is None:
+            raise RecordingError(recording.path, "holds no description of its sensor, so nothing has a scale")
+        self.counts = decoder.counts
+        header = recording.header
+        self.header = ReplayHeader(
+            kind=MCAP,
+            label=self._options.apply(_first_label(recording)),
+            initial_label=self._options.apply(SetLabel()),
+            mount=self._options.mount or header.mount,
+            info=info,
+            started_at=header.started_at,
+            recording_id=header.recording_id,
+            speed=header.speed,
+            damage=recording.damage.in_words(),
+        )
+
+    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+        """Yield due times, s since the first packet, and the items of each packet that has any."""
+        decoder = PacketDecoder(self._driver)
+        due_s = 0.0
+        for packet in self._packets:
+            due_s = packet.received_at_s - self._packets[0].received_at_s
+            items = decoder.feed(packet)
+            if items:
+                yield due_s, [self._labelled(item) for item in items]
+        rest = decoder.finish()
+        if rest:
+            yield due_s, rest
+
+    def _labelled(self, item: StreamItem) -> StreamItem:
+        return self._options.apply(item) if isinstance(item, SetLabel) else item
+
+
+class ReplayedImuCsv:
+    """An imported table of samples."""
+
+    def __init__(self, table: ImuCsv, options: ReplayOptions | None = None) -> None:
+        options = options or ReplayOptions()
+        self._items = table.items
+        self.counts = table.counts
+        rate_hz = table.counts.sample_rate_hz or 1 / table.period_s
+        self.header = ReplayHeader(
+            kind=IMU_CSV,
+            label=options.apply(SetLabel()),
+            initial_label=options.apply(SetLabel()),
+            mount=options.mount or Mount(),
+            info=replace(SensorInfo(sample_rate_hz=rate_hz), model=IMU_CSV),
+        )
+
+    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+        """Yield each item when its last sample has been taken."""
+        due_s = 0.0
+        for item in self._items:
+            if isinstance(item, ImuBlock):
+                due_s = float(item.t_s[-1])
+            yield due_s, [item]
+
+
+def open_recording(path: Path, options: ReplayOptions | None = None) -> ReplayableRecording:
+    """Open a file, whatever its kind: told by its content, then by its name.
+
+    Raises
+    ------
+    RecordingError, ImportFileError
+        If the file cannot be read, or is of no kind that is known.
+    """
+    options = options or ReplayOptions()
+    if not path.is_file():
+        raise ImportFileError(path, None, "no such file")
+    if is_mcap(path) or ".mcap" in path.suffixes:
+        return ReplayedPackets(read_recording(path), options)
+    if path.suffix.lower() in {".csv", ".txt"}:
+        return ReplayedImuCsv(read_imu_csv(path, options.csv), options)
+    raise ImportFileError(
+        path, None, "unknown kind of file; expected a recording (.mcap) or a table (.csv, imu-csv)"
+    )
+
+
+async def paced(steps: Iterable[tuple[float, list[StreamItem]]]) -> AsyncIterator[list[StreamItem]]:
+    """Yield the items of each step when it is due on the running loop's clock."""
+    loop = asyncio.get_running_loop()
+    start_s = loop.time()
+    for due_s, items in steps:
+        wait_s = start_s + due_s - loop.time()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        yield items
+
+
+def _first_label(recording: Recording) -> SetLabel:
+    for packet in recording.packets:
+        if packet.channel == LABEL:
+            try:
+                return parse_label(packet.payload)
+            except ValueError:
+                continue
+    return SetLabel()

@@ -1,0 +1,105 @@
+"""An event loop whose clock runs faster than the wall's: the one injected clock of demo, replay and tests.
+
+Firmware, radio model, watchdog, backoff and receive stamps all ask the running loop for the time, and so do
+bumble, bleak and bleak-retry-connector. Scaling the loop scales them all, together, with no clock parameter
+anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from _typeshed import FileDescriptorLike
+
+T = TypeVar("T")
+
+
+class _ScaledSelector(selectors.BaseSelector):
+    """Waits a fraction of the time it is asked to and counts the wait in full.
+
+    Time spent waiting runs ``speed`` times faster than the wall's; time spent working runs at the wall's own
+    rate. So a slow machine makes the session longer instead of making queues overrun that would not at speed
+    1.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self._inner = selectors.DefaultSelector()
+        self._speed = speed
+        self._now_s = time.monotonic()
+        self._mark_s = self._now_s
+
+    def now(self) -> float:
+        """Scaled seconds, monotonic."""
+        wall_s = time.monotonic()
+        self._now_s += wall_s - self._mark_s
+        self._mark_s = wall_s
+        return self._now_s
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for at most ``timeout`` scaled seconds."""
+        self.now()
+        events = self._inner.select(None if timeout is None else max(timeout, 0) / self._speed)
+        wall_s = time.monotonic()
+        waited_s = (wall_s - self._mark_s) * self._speed
+        self._now_s += waited_s if timeout is None else min(waited_s, max(timeout, 0))
+        self._mark_s = wall_s
+        return events
+
+    def register(
+        self, fileobj: FileDescriptorLike, events: int, data: object = None
+    ) -> selectors.SelectorKey:
+        """As in `selectors`."""
+        return self._inner.register(fileobj, events, data)
+
+    def unregister(self, fileobj: FileDescriptorLike) -> selectors.SelectorKey:
+        """As in `selectors`."""
+        return self._inner.unregister(fileobj)
+
+    def modify(self, fileobj: FileDescriptorLike, events: int, data: object = None) -> selectors.SelectorKey:
+        """As in `selectors`."""
+        return self._inner.modify(fileobj, events, data)
+
+    def get_map(self) -> Mapping[FileDescriptorLike, selectors.SelectorKey]:
+        """As in `selectors`."""
+        return self._inner.get_map()
+
+    def close(self) -> None:
+        """As in `selectors`."""
+        self._inner.close()
+
+
+class ScaledEventLoop(asyncio.SelectorEventLoop):
+    """A selector event loop whose ``time()`` runs ``speed`` times faster than the wall's while it waits.
+
+    Parameters
+    ----------
+    speed : float
+        Above 0; 1 behaves like the ordinary loop.
+
+    Raises
+    ------
+    ValueError
+        If ``speed`` is not a positive finite number.
+    """
+
+    def __init__(self, speed: float) -> None:
+        if not 0 < speed < float("inf"):
+            raise ValueError(f"speed must be a positive number, got {speed}")
+        self._scaled_selector = _ScaledSelector(speed)
+        super().__init__(self._scaled_selector)
+
+    def time(self) -> float:
+        """Scaled seconds, monotonic."""
+        return self._scaled_selector.now()
+
+
+def run_scaled(main: Coroutine[Any, Any, T], speed: float = 1.0) -> T:
+    """Run a coroutine on a loop whose clock runs ``speed`` times faster than the wall's."""
+    with asyncio.Runner(loop_factory=lambda: ScaledEventLoop(speed)) as runner:
+        return runner.run(main)

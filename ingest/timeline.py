@@ -1,0 +1,346 @@
+"""From the sensor's sequence numbers and clock to seconds, blocks and gaps.
+
+Pure: the same packets in the same order give the same items, live or replayed. What has been given out never
+changes. Lost samples become a `Gap`, duplicates vanish, packets swapped by the host are put back in order,
+and a sensor that restarted gets a new anchor by its time of arrival.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.imu import Gap, ImuBlock, StreamItem
+from ingest.clock_fit import ClockFit, ClockFitConfig
+
+if TYPE_CHECKING:
+    from ingest.devices.driver import DeviceSamples
+
+_US = 1e-6
+
+LOST, DROPPED, LOST_AND_DROPPED = (
+    "lost by the radio",
+    "dropped by the sensor",
+    "lost by the radio and by the sensor",
+)
+RESTARTED, PAUSED = "sensor restarted", "sensor paused"
+"""Reasons of a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineConfig:
+    """Tuning of the timeline.
+
+    Attributes
+    ----------
+    clock : ClockFitConfig
+        Tuning of the clock fit.
+    held_packets : int
+        Packets that wait for a missing one, 0 to 2. BLE keeps the order; a host's stack may swap neighbours.
+    restart_tolerance_s : float
+        How far the sensor's clock may step away from the host's before it counts as another clock, s; 2 to
+        30. Above the longest burst that a sensor's queue and a stalled host hold back together.
+    remembered_packets : int
+        Packets remembered to recognise a duplicate; a host repeats at once or not at all.
+    gap_periods : float
+        A step of more than this many periods beyond the expected one is a gap; 0.5 is half a sample.
+    """
+
+    clock: ClockFitConfig = field(default_factory=ClockFitConfig)
+    held_packets: int = 2
+    restart_tolerance_s: float = 5.0
+    remembered_packets: int = 32
+    gap_periods: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCounts:
+    """What a stream has delivered so far.
+
+    Attributes
+    ----------
+    samples, lost_samples, clipped_samples : int
+        Delivered, known to be missing, and at the limit of an axis.
+    dropped_by_sensor : int
+        Of the lost samples, those that the sensor itself dropped.
+    duplicates, late_packets, restarts, gaps : int
+        Packets seen twice, packets that came too late to use, restarts of the sensor, gaps of any kind.
+    longest_gap_s : float
+        s.
+    duration_s : float
+        From the first sample to the last, s.
+    sample_rate_hz : float or None
+        Measured, lost samples included; None before two samples.
+    drift_ppm, drift_sd_ppm : float or None
+        Host's clock against the sensor's, parts per million, positive when the sensor's is slow. None where
+        there is no second clock.
+    """
+
+    samples: int = 0
+    lost_samples: int = 0
+    clipped_samples: int = 0
+    dropped_by_sensor: int = 0
+    duplicates: int = 0
+    late_packets: int = 0
+    restarts: int = 0
+    gaps: int = 0
+    longest_gap_s: float = 0.0
+    duration_s: float = 0.0
+    sample_rate_hz: float | None = None
+    drift_ppm: float | None = None
+    drift_sd_ppm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arrival:
+    """A packet with its unwrapped device time."""
+
+    samples: DeviceSamples
+    device_s: float
+    arrival_s: float
+
+    @property
+    def period_s(self) -> float:
+        return self.samples.period_us * _US
+
+    @property
+    def duration_s(self) -> float:
+        """Time until the first sample of the packet after this one."""
+        return len(self.samples) * self.period_s
+
+    @property
+    def last_sample_s(self) -> float:
+        return self.device_s + (len(self.samples) - 1) * self.period_s
+
+
+class Timeline:
+    """Puts decoded packets on the recording's clock.
+
+    Parameters
+    ----------
+    config : TimelineConfig
+        Tuning.
+    """
+
+    def __init__(self, config: TimelineConfig | None = None) -> None:
+        self._config = config or TimelineConfig()
+        self._fit = ClockFit(self._config.clock)
+        self._newest: _Arrival | None = None  # newest seen, by the sensor's clock
+        self._emitted: _Arrival | None = None  # last given out
+        self._held: list[_Arrival] = []
+        self._recent: deque[tuple[int, int]] = deque(maxlen=self._config.remembered_packets)
+        # Recording time = _anchor_s + (device time - _anchor_device_s) * rate; piecewise, so never rewritten.
+        self._anchor_s = 0.0
+        self._anchor_device_s = 0.0
+        self._least_delay_s = math.inf
+        self._last_s: float | None = None
+        self._next_index = 0
+        self._timed_s = 0.0
+        self._timed_intervals = 0
+        self._counts = StreamCounts()
+        self._samples = self._lost = self._clipped = self._dropped = 0
+        self._duplicates = self._late = self._restarts = self._gaps = 0
+        self._longest_gap_s = 0.0
+
+    @property
+    def counts(self) -> StreamCounts:
+        """What the stream has delivered so far."""
+        rate_hz = self._timed_intervals / self._timed_s if self._timed_s > 0 else None
+        return StreamCounts(
+            samples=self._samples,
+            lost_samples=self._lost,
+            clipped_samples=self._clipped,
+            dropped_by_sensor=self._dropped,
+            duplicates=self._duplicates,
+            late_packets=self._late,
+            restarts=self._restarts,
+            gaps=self._gaps,
+            longest_gap_s=self._longest_gap_s,
+            duration_s=self._last_s or 0.0,
+            sample_rate_hz=rate_hz,
+            drift_ppm=self._fit.drift_fraction * 1e6,
+            drift_sd_ppm=self._fit.drift_sd_fraction * 1e6,
+        )
+
+    def link_renewed(self) -> None:
+        """Tell that a new connection begins: its smallest delay may differ from the last one's."""
+        self._fit.new_segment()
+
+    def push(self, samples: DeviceSamples, arrival_s: float) -> list[StreamItem]:
+        """Take one packet.
+
+        Parameters
+        ----------
+        samples : DeviceSamples
+            As decoded.
+        arrival_s : float
+            Host's clock when it arrived, s.
+
+        Returns
+        -------
+        list of ImuBlock or Gap
+            In the order of time; empty while a packet waits for a missing one.
+        """
+        identity = (samples.sequence, samples.ticks_us)
+        if identity in self._recent:
+            self._duplicates += 1
+            return []
+        self._recent.append(identity)
+        device_s = self._unwrap(samples, arrival_s)
+        if device_s is None:
+            return self._restart(samples, arrival_s)
+        packet = _Arrival(samples, device_s, arrival_s)
+        if self._is_late(packet):
+            self._late += 1
+            return []
+        if self._newest is None or device_s > self._newest.device_s:
+            self._newest = packet
+            self._fit.add(packet.last_sample_s, arrival_s)
+        self._held.append(packet)
+        self._held.sort(key=lambda held: held.device_s)
+        return self._release()
+
+    def flush(self) -> list[StreamItem]:
+        """Give out the packets that wait for a missing one: nothing more comes, or order matters now."""
+        return self._release(everything=True)
+
+    def _half_period(self, packet: _Arrival) -> float:
+        return self._config.gap_periods * packet.period_s
+
+    def _is_late(self, packet: _Arrival) -> bool:
+        """Tell whether the place of this packet has been given out already. A successor is never late."""
+        emitted = self._emitted
+        if emitted is None or packet.device_s >= emitted.last_sample_s + self._half_period(packet):
+            return False
+        return packet.samples.sequence != (emitted.samples.sequence + 1) % emitted.samples.sequence_wrap
+
+    def _unwrap(self, samples: DeviceSamples, arrival_s: float) -> float | None:
+        """Return device time in s, run on across wraps of the counter, or None if this is another clock."""
+        newest = self._newest
+        if newest is None:
+            return samples.ticks_us * _US
+        if samples.restarted:
+            return None
+        wrap_s = samples.tick_wrap * _US
+        forward_s = ((samples.ticks_us - newest.samples.ticks_us) % samples.tick_wrap) * _US
+        elapsed_s = arrival_s - newest.arrival_s
+        step_s = forward_s + round((elapsed_s - forward_s) / wrap_s) * wrap_s
+        slack_s = (self._config.held_packets + 1) * max(newest.duration_s, samples.period_us * _US)
+        if step_s < -slack_s:
+            return None  # no host holds a packet back that long: the clock itself stepped back
+        if abs(step_s - elapsed_s) <= self._config.restart_tolerance_s:
+            return newest.device_s + step_s
+        # The host stalled, or the sensor sent late what it had kept. Sequence and clock must then tell the
+        # same.
+        packets = (samples.sequence - newest.samples.sequence) % samples.sequence_wrap
+        if abs(forward_s - packets * newest.duration_s) <= slack_s:
+            return newest.device_s + forward_s
+        return None
+
+    def _restart(self, samples: DeviceSamples, arrival_s: float) -> list[StreamItem]:
+        """Close the old clock and anchor a new one by the time of arrival."""
+        items = self.flush()
+        packet = _Arrival(samples, samples.ticks_us * _US, arrival_s)
+        last_s = self._last_s if self._last_s is not None else 0.0
+        by_arrival_s = arrival_s - self._least_delay_s if math.isfinite(self._least_delay_s) else last_s
+        self._anchor_device_s = packet.device_s
+        self._anchor_s = max(by_arrival_s - (len(samples) - 1) * packet.period_s, last_s + packet.period_s)
+        self._fit.new_segment()
+        self._restarts += 1
+        items.append(self._gap(self._anchor_s, 0, RESTARTED))
+        self._newest = packet
+        self._emitted = None
+        self._fit.add(packet.last_sample_s, arrival_s)
+        items.append(self._block(packet))
+        return items
+
+    def _release(self, *, everything: bool = False) -> list[StreamItem]:
+        items: list[StreamItem] = []
+        while self._held:
+            packet = self._held[0]
+            if not (everything or len(self._held) > self._config.held_packets or self._is_due(packet)):
+                break
+            del self._held[0]
+            items += self._emit(packet)
+        return items
+
+    def _is_due(self, packet: _Arrival) -> bool:
+        """Tell whether there is nothing to wait for before this packet."""
+        if self._emitted is None:
+            return True
+        missing = (
+            packet.samples.sequence - self._emitted.samples.sequence - 1
+        ) % packet.samples.sequence_wrap
+        return missing <= packet.samples.dropped or missing > self._config.held_packets
+
+    def _emit(self, packet: _Arrival) -> list[StreamItem]:
+        items: list[StreamItem] = []
+        if self._emitted is None:
+            self._anchor_device_s = packet.device_s
+            self._anchor_s = 0.0
+        else:
+            beyond_s = packet.device_s - self._emitted.device_s - self._emitted.duration_s
+            if beyond_s > self._half_period(packet):
+                missing = max(1, round(beyond_s / packet.period_s))
+                items.append(
+                    self._gap(self._time_of(packet.device_s), missing, self._reason(packet, missing))
+                )
+        items.append(self._block(packet))
+        return items
+
+    def _reason(self, packet: _Arrival, missing: int) -> str:
+        """Say who lost the samples before a packet and count those that the sensor dropped."""
+        if self._emitted is None:
+            return LOST
+        packets = (
+            packet.samples.sequence - self._emitted.samples.sequence - 1
+        ) % packet.samples.sequence_wrap
+        dropped = min(packet.samples.dropped, packets)
+        if packets == 0:
+            return PAUSED
+        self._dropped += round(missing * dropped / packets)
+        if dropped == 0:
+            return LOST
+        return DROPPED if dropped == packets else LOST_AND_DROPPED
+
+    def _time_of(self, device_s: float) -> float:
+        return self._anchor_s + (device_s - self._anchor_device_s) * (1 + self._fit.drift_fraction)
+
+    def _gap(self, end_s: float, missing: int, reason: str) -> Gap:
+        start_s = self._last_s if self._last_s is not None else end_s
+        self._gaps += 1
+        self._lost += missing
+        self._next_index += missing
+        if missing:
+            self._timed_s += end_s - start_s
+            self._timed_intervals += missing + 1
+        self._longest_gap_s = max(self._longest_gap_s, end_s - start_s)
+        return Gap(start_s, end_s, missing, reason)
+
+    def _block(self, packet: _Arrival) -> ImuBlock:
+        start_s = self._time_of(packet.device_s)
+        self._anchor_s, self._anchor_device_s = start_s, packet.device_s
+        if self._last_s is not None:  # a stamp that jitters must not turn time back
+            start_s = max(start_s, self._last_s + self._half_period(packet))
+        t_s = start_s + np.arange(len(packet.samples), dtype=np.float64) * (
+            packet.period_s * (1 + self._fit.drift_fraction)
+        )
+        if self._emitted is not None and self._last_s is not None:
+            beyond_s = packet.device_s - self._emitted.device_s - self._emitted.duration_s
+            if beyond_s <= self._half_period(packet):
+                self._timed_s += start_s - self._last_s
+                self._timed_intervals += 1
+        self._timed_s += float(t_s[-1] - t_s[0])
+        self._timed_intervals += len(t_s) - 1
+        block = ImuBlock(t_s, packet.samples.specific_force_mps2, packet.samples.gyro_radps, self._next_index)
+        self._last_s = float(t_s[-1])
+        self._least_delay_s = min(self._least_delay_s, packet.arrival_s - self._last_s)
+        self._next_index += len(t_s)
+        self._samples += len(t_s)
+        self._clipped += packet.samples.clipped
+        self._emitted = packet
+        return block

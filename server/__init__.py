@@ -1,0 +1,1 @@
+"""Dashboard, REST, WebSocket, store and command line: what people see of a session and what is kept of it."""

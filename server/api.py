@@ -1,0 +1,188 @@
+"""REST and WebSocket under ``/api/v1``: thin, everything is done by the hub and the store."""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from importlib import metadata
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDisconnect
+
+from analysis.exercises import CATALOGUE
+from analysis.imu import SetLabel
+from server.errors import LabelRefusedError, NotFoundError
+from server.live import ClientOverrunError, LiveHub, Outbox
+from server.schemas import (
+    ErrorModel,
+    ExerciseModel,
+    LabelModel,
+    LabelRequest,
+    LongTrendModel,
+    SessionDetailModel,
+    SessionModel,
+    SessionSummaryModel,
+    SetModel,
+    StatusModel,
+    StoredSetModel,
+    TrendModel,
+    TrendPointModel,
+)
+from server.session import Controls, JudgeTrend
+from server.store import Store, StoredSet
+
+WS_TRY_AGAIN_LATER = 1013
+"""Close code: the client was too slow, or there are too many; it connects again and gets a snapshot."""
+
+MAX_ROWS = 1000
+"""Most rows of any answer. 100 to 10000; 1000 sets are a year of training."""
+
+Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
+
+
+def make_router(hub: LiveHub, store: Store, controls: Controls, judge: JudgeTrend) -> APIRouter:
+    """Make the router with everything under ``/api/v1``."""
+    router = APIRouter(
+        prefix="/api/v1",
+        responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
+    )
+    _add_live(router, hub, controls)
+    _add_results(router, store, judge)
+    return router
+
+
+def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
+    """Add what concerns the running session."""
+
+    @router.get("/status", summary="What the server is doing")
+    async def status() -> StatusModel:
+        return StatusModel(
+            version=metadata.version("upright"),
+            session=hub.state.session,
+            link=hub.state.link,
+            n_clients=hub.n_clients,
+        )
+
+    @router.get("/exercises", summary="The catalogue of lifts")
+    async def exercises() -> list[ExerciseModel]:
+        return [ExerciseModel.model_validate(lift) for lift in CATALOGUE.values()]
+
+    @router.get("/live", summary="The complete live state, as the WebSocket's first message")
+    async def live_snapshot() -> Response:
+        return Response(hub.snapshot(), media_type="application/json")
+
+    @router.post("/live/label", summary="Say what the next set is; closes the set that is open")
+    async def label(request: LabelRequest) -> LabelModel:
+        if request.exercise_id is not None and request.exercise_id not in CATALOGUE:
+            raise LabelRefusedError(
+                f"There is no exercise {request.exercise_id!r}.", "Choose one of the catalogue."
+            )
+        wanted = SetLabel(request.exercise_id, request.load_kg)
+        await controls.label(wanted)
+        hub.publish_label(wanted)
+        return LabelModel.of(wanted)
+
+    @router.websocket("/live")
+    async def live(websocket: WebSocket) -> None:
+        await websocket.accept()
+        if hub.is_full:
+            await websocket.close(WS_TRY_AGAIN_LATER, "too many clients")
+            return
+        with hub.client() as outbox:
+            await _serve_client(websocket, outbox)
+
+
+def _add_results(router: APIRouter, store: Store, judge: JudgeTrend) -> None:
+    """Add what concerns earlier sessions. Plain functions: FastAPI runs them outside the event loop."""
+
+    @router.get("/sessions", summary="All sessions, newest first")
+    def sessions(limit: Limit = 200) -> list[SessionSummaryModel]:
+        return [
+            SessionSummaryModel(
+                **dict(SessionModel.of(item.recording)),
+                n_sets=item.n_sets,
+                n_reps=item.n_reps,
+                exercises=item.exercises,
+            )
+            for item in store.sessions(limit)
+        ]
+
+    @router.get("/sessions/{recording_id}", summary="One session with its sets, reps and trend")
+    def session(recording_id: UUID) -> SessionDetailModel:
+        found = store.session(recording_id)
+        return SessionDetailModel(
+            session=SessionModel.of(found.recording),
+            sets=tuple(SetModel.of_summary(item) for item in found.sets),
+            trend=TrendModel.of(judge(found.sets)),
+        )
+
+    @router.get("/sets", summary="Sets of all sessions without their reps, newest first")
+    def sets(
+        exercise_id: Annotated[str | None, Query(max_length=64)] = None, limit: Limit = 200
+    ) -> list[StoredSetModel]:
+        return [_stored_set(item) for item in store.sets(exercise_id=exercise_id, limit=limit)]
+
+    @router.get("/sessions/{recording_id}/sets/{set_index}", summary="One set with its reps")
+    def one_set(recording_id: UUID, set_index: Annotated[int, Path(ge=0, le=2**31 - 1)]) -> StoredSetModel:
+        return _stored_set(store.set(recording_id, set_index))
+
+    @router.get("/trend", summary="All sets of one exercise across sessions, in the order of time")
+    def trend(exercise_id: Annotated[str, Query(max_length=64)], limit: Limit = 200) -> LongTrendModel:
+        if exercise_id not in CATALOGUE:
+            raise NotFoundError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
+        found = store.trend(exercise_id, limit=limit)
+        # Numbered through, so that sets of different sessions do not share an index.
+        in_order = [replace(item.summary, index=place) for place, item in enumerate(found)]
+        return LongTrendModel(
+            exercise_id=exercise_id,
+            exercise_name=CATALOGUE[exercise_id].name,
+            points=tuple(_trend_point(item) for item in found),
+            trend=TrendModel.of(judge(in_order)),
+        )
+
+
+async def _serve_client(websocket: WebSocket, outbox: Outbox) -> None:
+    """Send until the client leaves or cannot keep up, whichever comes first."""
+    tasks = [
+        asyncio.create_task(_send_all(websocket, outbox)),
+        asyncio.create_task(_wait_for_goodbye(websocket)),
+        asyncio.create_task(outbox.overrun()),
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if outbox.is_overrun:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await websocket.close(WS_TRY_AGAIN_LATER, "too slow")
+
+
+async def _send_all(websocket: WebSocket, outbox: Outbox) -> None:
+    with contextlib.suppress(WebSocketDisconnect, ClientOverrunError):
+        while True:
+            await websocket.send_text(await outbox.get())
+
+
+async def _wait_for_goodbye(websocket: WebSocket) -> None:
+    """Read and ignore what the client says: the live socket is one-way."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await websocket.receive_text()
+
+
+def _stored_set(item: StoredSet) -> StoredSetModel:
+    return StoredSetModel(session=SessionModel.of(item.recording), set=SetModel.of_summary(item.summary))
+
+
+def _trend_point(item: StoredSet) -> TrendPointModel:
+    return TrendPointModel(
+        recording_id=item.recording.recording_id,
+        started_at=item.recording.started_at,
+        set_index=item.summary.index,
+        load_kg=item.summary.load_kg,
+        n_reps=item.n_reps,
+        best_mean_velocity_mps=item.best_mean_velocity_mps,
+        stability=SetModel.of_summary(item.summary).stability,
+    )

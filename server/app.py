@@ -1,0 +1,134 @@
+"""Puts the parts together: gate, REST, WebSocket and the dashboard's files."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib import metadata, resources
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.staticfiles import StaticFiles
+
+from server.api import make_router
+from server.assets import plotly_gzip
+from server.errors import ServerError
+from server.gate import SecurityGate
+from server.live import LiveHub
+from server.schemas import ErrorModel
+from server.session import Controls, JudgeTrend, no_trend
+from server.settings import Settings
+from server.store import Store
+
+MAX_BODY_BYTES = 64 * 1024
+"""Largest request body. 4 to 1024 kB; the largest that the API knows, a label, has 60 bytes."""
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings, hub: LiveHub, store: Store, controls: Controls, judge: JudgeTrend = no_trend
+) -> FastAPI:
+    """Make the web application.
+
+    Parameters
+    ----------
+    settings : Settings
+        Whom to listen to.
+    hub : LiveHub
+        Live state and its clients.
+    store : Store
+        Results of all sessions. Closed by whoever opened it.
+    controls : Controls
+        Takes labels for the running session.
+    judge : callable
+        Turns stored sets into a trend with a verdict; the same as the hub's.
+
+    Raises
+    ------
+    MissingTokenError
+        If other computers could connect and no token is set.
+    """
+    # Made here only to fail early: Starlette builds its middleware at the first request.
+    SecurityGate(_nothing, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        _log.info("dashboard starts")
+        yield
+        _log.info("dashboard stops")
+
+    app = FastAPI(
+        title="Upright",
+        version=metadata.version("upright"),
+        summary="What the bar does, and what that says about a lifter's upper back.",
+        lifespan=lifespan,
+        docs_url=None,  # both documentation pages load scripts from a CDN, which the policy forbids
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
+    app.include_router(make_router(hub, store, controls, judge))
+    _add_pages(app)
+    _add_error_handlers(app)
+    return app
+
+
+async def _nothing(*_arguments: object) -> None:
+    """Stand behind a gate that is made only to check its settings."""
+
+
+def _add_pages(app: FastAPI) -> None:
+    static = resources.files("server") / "static"
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> FileResponse:
+        return FileResponse(str(static / "index.html"))
+
+    @app.get("/assets/plotly.min.js", include_in_schema=False)
+    def plotly(accept_encoding: Annotated[str, Header()] = "") -> Response:
+        if "gzip" not in accept_encoding:
+            return Response("This file is served compressed only.", 406, media_type="text/plain")
+        headers = {"content-encoding": "gzip", "vary": "accept-encoding", "cache-control": "max-age=86400"}
+        return Response(plotly_gzip(), media_type="text/javascript", headers=headers)
+
+    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    """Answer every error as ``{code, message, hint}``."""
+
+    def answer(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
+        return JSONResponse(ErrorModel(code=code, message=message, hint=hint).model_dump(), status)
+
+    async def of_ours(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, ServerError):
+            raise error
+        return answer(error.status, error.code, error.message, error.hint)
+
+    async def of_validation(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"})
+        return answer(
+            422, "invalid_request", f"{where or 'request'}: {first['msg']}.", "See the API description."
+        )
+
+    async def of_http(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+        return answer(error.status_code, codes.get(error.status_code, "http_error"), str(error.detail))
+
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        ServerError: of_ours,
+        RequestValidationError: of_validation,
+        HTTPException: of_http,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

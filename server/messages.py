@@ -1,0 +1,132 @@
+"""The live messages: a closed union, each with ``type``, ``schema`` and a number that only ever rises."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+
+from server.schemas import (
+    LabelModel,
+    LinkModel,
+    Model,
+    Number,
+    OpenSetModel,
+    RepModel,
+    SessionModel,
+    SetModel,
+    TrendModel,
+)
+
+SCHEMA = 1
+"""Version of the live protocol; raised when a field changes its meaning or disappears."""
+
+
+class Delivery(Enum):
+    """What may happen to a message when a client is slow."""
+
+    EVERY = auto()
+    """Must arrive; a client that cannot take it is disconnected."""
+    LATEST = auto()
+    """A newer message of the same type replaces it."""
+    DROPPABLE = auto()
+    """The oldest is dropped."""
+
+
+class Message(Model):
+    """Base of all live messages."""
+
+    delivery: ClassVar[Delivery] = Delivery.EVERY
+    schema_version: Literal[1] = Field(default=SCHEMA, alias="schema")
+    seq: int = 0
+
+    def to_json(self) -> str:
+        """Serialise for the wire."""
+        return self.model_dump_json(by_alias=True)
+
+
+class SnapshotMessage(Message):
+    """The complete live state: first message of every connection, so that a reconnect needs no reload."""
+
+    type: Literal["snapshot"] = "snapshot"
+    session: SessionModel | None
+    link: LinkModel | None
+    label: LabelModel
+    open_set: OpenSetModel | None
+    sets: tuple[SetModel, ...]
+    trend: TrendModel
+    n_gaps: int
+    gap_samples: int
+
+
+class VelocityMessage(Message):
+    """Provisional vertical velocity for the strip, several samples at once. s, m/s, m."""
+
+    delivery: ClassVar[Delivery] = Delivery.DROPPABLE
+    type: Literal["velocity"] = "velocity"
+    t_s: tuple[float, ...]
+    velocity_mps: tuple[Number, ...]
+    height_m: tuple[Number, ...]
+
+
+class RepMessage(Message):
+    """A rep closed; its set is still open."""
+
+    type: Literal["rep"] = "rep"
+    open_set: OpenSetModel
+    rep: RepModel
+
+
+class SetMessage(Message):
+    """A set closed; its reps are final and may differ from those sent before."""
+
+    type: Literal["set"] = "set"
+    set: SetModel
+    trend: TrendModel
+
+
+class GapMessage(Message):
+    """Samples were lost."""
+
+    type: Literal["gap"] = "gap"
+    start_s: float
+    end_s: float
+    missing: int
+    reason: str
+    n_gaps: int
+    gap_samples: int
+
+
+class LinkMessage(Message):
+    """State of the link."""
+
+    delivery: ClassVar[Delivery] = Delivery.LATEST
+    type: Literal["link"] = "link"
+    link: LinkModel
+
+
+class LabelMessage(Message):
+    """The lifter said what the next set is."""
+
+    type: Literal["label"] = "label"
+    label: LabelModel
+
+
+class SessionMessage(Message):
+    """A session started, which empties the live state, or ended (null), which keeps it on the screen."""
+
+    type: Literal["session"] = "session"
+    session: SessionModel | None
+
+
+LiveMessage: TypeAlias = (
+    SnapshotMessage
+    | VelocityMessage
+    | RepMessage
+    | SetMessage
+    | GapMessage
+    | LinkMessage
+    | LabelMessage
+    | SessionMessage
+)

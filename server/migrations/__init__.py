@@ -1,0 +1,1 @@
+"""Numbered changes of the results database, run at start by `server.store`."""

@@ -1,0 +1,123 @@
+"""What the collector tells the server beside the signal core's events: the session and the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from analysis.results import SessionTrend, SetSummary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from analysis.imu import SetLabel
+
+
+class LinkState(StrEnum):
+    """How the link to the sensor is."""
+
+    SEARCHING = "searching"
+    CONNECTED = "connected"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """State of the link, published about once a second and at every change.
+
+    Attributes
+    ----------
+    state : LinkState
+        See there.
+    sensor_name : str or None
+        As advertised or reported.
+    battery_fraction : float or None
+        0 to 1.
+    sample_rate_hz : float or None
+        Measured, Hz.
+    received_samples, lost_samples : int
+        Since the session started.
+    last_sample_age_s : float or None
+        Time since the last sample arrived, s, when the status was made.
+    reason : str
+        In words, for people: why the link is lost or still being looked for.
+    """
+
+    state: LinkState
+    sensor_name: str | None = None
+    battery_fraction: float | None = None
+    sample_rate_hz: float | None = None
+    received_samples: int = 0
+    lost_samples: int = 0
+    last_sample_age_s: float | None = None
+    reason: str = ""
+
+    @property
+    def lost_fraction(self) -> float | None:
+        """Lost samples over all that the sensor took; None before the first."""
+        total = self.received_samples + self.lost_samples
+        return self.lost_samples / total if total else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    """One recording, which is one session.
+
+    Attributes
+    ----------
+    recording_id : UUID
+        Identifies the recording for ever; results are keyed by it.
+    started_at : datetime
+        Wall-clock time of the first sample, with time zone.
+    algorithm : str
+        Name and version of what computed the results.
+    title : str
+        For people; may be empty.
+    source : str
+        "sensor", "simulator", "replay" or "import".
+    sensor_name : str
+        Empty when unknown.
+    mount_position : str
+        "shaft", "sleeve" or "wrist".
+    sample_rate_hz : float or None
+        Measured over the recording, Hz.
+    lost_samples : int
+        Over the whole recording.
+    """
+
+    recording_id: UUID
+    started_at: datetime
+    algorithm: str
+    title: str = ""
+    source: str = "sensor"
+    sensor_name: str = ""
+    mount_position: str = "shaft"
+    sample_rate_hz: float | None = None
+    lost_samples: int = 0
+
+
+class Controls(Protocol):
+    """What the dashboard may ask of the running session."""
+
+    async def label(self, label: SetLabel) -> None:
+        """Say what the next set is.
+
+        Raises
+        ------
+        LabelRefusedError
+            If no session runs that could take it.
+        """
+        ...
+
+
+JudgeTrend: TypeAlias = Callable[[Sequence[SetSummary]], SessionTrend]
+"""Turns the sets of one lifter, in the order of time, into changes with a verdict in words."""
+
+
+def no_trend(_sets: Sequence[SetSummary]) -> SessionTrend:
+    """Judge nothing: used where the signal core's judgement is not wanted."""
+    return SessionTrend()

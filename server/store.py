@@ -1,0 +1,294 @@
+"""Keeps the results of all sessions in a database that can be deleted and rebuilt from the recordings.
+
+SQLite by default, PostgreSQL by its address, the same code for both. There is one connection to SQLite, with
+a rollback journal and without WAL: results are written once a set, so WAL would gain nothing, and versions of
+SQLite up to 3.51.2 can corrupt a WAL database that two connections use at once. A lock lets one thread in.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import (
+    URL,
+    Engine,
+    StaticPool,
+    create_engine,
+    delete,
+    distinct,
+    event,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, selectinload
+
+from server.errors import NotFoundError, StoreError
+from server.rows import recording_from_row, recording_values, set_from_row, set_to_row
+from server.tables import RecordingRow, SetRow
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Generator
+    from datetime import datetime
+    from types import TracebackType
+    from uuid import UUID
+
+    from analysis.results import SetSummary
+    from server.session import RecordingInfo
+
+BUSY_TIMEOUT_S = 5.0
+"""How long to wait while another program reads the SQLite file, s. 1 to 30; backups hold it for less."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOverview:
+    """One line of the list of sessions."""
+
+    recording: RecordingInfo
+    n_sets: int
+    n_reps: int
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A whole session."""
+
+    recording: RecordingInfo
+    sets: tuple[SetSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSet:
+    """A set among all sessions; in lists ``n_reps`` and the best velocity stand for its reps."""
+
+    recording: RecordingInfo
+    summary: SetSummary
+    n_reps: int
+    best_mean_velocity_mps: float | None
+
+
+class Store:
+    """The results database.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy address, for example ``sqlite:////var/lib/upright/results.db``; ``sqlite://`` is in memory.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be opened or upgraded.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        self._lock = threading.RLock()
+        self._where = address.render_as_string(hide_password=True)
+        try:
+            self._engine = _open(address)
+            self._migrate()
+        except (DBAPIError, CommandError, OSError) as error:
+            raise StoreError(
+                f"The results database {self._where} cannot be opened or upgraded: {error}.",
+                "Move it away and run `upright rebuild`; the recordings are not touched.",
+            ) from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._engine.dispose()
+
+    def save_recording(self, recording: RecordingInfo) -> None:
+        """Insert or update a recording; its sets stay."""
+        with self._write() as session:
+            session.merge(RecordingRow(**recording_values(recording)))
+
+    def save_set(self, recording: RecordingInfo, summary: SetSummary) -> None:
+        """Insert a set and its recording; a set with the same recording and index is replaced."""
+        with self._write() as session:
+            session.merge(RecordingRow(**recording_values(recording)))
+            old = session.scalar(
+                select(SetRow).where(
+                    SetRow.recording_id == recording.recording_id, SetRow.set_index == summary.index
+                )
+            )
+            if old is not None:
+                session.delete(old)
+                session.flush()
+            session.add(set_to_row(recording, summary))
+
+    def clear(self, recording_id: UUID | None = None) -> None:
+        """Forget the results of one recording, or of all, before they are computed again."""
+        with self._write() as session:
+            # Deleted through the database's cascade: one statement, however many reps.
+            if recording_id is None:
+                session.execute(delete(RecordingRow))
+            else:
+                session.execute(delete(RecordingRow).where(RecordingRow.recording_id == recording_id))
+
+    def sessions(self, limit: int = 200) -> tuple[SessionOverview, ...]:
+        """List the sessions, newest first."""
+        with self._read() as session:
+            rows = session.scalars(
+                select(RecordingRow).order_by(RecordingRow.started_at.desc()).limit(limit)
+            ).all()
+            ids = [row.recording_id for row in rows]
+            counts = {
+                recording_id: (n_sets, n_reps)
+                for recording_id, n_sets, n_reps in session.execute(
+                    select(SetRow.recording_id, func.count(), func.sum(SetRow.n_reps))
+                    .where(SetRow.recording_id.in_(ids))
+                    .group_by(SetRow.recording_id)
+                )
+            }
+            lifts: dict[UUID, list[str]] = {}
+            for recording_id, exercise_id in session.execute(
+                select(SetRow.recording_id, SetRow.exercise_id)
+                .where(SetRow.recording_id.in_(ids))
+                .order_by(SetRow.set_index)
+            ):
+                found = lifts.setdefault(recording_id, [])
+                if exercise_id is not None and exercise_id not in found:
+                    found.append(exercise_id)
+            return tuple(
+                SessionOverview(
+                    recording_from_row(row),
+                    *counts.get(row.recording_id, (0, 0)),
+                    tuple(lifts.get(row.recording_id, ())),
+                )
+                for row in rows
+            )
+
+    def session(self, recording_id: UUID) -> StoredSession:
+        """Read a whole session.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none with this id.
+        """
+        with self._read() as session:
+            row = session.scalar(
+                select(RecordingRow)
+                .where(RecordingRow.recording_id == recording_id)
+                .options(
+                    selectinload(RecordingRow.sets).selectinload(SetRow.reps),
+                    selectinload(RecordingRow.sets).selectinload(SetRow.parts),
+                )
+            )
+            if row is None:
+                raise NotFoundError(f"There is no session {recording_id}.", "Open the list of sessions.")
+            return StoredSession(recording_from_row(row), tuple(set_from_row(item) for item in row.sets))
+
+    def set(self, recording_id: UUID, set_index: int) -> StoredSet:
+        """Read one set with its reps.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        with self._read() as session:
+            row = session.scalar(
+                select(SetRow)
+                .where(SetRow.recording_id == recording_id, SetRow.set_index == set_index)
+                .options(
+                    selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording)
+                )
+            )
+            if row is None:
+                raise NotFoundError(
+                    f"There is no set {set_index} in session {recording_id}.", "Open the list of sessions."
+                )
+            return _stored_set(row, with_reps=True)
+
+    def sets(self, *, exercise_id: str | None = None, limit: int = 200) -> tuple[StoredSet, ...]:
+        """List sets without their reps, newest first."""
+        with self._read() as session:
+            query = (
+                select(SetRow)
+                .join(SetRow.recording)
+                .order_by(RecordingRow.started_at.desc(), SetRow.set_index.desc())
+                .limit(limit)
+                .options(selectinload(SetRow.parts), selectinload(SetRow.recording))
+            )
+            if exercise_id is not None:
+                query = query.where(SetRow.exercise_id == exercise_id)
+            return tuple(_stored_set(row, with_reps=False) for row in session.scalars(query))
+
+    def trend(
+        self, exercise_id: str, *, since: datetime | None = None, limit: int = 200
+    ) -> tuple[StoredSet, ...]:
+        """Read the newest sets of one exercise across sessions, in the order of time, without their reps."""
+        found = self.sets(exercise_id=exercise_id, limit=limit)
+        return tuple(item for item in reversed(found) if since is None or item.recording.started_at >= since)
+
+    def exercises(self) -> tuple[str, ...]:
+        """List the exercises that have results."""
+        with self._read() as session:
+            found = session.scalars(select(distinct(SetRow.exercise_id)).order_by(SetRow.exercise_id))
+            return tuple(exercise_id for exercise_id in found if exercise_id is not None)
+
+    @contextmanager
+    def _write(self) -> Generator[Session]:
+        with self._lock, Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _read(self) -> Generator[Session]:
+        with self._lock, Session(self._engine) as session:
+            yield session
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(resources.files("server") / "migrations"))
+        config.set_main_option("path_separator", "os")
+        with self._lock, self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _open(address: URL) -> Engine:
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    engine = create_engine(
+        address,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
+    )
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _stored_set(row: SetRow, *, with_reps: bool) -> StoredSet:
+    return StoredSet(
+        recording_from_row(row.recording),
+        set_from_row(row, with_reps=with_reps),
+        row.n_reps,
+        row.best_mean_velocity_mps,
+    )

@@ -1,0 +1,138 @@
+"""The tables of the results database. All of it can be rebuilt from the recordings.
+
+Only types that SQLite and PostgreSQL share. A change needs a migration in ``server/migrations/versions``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String, TypeDecorator, UniqueConstraint, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with time zone, kept as UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn a moment into UTC."""
+        del dialect
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give a moment its zone back."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; names of constraints are fixed so that migrations can refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class RecordingRow(Base):
+    """One recording, which is one session. Fields as in `server.session.RecordingInfo`."""
+
+    __tablename__ = "recording"
+
+    recording_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    algorithm: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(40))
+    sensor_name: Mapped[str] = mapped_column(String(100))
+    mount_position: Mapped[str] = mapped_column(String(20))
+    sample_rate_hz: Mapped[float | None]
+    lost_samples: Mapped[int]
+    sets: Mapped[list[SetRow]] = relationship(
+        back_populates="recording", cascade="all, delete-orphan", order_by="SetRow.set_index"
+    )
+
+
+class SetRow(Base):
+    """One closed set. Fields as in `analysis.results.SetSummary`; the best velocity is kept for trends."""
+
+    __tablename__ = "training_set"
+    __table_args__ = (UniqueConstraint("recording_id", "set_index"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[UUID] = mapped_column(ForeignKey("recording.recording_id", ondelete="CASCADE"))
+    set_index: Mapped[int]
+    algorithm: Mapped[str] = mapped_column(String(100))
+    exercise_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    load_kg: Mapped[float | None]
+    start_s: Mapped[float]
+    end_s: Mapped[float]
+    n_reps: Mapped[int]
+    best_mean_velocity_mps: Mapped[float | None]
+    velocity_loss_fraction: Mapped[float | None]
+    sample_rate_hz: Mapped[float]
+    lost_samples: Mapped[int]
+    clipped_samples: Mapped[int]
+    rejected: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    recording: Mapped[RecordingRow] = relationship(back_populates="sets")
+    reps: Mapped[list[RepRow]] = relationship(cascade="all, delete-orphan", order_by="RepRow.rep_index")
+    parts: Mapped[list[PartRow]] = relationship(cascade="all, delete-orphan", order_by="PartRow.part")
+
+
+class PartRow(Base):
+    """One stability part of one set. Fields as in `analysis.results.Estimate`."""
+
+    __tablename__ = "stability_part"
+
+    set_id: Mapped[int] = mapped_column(ForeignKey("training_set.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[float | None]
+    sd: Mapped[float | None]
+    reason: Mapped[str] = mapped_column(String(400))
+
+
+class RepRow(Base):
+    """One rep. Fields as in `analysis.results.Rep`; the path is thinned (the recording has all of it)."""
+
+    __tablename__ = "rep"
+
+    set_id: Mapped[int] = mapped_column(ForeignKey("training_set.id", ondelete="CASCADE"), primary_key=True)
+    rep_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    algorithm: Mapped[str] = mapped_column(String(100))
+    sample_rate_hz: Mapped[float]
+    lost_samples: Mapped[int]
+    start_s: Mapped[float]
+    turning_point_s: Mapped[float]
+    concentric_start_s: Mapped[float]
+    concentric_end_s: Mapped[float]
+    end_s: Mapped[float | None]
+    mean_concentric_velocity_mps: Mapped[float]
+    mean_concentric_velocity_sd_mps: Mapped[float]
+    peak_concentric_velocity_mps: Mapped[float]
+    peak_concentric_velocity_sd_mps: Mapped[float]
+    mean_propulsive_velocity_mps: Mapped[float]
+    range_of_motion_m: Mapped[float]
+    range_of_motion_sd_m: Mapped[float]
+    forward_drift_m: Mapped[float | None]
+    forward_drift_sd_m: Mapped[float | None]
+    max_forward_m: Mapped[float | None]
+    pitch_change_rad: Mapped[float | None]
+    lockout_ratio: Mapped[float | None]
+    eccentric_velocity_mps: Mapped[float | None]
+    quality_state: Mapped[str] = mapped_column(String(20))
+    quality_reasons: Mapped[list[str]] = mapped_column(JSON)
+    path: Mapped[dict[str, Any]] = mapped_column(JSON)
