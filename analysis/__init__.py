@@ -1,7 +1,9 @@
-"""The signal core: from samples to reps, sets and upper-back stability. Pure: no I/O, no clock, no wire format.
+"""The signal core: from samples to reps, sets and upper-back stability.
 
-Push `ImuBlock`, `Gap` and `SetLabel` into a `SetAnalyzer` and get events; `analyze` is the loop over it. What is exported here is the
-promised surface; everything else is an implementation that may change.
+Pure: no I/O, no clock, no wire format.
+
+Push `ImuBlock`, `Gap` and `SetLabel` into a `SetAnalyzer` and get events; `analyze` is the loop over it. What
+is exported here is the promised surface; everything else is an implementation that may change.
 """
 
 from analysis.config import ALGORITHM_VERSION, AnalysisConfig

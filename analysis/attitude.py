@@ -1,20 +1,23 @@
-"""Attitude of the sensor: VQF for everything that is causal, pure gyro strapdown from a levelled start for the final pass.
+"""Attitude of the sensor: VQF where it must be causal, levelled gyro strapdown for the final pass.
 
-The final pass does not use the accelerometer to correct tilt during the lift. VQF has to, and periodic acceleration then leaks
-into its tilt (about one degree); the set-wide solution in ``drift.py`` estimates the tilt error instead, from the knowledge of
-when the bar was at rest.
+The final pass does not use the accelerometer to correct tilt during the lift. VQF has to, and periodic
+acceleration then leaks into its tilt (about one degree); the set-wide solution in ``drift.py`` estimates the
+tilt error instead, from the knowledge of when the bar was at rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 from vqf import VQF
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray
-from analysis.samples import Samples
+
+if TYPE_CHECKING:
+    from analysis.samples import Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +60,15 @@ def integrate_attitude(
     Returns
     -------
     Attitude
-        Levelled on the first still interval, or, where there is none, on the mean specific force of the whole stretch: what starts and
-        ends at rest accelerates by nothing on average.
+        Levelled on the first still interval, or, where there is none, on the mean specific force of the whole
+        stretch: what starts and ends at rest accelerates by nothing on average.
 
     References
     ----------
-    .. [1] D. Laidig, T. Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and magnetic
-       disturbance rejection", Information Fusion 91, 2023. doi:10.1016/j.inffus.2022.10.014 (gyro strapdown: eq. 2).
+    .. [1] D. Laidig, T. Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and
+    magnetic
+       disturbance rejection", Information Fusion 91, 2023. doi:10.1016/j.inffus.2022.10.014 (gyro strapdown:
+       eq. 2).
     """
     has_still = bool(still.any())
     bias_known = has_still or known_bias_radps is not None

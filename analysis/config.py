@@ -1,7 +1,7 @@
 """Every tuned number of the signal core, with its unit, sensible range and source.
 
-"Tuned" means chosen on the simulator's tuning seeds (0 to 99) and on the first half of the watch recordings by date; the figures
-in ``docs/accuracy.md`` come from other seeds and the other half.
+"Tuned" means chosen on the simulator's tuning seeds (0 to 99) and on the first half of the watch recordings
+by date; the figures in ``docs/accuracy.md`` come from other seeds and the other half.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ class DefinitionProfile:
     name : str
         Stored with every result.
     lowpass_hz : float
-        Zero-phase low-pass on vertical velocity, Hz. Bar motion lies below 3 Hz; 8-20 Hz moves peaks by < 1 mm/s.
+        Zero-phase low-pass on vertical velocity, Hz. Bar motion lies below 3 Hz; 8-20 Hz moves peaks by < 1
+        mm/s.
     threshold_mps, threshold_fraction : float
         A phase ends below the larger of the two: m/s, and fraction of the phase's peak speed.
     remaining_fraction : float
-        ... provided that less than this fraction of the range of motion remains beyond (skips sticking points).
+        ... provided that less than this fraction of the range of motion remains beyond (skips sticking
+        points).
     pause_band_m : float
         In a pause, the turning point is the middle of the time within this distance of the extremum, m.
     lockout_fraction : float
@@ -50,9 +52,11 @@ class StillnessConfig:
     window_s : float
         Length of the variance window, s; 0.2 to 0.6.
     noise_factor : float
-        Still means below this multiple of the sensor's own noise floor; a hand-held bar always exceeds it (tremor).
+        Still means below this multiple of the sensor's own noise floor; a hand-held bar always exceeds it
+        (tremor).
     accel_floor_mps2, gyro_floor_radps : tuple of 2 float
-        The noise floor is taken from the data, within these bounds: data-sheet noise of the presets at 50-400 Hz.
+        The noise floor is taken from the data, within these bounds: data-sheet noise of the presets at 50-400
+        Hz.
     min_still_s : float
         A shorter still interval is chance, s.
     quiet_lowpass_hz, quiet_accel_mps2, quiet_gyro_radps, min_quiet_s
@@ -82,10 +86,11 @@ class DriftConfig:
     max_knots : int
         A longer set gets wider knots instead of a larger system; bounds memory and time.
     attitude_walk_rad_per_sqrt_s : float
-        Growth of the attitude error by gyro noise and what the model leaves out; 4 x the BMI270's 7 mdps/sqrt(Hz).
+        Growth of the attitude error by gyro noise and what the model leaves out; 4 x the BMI270's 7
+        mdps/sqrt(Hz).
     accel_walk_mps2_per_sqrt_s : float
-        Slow change of the accelerometer's error in the world frame: temperature, cross-axis, 4 mg/h data-sheet drift
-        and what the model leaves out.
+        Slow change of the accelerometer's error in the world frame: temperature, cross-axis, 4 mg/h
+        data-sheet drift and what the model leaves out.
     initial_tilt_rad : float
         Levelling error at the start: 12 mg of accelerometer bias and a hand that is not quite still.
     gyro_bias_radps, gyro_bias_still_radps : float
@@ -95,27 +100,32 @@ class DriftConfig:
     accel_scale, gyro_scale : float
         Scale-factor error of each axis, fraction.
     grid_hz : float
-        Rate at which the error regressors are integrated, Hz; the nominal motion is integrated at the full rate.
+        Rate at which the error regressors are integrated, Hz; the nominal motion is integrated at the full
+        rate.
     still_velocity_mps, home_velocity_mps : float
         How still is still: on rack or floor, and held (sway).
     turning_velocity_mps : tuple of 3 float
         Velocity at a home instant without a pause: forward, lateral, vertical.
     home_vertical_m : float
-        How well the bar comes back to its height from rep to rep; body height when standing, the plates on the floor.
+        How well the bar comes back to its height from rep to rep; body height when standing, the plates on
+        the floor.
     home_horizontal_m : float
-        Horizontal scatter of home from rep to rep before the set has spoken: real lifters return within a few centimetres.
+        Horizontal scatter of home from rep to rep before the set has spoken: real lifters return within a few
+        centimetres.
     home_horizontal_candidates_m : tuple of float
         Candidates for it in the final pass; the set's own evidence chooses.
     reach_m : tuple of 3 float
-        How far from home the bar may be before the first and after the last rep: a few steps, an arm's length of height.
+        How far from home the bar may be before the first and after the last rep: a few steps, an arm's length
+        of height.
     impact_mps2, impact_jump_mps : float
-        Specific force that marks an impact, and the velocity error it may leave (hidden clipping before the low-pass).
+        Specific force that marks an impact, and the velocity error it may leave (hidden clipping before the
+        low-pass).
     lost_jump_mps_per_s : float
         Velocity error per second of lost samples.
     robust_sigma : float
         Home observations beyond this many standard deviations are down-weighted (Cauchy).
-    iterations : int
-        Reweighted solutions.
+    reweightings : int
+        How often home observations are weighted anew after a solution.
     """
 
     knot_s: float = 2.0
@@ -140,7 +150,7 @@ class DriftConfig:
     impact_jump_mps: float = 0.15
     lost_jump_mps_per_s: float = 2.0
     robust_sigma: float = 2.5
-    iterations: int = 2
+    reweightings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +191,8 @@ class LiveConfig:
     Attributes
     ----------
     tick_s : float
-        The stream is worked on in ticks of this length, s, counted in samples, so that results do not depend on how
-        it was cut.
+        The stream is worked on in ticks of this length, s, counted in samples, so that results do not depend
+        on how it was cut.
     strip_hz : float
         Provisional velocity samples a second for the screen.
     velocity_leak_s, height_leak_s : float

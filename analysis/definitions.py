@@ -1,17 +1,20 @@
-"""Where a phase of a rep starts and ends, and what its velocities are: the definition profile ``upright-1`` (design section 7).
+"""The definition profile ``upright-1``: where a phase of a rep starts and ends, and what its velocities are.
 
-Pure geometry of two signals, height and low-passed vertical velocity, so that the same code serves estimates and true motion.
-Down phases are handled by turning both signals over.
+Pure geometry of two signals, height and low-passed vertical velocity, so that the same code serves estimates
+and true motion. Down phases are handled by turning both signals over.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.config import DefinitionProfile
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
+
+if TYPE_CHECKING:
+    from analysis.config import DefinitionProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,18 @@ class Phase:
 
 
 def find_phase(
-    height_m: FloatArray, velocity_mps: FloatArray, start: int, stop: int, sign: int, profile: DefinitionProfile
+    height_m: FloatArray,
+    velocity_mps: FloatArray,
+    start: int,
+    stop: int,
+    sign: int,
+    profile: DefinitionProfile,
 ) -> Phase | None:
     """Bound the phase that lies between two height extremes.
 
-    From the peak speed outward to the first sample below max(threshold, fraction of the peak) beyond which less than
-    ``remaining_fraction`` of the range between the extremes remains; sticking points are skipped that way.
+    From the peak speed outward to the first sample below max(threshold, fraction of the peak) beyond which
+    less than ``remaining_fraction`` of the range between the extremes remains; sticking points are skipped
+    that way.
 
     Parameters
     ----------
@@ -98,15 +107,21 @@ class PhaseVelocity:
 
 
 def phase_velocity(
-    height_m: FloatArray, velocity_mps: FloatArray, phase: Phase, sign: int, rate_hz: float, profile: DefinitionProfile
+    height_m: FloatArray,
+    velocity_mps: FloatArray,
+    phase: Phase,
+    sign: int,
+    rate_hz: float,
+    profile: DefinitionProfile,
 ) -> PhaseVelocity:
     """Velocities of a phase.
 
     Notes
     -----
-    Mean = range / time. Propulsive: until acceleration first falls below -g after the peak, if it does (Sanchez-Medina,
-    Perez & Gonzalez-Badillo, "Importance of the propulsive phase in strength assessment", Int J Sports Med 31, 2010).
-    Lockout ratio: mean velocity over the last ``lockout_fraction`` of the range, over the peak velocity.
+    Mean = range / time. Propulsive: until acceleration first falls below -g after the peak, if it does
+    (Sanchez-Medina, Perez & Gonzalez-Badillo, "Importance of the propulsive phase in strength assessment",
+    Int J Sports Med 31, 2010). Lockout ratio: mean velocity over the last ``lockout_fraction`` of the range,
+    over the peak velocity.
     """
     height = sign * height_m[phase.start : phase.stop + 1]
     velocity = sign * velocity_mps[phase.start : phase.stop + 1]

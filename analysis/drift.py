@@ -1,36 +1,42 @@
 """The navigation errors of a whole set, estimated at once and removed.
 
-Integrating a cheap sensor drifts. Every cause of the drift is known, so it is written down as a linear model of the error and solved
-for, over the whole set, from what is known of the motion: the bar rests on the rack, hangs nearly still between reps, and comes back to
-roughly the same place, though never exactly. Nothing is forced: each of these statements has a standard deviation, and the solution
-comes with its covariance.
+Integrating a cheap sensor drifts. Every cause of the drift is known, so it is written down as a linear model
+of the error and solved for, over the whole set, from what is known of the motion: the bar rests on the rack,
+hangs nearly still between reps, and comes back to roughly the same place, though never exactly. Nothing is
+forced: each of these statements has a standard deviation, and the solution comes with its covariance.
 
 The model
 ---------
-World frame, z up. With the nominal attitude R(t), nominal world-frame specific force f(t) = R a and small errors, the true
-acceleration is (Titterton & Weston, section 12.3, with the signs of a true-minus-nominal error)::
+World frame, z up. With the nominal attitude R(t), nominal world-frame specific force f(t) = R a and small
+errors, the true acceleration is (Titterton & Weston, section 12.3, with the signs of a true-minus-nominal
+error)::
 
     true - nominal = psi(t) x f(t)  -  R(t) db  -  R(t) diag(a) ds  +  n(t)
     psi(t) = psi0  -  integral R dw  -  integral R diag(w) dk  +  walk(t)
 
-psi0: levelling error; dw, dk: gyro bias and scale; db, ds: accelerometer bias and scale; walk, n: slow random walks. Velocity error =
-its integral plus an initial velocity; at impacts and bridged gaps the velocity may jump. All unknowns enter linearly, have independent
-Gaussian priors (their columns are scaled to unit prior variance), and there are a few hundred of them: one dense Cholesky solves it.
+psi0: levelling error; dw, dk: gyro bias and scale; db, ds: accelerometer bias and scale; walk, n: slow random
+walks. Velocity error = its integral plus an initial velocity; at impacts and bridged gaps the velocity may
+jump. All unknowns enter linearly, have independent Gaussian priors (their columns are scaled to unit prior
+variance), and there are a few hundred of them: one dense Cholesky solves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from analysis.attitude import Attitude
-from analysis.config import DriftConfig
 from analysis.filters import integrate
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, IntArray
-from analysis.samples import Samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.attitude import Attitude
+    from analysis.config import DriftConfig
+    from analysis.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class RestInstant:
 
 @dataclass(frozen=True, slots=True)
 class HomeReturn:
-    """Between two samples the bar came home: height equal within ``vertical_sd_m``, place within the set's own scatter."""
+    """The bar came home: same height within ``vertical_sd_m``, same place within the set's own scatter."""
 
     start: int
     stop: int
@@ -53,8 +59,10 @@ class HomeReturn:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The bar stays within arm's reach of where it was at ``home``: position equal within ``sd_m`` (x, y, z). Very loose: it only
-    keeps stretches about which nothing else is known (carrying, walking) from drifting away.
+    """The bar stays within reach of where it was at ``home``: position equal within ``sd_m`` (x, y, z).
+
+    Very loose: it only keeps stretches about which nothing else is known (carrying, walking) from drifting
+    away.
     """
 
     home: int
@@ -64,7 +72,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The integrated velocity may be wrong by a step of this size from this sample on (impact, clipping, lost samples)."""
+    """From this sample on the integrated velocity may be off by a step of this size."""
 
     index: int
     sd_mps: float
@@ -131,7 +139,7 @@ class DriftSolution:
     _covariance: FloatArray
 
     def displacement_sd_m(self, start: int, stop: int, direction: FloatArray) -> float:
-        """Standard deviation of the displacement between two samples along a world-frame unit vector, m."""
+        """Return the standard deviation of the displacement between two samples along a unit vector, m."""
         row = _rows(self._position_columns, self._step, stop) - _rows(
             self._position_columns, self._step, start
         )
@@ -139,12 +147,14 @@ class DriftSolution:
 
     def displacement_sds_m(self, start: int, stops: IntArray, direction: FloatArray) -> FloatArray:
         """As `displacement_sd_m` for many end samples at once, to the nearest grid point; (M,)."""
-        along = np.einsum("i,gij->gj", direction, self._position_columns[np.append(stops, start) // self._step])
+        along = np.einsum(
+            "i,gij->gj", direction, self._position_columns[np.append(stops, start) // self._step]
+        )
         rows = along[:-1] - along[-1]
         return np.sqrt(np.maximum(np.einsum("mj,jk,mk->m", rows, self._covariance, rows, optimize=True), 0.0))
 
     def velocity_sd_mps(self, index: int, direction: FloatArray) -> float:
-        """Standard deviation of the velocity at a sample along a world-frame unit vector, m/s."""
+        """Return the standard deviation of the velocity at a sample along a world-frame unit vector, m/s."""
         return self._sd(direction @ _rows(self._velocity_columns, self._step, index))
 
     def _sd(self, row: FloatArray) -> float:
@@ -180,8 +190,8 @@ def remove_drift(
     Returns
     -------
     DriftSolution
-        Corrected velocity and position with their covariance. Without any rest the priors alone speak: the result is
-        drifting and its standard deviations say so.
+        Corrected velocity and position with their covariance. Without any rest the priors alone speak: the
+        result is drifting and its standard deviations say so.
     """
     step = max(round(samples.rate_hz / config.grid_hz), 1)
     velocity_columns, position_columns = _error_columns(samples, attitude, nominal, jumps, step, config)
@@ -197,8 +207,8 @@ def remove_drift(
     _, scatter_m, solution = max(solutions, key=lambda entry: entry[0])
     estimate = solution.estimate
     covariance = cho_solve(solution.factor, np.eye(len(estimate)), check_finite=False)
-    grid = np.arange(velocity_columns.shape[0]) * step
-    index = np.arange(len(samples))
+    grid = np.arange(0, velocity_columns.shape[0] * step, step, dtype=np.float64)
+    index = np.arange(len(samples), dtype=np.float64)
     velocity_error, position_error = velocity_columns @ estimate, position_columns @ estimate
     velocity, position = nominal.velocity_mps.copy(), nominal.position_m.copy()
     for axis in range(3):
@@ -215,7 +225,7 @@ def _error_columns(
     step: int,
     config: DriftConfig,
 ) -> tuple[FloatArray, FloatArray]:
-    """Velocity and position error per unit of each unknown, scaled to unit prior variance; two (G, 3, J) arrays."""
+    """Build velocity and position error per unit of each unknown, two (G, 3, J) arrays."""
     intervals = -(-len(samples) // step)
     grid_dt_s = step * samples.dt_s
     edges = np.arange(0, len(samples), step)
@@ -249,20 +259,20 @@ def _error_columns(
         axis=2,
     )
     velocity, position = _integrate_columns(accel, grid_dt_s)
-    times = np.arange(intervals + 1) * grid_dt_s
+    times = np.arange(intervals + 1, dtype=np.float64) * grid_dt_s
     extra_v, extra_p = _step_columns(times, samples, jumps)
     return np.concatenate([velocity, extra_v], axis=2), np.concatenate([position, extra_p], axis=2)
 
 
 def _walk_ramps(intervals: int, grid_dt_s: float, knot_s: float) -> FloatArray:
-    """Unit ramps, one per knot interval: 0 before, rising to 1 within, 1 after; (G, K). Their weighted sum is a random walk."""
+    """Make unit ramps, one per knot interval, (G, K); their weighted sum is a random walk."""
     middle = (np.arange(intervals) + 0.5) * grid_dt_s
     knots = np.arange(0.0, max(middle[-1], knot_s), knot_s)
     return np.clip((middle[:, None] - knots[None, :]) / knot_s, 0.0, 1.0)
 
 
 def _integrate_columns(accel: FloatArray, dt_s: float) -> tuple[FloatArray, FloatArray]:
-    """Integrate interval means twice; results stand at the interval edges, one more than there are intervals."""
+    """Integrate interval means twice; the results stand at the edges, one more than there are intervals."""
     shape = (accel.shape[0] + 1, *accel.shape[1:])
     velocity, position = np.zeros(shape), np.zeros(shape)
     np.cumsum(accel * dt_s, axis=0, out=velocity[1:])
@@ -270,7 +280,9 @@ def _integrate_columns(accel: FloatArray, dt_s: float) -> tuple[FloatArray, Floa
     return velocity, position
 
 
-def _step_columns(times: FloatArray, samples: Samples, jumps: Sequence[Jump]) -> tuple[FloatArray, FloatArray]:
+def _step_columns(
+    times: FloatArray, samples: Samples, jumps: Sequence[Jump]
+) -> tuple[FloatArray, FloatArray]:
     """Columns of the initial velocity (1 m/s) and of the velocity jumps."""
     starts = [(0.0, 1.0)] + [(jump.index * samples.dt_s, jump.sd_mps) for jump in jumps]
     velocity = np.zeros((len(times), 3, 3 * len(starts)))
@@ -300,9 +312,10 @@ def _observations(
     position_columns: FloatArray,
     step: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Design matrix (M, J), observed errors (M,), their standard deviations (M,) and which rows are robust (M,).
+    """Build the design (M, J), the observed errors, their standard deviations, which are robust.
 
-    Three rows (x, y, z) per rest, then per return, then per reach. The horizontal standard deviation of returns is set later.
+    Three rows (x, y, z) per rest, then per return, then per reach. The horizontal standard deviation of
+    returns is set later.
     """
     unknowns = velocity_columns.shape[2]
     rows, observed, sds, robust = [np.zeros((0, unknowns))], [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
@@ -340,15 +353,21 @@ def _solve(
     """Maximum a posteriori estimate under unit priors, reweighted; log evidence up to a constant."""
     prior = np.eye(design.shape[1])
     weight = 1.0 / sd**2
-    for iteration in range(config.iterations):
-        information = prior + design.T @ (weight[:, None] * design)
-        factor = cho_factor(information, lower=True, overwrite_a=True, check_finite=False)
-        gradient = design.T @ (weight * observed)
-        estimate = cho_solve(factor, gradient, check_finite=False)
-        if iteration < config.iterations - 1:
-            residual = (observed - design @ estimate) / (sd * config.robust_sigma)
-            weight = 1.0 / sd**2 / (1.0 + robust * residual**2)
+    for _ in range(config.reweightings):
+        factor = _factorise(prior, design, weight)
+        estimate = cho_solve(factor, design.T @ (weight * observed), check_finite=False)
+        residual = (observed - design @ estimate) / (sd * config.robust_sigma)
+        weight = 1.0 / sd**2 / (1.0 + robust * residual**2)
+    factor = _factorise(prior, design, weight)
+    gradient = design.T @ (weight * observed)
+    estimate = cho_solve(factor, gradient, check_finite=False)
     # log N(observed; 0, design design' + 1/weight), by the matrix determinant lemma
     log_det = 2 * np.log(np.diag(factor[0])).sum() - np.log(weight).sum()
     evidence = -0.5 * (float(observed @ (weight * observed) - gradient @ estimate) + float(log_det))
     return _Solution(evidence, estimate, factor)
+
+
+def _factorise(prior: FloatArray, design: FloatArray, weight: FloatArray) -> tuple[FloatArray, bool]:
+    information = prior + design.T @ (weight[:, None] * design)
+    factor, lower = cho_factor(information, lower=True, overwrite_a=True, check_finite=False)
+    return np.asarray(factor, dtype=np.float64), bool(lower)

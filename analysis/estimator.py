@@ -1,28 +1,32 @@
 """From the samples of a set to the motion of the bar and its reps: three passes of the same two steps.
 
-Find the events on the best motion known so far; estimate the motion from the events. The first motion is a plain high-passed double
-integration, good enough to see which movements are reps; the last is drift-free with a covariance.
+Find the events on the best motion known so far; estimate the motion from the events. The first motion is a
+plain high-passed double integration, good enough to see which movements are reps; the last is drift-free with
+a covariance.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.attitude import Attitude, integrate_attitude
-from analysis.config import AnalysisConfig
 from analysis.drift import DriftSolution, integrate_nominal, remove_drift
-from analysis.exercises import Exercise
 from analysis.filters import highpass, integrate, lowpass
 from analysis.homes import Rough, gather_evidence
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, Mount
 from analysis.repetitions import FoundReps, find_reps
-from analysis.samples import Samples
 from analysis.stillness import quiet_mask, still_mask
 
+if TYPE_CHECKING:
+    from analysis.config import AnalysisConfig
+    from analysis.exercises import Exercise
+    from analysis.samples import Samples
+
 QUIET_SPEEDS_MPS = (0.22, 0.10, 0.07)
-"""Fastest estimated velocity at which a quiet stretch is believed, per pass: as loose as that pass's velocity is uncertain."""
+"""Fastest estimated velocity at which a quiet stretch is believed, per pass: looser while the estimate is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +131,7 @@ def estimate_motion(
 def _first_motion(
     vertical_force_mps2: FloatArray, samples: Samples, config: AnalysisConfig
 ) -> tuple[FloatArray, FloatArray]:
-    """High-passed double integration of the vertical acceleration: low-passed velocity, m/s, and height, m."""
+    """Integrate the vertical acceleration twice, high-passed: low-passed velocity, m/s, and height, m."""
     cutoff_hz, rate_hz = config.reps.first_pass_highpass_hz, samples.rate_hz
     acceleration = vertical_force_mps2 - STANDARD_GRAVITY_MPS2
     velocity = highpass(integrate(acceleration - acceleration.mean(), samples.dt_s), cutoff_hz, rate_hz)

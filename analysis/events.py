@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from analysis.imu import Gap
-from analysis.results import Rep, SetSummary
+if TYPE_CHECKING:
+    from analysis.imu import Gap
+    from analysis.results import Rep, SetSummary
 
 
 @dataclass(frozen=True, slots=True)

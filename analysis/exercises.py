@@ -1,17 +1,21 @@
 """The catalogue of lifts: which way each starts, how far the bar usually goes, which stability parts apply.
 
-To add a lift, add one entry to ``CATALOGUE``. Usual ranges of motion are bounds of plausibility, wide on purpose; they come from
-published bar displacements of adults and are used to reject what cannot be a rep of this lift, never to correct a result.
+To add a lift, add one entry to ``CATALOGUE``. Usual ranges of motion are bounds of plausibility, wide on
+purpose; they come from published bar displacements of adults and are used to reject what cannot be a rep of
+this lift, never to correct a result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from analysis.errors import UnknownExerciseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class FirstPhase(StrEnum):
@@ -78,7 +82,9 @@ CATALOGUE: Mapping[str, Exercise] = MappingProxyType(
             Exercise("deadlift", "Deadlift", _UP, _FLOOR, (0.30, 0.85), parts=_LOCKOUT),
             Exercise("romanian_deadlift", "Romanian deadlift", _DOWN, _RACK, (0.25, 0.80), parts=_PATH),
             Exercise("bench_press", "Bench press", _DOWN, _RACK, (0.15, 0.60), parts=_PLATFORM),
-            Exercise("incline_bench_press", "Incline bench press", _DOWN, _RACK, (0.15, 0.60), parts=_PLATFORM),
+            Exercise(
+                "incline_bench_press", "Incline bench press", _DOWN, _RACK, (0.15, 0.60), parts=_PLATFORM
+            ),
             Exercise("overhead_press", "Overhead press", _UP, _RACK, (0.30, 0.80), parts=_PLATFORM),
             Exercise("push_press", "Push press", _UP, _RACK, (0.30, 0.90), 1, "peak", _PLATFORM),
             Exercise("bent_over_row", "Bent-over row", _UP, _FLOOR, (0.15, 0.70), parts=_PATH),

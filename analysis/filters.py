@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
 
-from analysis.imu import BoolArray, FloatArray
+if TYPE_CHECKING:
+    from analysis.imu import BoolArray, FloatArray
+
+
+FilterKind: TypeAlias = Literal["lowpass", "highpass"]
 
 
 @lru_cache(maxsize=64)
-def _butterworth(kind: str, cutoff_hz: float, rate_hz: float) -> NDArray[Any]:
-    return butter(2, min(cutoff_hz, 0.45 * rate_hz), btype=kind, fs=rate_hz, output="sos")
+def _butterworth(kind: FilterKind, cutoff_hz: float, rate_hz: float) -> FloatArray:
+    sos = butter(2, min(cutoff_hz, 0.45 * rate_hz), btype=kind, fs=rate_hz, output="sos")
+    return np.asarray(sos, dtype=np.float64)
 
 
-def _zero_phase(kind: str, x: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
+def _zero_phase(kind: FilterKind, x: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
     sos = _butterworth(kind, cutoff_hz, round(rate_hz, 1))
     padding = min(len(x) - 1, int(3 * rate_hz / cutoff_hz) + 9)
     return np.asarray(sosfiltfilt(sos, x, axis=0, padlen=max(padding, 0)), dtype=np.float64)
@@ -66,7 +70,7 @@ def runs(mask: BoolArray) -> list[tuple[int, int]]:
 
 
 def turning_points(height_m: FloatArray, hysteresis_m: float) -> list[int]:
-    """Alternating extremes of a height signal that differ by more than the hysteresis, first and last sample included.
+    """Find the alternating extremes of a height signal, first and last sample included.
 
     Parameters
     ----------
@@ -78,8 +82,8 @@ def turning_points(height_m: FloatArray, hysteresis_m: float) -> list[int]:
     Returns
     -------
     list of int
-        Indices, increasing. Between neighbours the height changes by at least the hysteresis, except perhaps at
-        the first and last.
+        Indices, increasing. Between neighbours the height changes by at least the hysteresis, except perhaps
+        at the first and last.
     """
     points: list[int] = []
     values = height_m.tolist()

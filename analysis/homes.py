@@ -1,22 +1,27 @@
-"""What is known of the motion: when the bar rests, when it is home between reps, and where integration cannot be trusted."""
+"""What is known of the motion: when the bar rests, when it is home, where integration cannot be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.config import AnalysisConfig, DriftConfig
 from analysis.definitions import find_phase
 from analysis.drift import HomeReturn, Jump, Reach, RestInstant
 from analysis.filters import runs
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray
-from analysis.repetitions import Candidate
-from analysis.samples import Samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.config import AnalysisConfig, DriftConfig
+    from analysis.repetitions import Candidate
+    from analysis.samples import Samples
 
 REST_SPACING_S = 0.25
-"""Rest is stated this often: about half the correlation time of standing sway, so that the statements are nearly independent."""
+"""Rest is stated this often: half the correlation time of standing sway, so that it is not overstated."""
 
 OUTER_HOME_REACH_S = 0.7
 """The pause before the first rep ends, and the one after the last begins, within this time of the rep."""
@@ -24,7 +29,7 @@ OUTER_HOME_REACH_S = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A stretch between two reps in which the bar is home; ``paused`` if it was held there, else one instant."""
+    """A stretch between two reps in which the bar is home; one instant unless it was held (``paused``)."""
 
     start: int
     stop: int
@@ -43,7 +48,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rough:
-    """The current idea of the motion that events are read from; ``max_quiet_mps`` says how far it can be trusted."""
+    """The motion as known so far, which events are read from; ``max_quiet_mps`` says how well."""
 
     height_m: FloatArray
     velocity_mps: FloatArray
@@ -77,30 +82,37 @@ def gather_evidence(
     drift = config.drift
     spacing = max(int(REST_SPACING_S * samples.rate_hz), 1)
     rests = [
-        RestInstant(index, (drift.still_velocity_mps,) * 3, robust=False)
+        RestInstant(index, _each_axis(drift.still_velocity_mps), robust=False)
         for start, stop in runs(still)
         for index in range(start, stop, spacing)
     ]
     homes = find_homes(samples, still | quiet, rough, reps, sign, config)
     for home in homes:
         if home.paused:
-            sd = (drift.home_velocity_mps,) * 3
+            sd = _each_axis(drift.home_velocity_mps)
             rests += [RestInstant(i, sd) for i in range(home.start, home.stop + 1, spacing) if not still[i]]
         else:
             rests.append(RestInstant(home.start, drift.turning_velocity_mps))
     for start, stop in _held_turns(samples, quiet & ~still, rough, reps):
-        rests += [RestInstant(i, (drift.home_velocity_mps,) * 3) for i in range(start, stop, spacing)]
+        rests += [RestInstant(i, _each_axis(drift.home_velocity_mps)) for i in range(start, stop, spacing)]
     returns = [
         HomeReturn(a.stop, b.start, drift.home_vertical_m)
-        for a, b in zip(homes, homes[1:], strict=False)
+        for a, b in itertools.pairwise(homes)
         if b.start > a.stop
     ]
     reaches: list[Reach] = []
     if homes:
-        outside = [*range(0, homes[0].start, 4 * spacing), *range(homes[-1].stop + 1, len(samples), 4 * spacing)]
+        outside = [
+            *range(0, homes[0].start, 4 * spacing),
+            *range(homes[-1].stop + 1, len(samples), 4 * spacing),
+        ]
         first, last = homes[0].start, homes[-1].stop
         reaches = [Reach(first if i < first else last, i, drift.reach_m) for i in outside]
     return Evidence(tuple(rests), tuple(returns), tuple(reaches), tuple(find_jumps(samples, drift)))
+
+
+def _each_axis(sd: float) -> tuple[float, float, float]:
+    return sd, sd, sd
 
 
 def find_homes(
@@ -117,17 +129,20 @@ def find_homes(
     rate_hz = samples.rate_hz
     first, last = _outer_instants(rough, reps, sign, config)
     near = int(OUTER_HOME_REACH_S * rate_hz)
-    # Before the first and after the last rep only the pause right next to the rep is home: the rack is a walk-out away.
+    # Before the first and after the last rep only the pause right next to the rep is home: the rack is a
+    # walk-out away.
     spans = [
         (max(first - 3 * near, 0), first),
-        *((a.turn, b.turn) for a, b in zip(reps, reps[1:], strict=False)),
+        *((a.turn, b.turn) for a, b in itertools.pairwise(reps)),
         (last, min(last + 3 * near, len(samples) - 1)),
     ]
     homes: list[Home] = []
     for k, (start, stop) in enumerate(spans):
         rep = reps[min(k, len(reps) - 1)]
         home = _paused_home(quiet, rough, start, stop, rep, sign, rate_hz)
-        if home is not None and (k == 0 and home.stop < first - near or k == len(reps) and home.start > last + near):
+        if home is not None and (
+            (k == 0 and home.stop < first - near) or (k == len(reps) and home.start > last + near)
+        ):
             home = None
         if home is None:
             instant = first if k == 0 else last

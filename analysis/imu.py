@@ -65,8 +65,8 @@ class Mount:
     position : MountPosition
         Shaft, sleeve or wrist.
     bar_axis : tuple of 3 float, or None
-        Unit vector in the sensor frame that points along the bar to the lifter's LEFT. This alone fixes the sign
-        of forward. None: the axis is found from the data and forward has no sign.
+        Unit vector in the sensor frame that points along the bar to the lifter's LEFT. This alone fixes the
+        sign of forward. None: the axis is found from the data and forward has no sign.
     lever_m : tuple of 3 float
         Vector from the bar's axis to the sensor, sensor frame, m.
 
@@ -87,7 +87,9 @@ class Mount:
             return
         length = float(np.linalg.norm(self.bar_axis))
         if not np.isfinite(length) or length < 1e-6:
-            raise InvalidMountError(f"bar axis {self.bar_axis} has no direction; give a unit vector such as 0,1,0")
+            raise InvalidMountError(
+                f"bar axis {self.bar_axis} has no direction; give a unit vector such as 0,1,0"
+            )
         x, y, z = (float(component) / length for component in self.bar_axis)
         object.__setattr__(self, "bar_axis", (x, y, z))
 

@@ -1,15 +1,18 @@
-"""The causal side: vertical velocity for the screen, and the moments at which it is worth looking for a finished rep."""
+"""The causal side: vertical velocity for the screen, and the moments at which a rep may have finished."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.signal import lfilter
 
 from analysis.attitude import LiveAttitude
-from analysis.config import LiveConfig, StillnessConfig
-from analysis.imu import FloatArray
+
+if TYPE_CHECKING:
+    from analysis.config import LiveConfig, StillnessConfig
+    from analysis.imu import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +51,9 @@ class LiveTracker:
         Time constants and noise floors.
     """
 
-    def __init__(self, rate_hz: float, min_leg_m: float, live: LiveConfig, stillness: StillnessConfig) -> None:
+    def __init__(
+        self, rate_hz: float, min_leg_m: float, live: LiveConfig, stillness: StillnessConfig
+    ) -> None:
         self._attitude = LiveAttitude(rate_hz)
         self._config, self._stillness = live, stillness
         self.min_leg_m = min_leg_m
@@ -80,7 +85,7 @@ class LiveTracker:
         return LiveTick(velocity, height, stopped, moved, still)
 
     def _follow(self, velocity_mps: float, height_m: float) -> int:
-        """Follow the current leg; return its direction each time it slows down (a sticking point may come first)."""
+        """Follow the current leg; return its direction each time it slows down, be it at a sticking point."""
         self._low_m, self._high_m = min(self._low_m, height_m), max(self._high_m, height_m)
         if height_m - self._low_m > self.min_leg_m and velocity_mps > 0 and self._direction <= 0:
             self._direction, self._peak_mps, self._high_m = 1, velocity_mps, height_m
@@ -100,6 +105,7 @@ class LiveTracker:
         gyro = float(np.sqrt(gyro_radps.var(axis=0).sum()))
         self._accel_floor = max(min(self._accel_floor, accel), self._stillness.accel_floor_mps2[0])
         self._gyro_floor = max(min(self._gyro_floor, gyro), self._stillness.gyro_floor_radps[0])
-        # A tick is shorter than the stillness window, so its deviation scatters more: half as much again is allowed.
+        # A tick is shorter than the stillness window, so its deviation scatters more: half as much again is
+        # allowed.
         factor = 1.5 * self._stillness.noise_factor
         return accel < factor * self._accel_floor and gyro < factor * self._gyro_floor

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from analysis.config import AnalysisConfig
 from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
-from analysis.estimator import MotionEstimate
-from analysis.exercises import Exercise
 from analysis.imu import FloatArray, Mount, MountPosition
-from analysis.repetitions import Candidate
 from analysis.results import BarPath, Quality, QualityState, Rep
+
+if TYPE_CHECKING:
+    from analysis.config import AnalysisConfig
+    from analysis.estimator import MotionEstimate
+    from analysis.exercises import Exercise
+    from analysis.repetitions import Candidate
 
 PATH_RATE_HZ = 50.0
 """Points a second that are kept of a bar path: drawing needs no more."""
 
 MAX_GOOD_VELOCITY_SD_MPS = 0.05
 MAX_GOOD_FORWARD_SD_M = 0.03
-"""Beyond these a number is shown as low quality: as large as the effect a coach wants to see (domain reference 2.2)."""
+"""Beyond these a number is of low quality: as large as the effect that a coach wants to see."""
 
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -52,7 +56,9 @@ def measure_rep(
     last = (second or concentric).stop
     forward = _forward_direction(motion, mount, first.start, last)
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
-    eccentric = other and abs(height[other.stop] - height[other.start]) / ((other.stop - other.start) / rate_hz)
+    eccentric = other and abs(height[other.stop] - height[other.start]) / (
+        (other.stop - other.start) / rate_hz
+    )
     t_s = motion.samples.t_s
     return Rep(
         index=index,
@@ -80,23 +86,24 @@ def measure_rep(
 
 
 def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) -> tuple[float, float, float]:
-    """Standard deviations of mean velocity, peak velocity and range of motion."""
+    """Find the standard deviations of mean velocity, peak velocity and range of motion."""
     solution, rate_hz = motion.solution, motion.samples.rate_hz
     duration_s = (phase.stop - phase.start) / rate_hz
     range_sd = solution.displacement_sd_m(phase.start, phase.stop, _UP)
-    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity / acceleration there.
+    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity /
+    # acceleration there.
     acceleration = np.abs(np.gradient(motion.velocity_mps)) * rate_hz
     timing_sd_s = [
         float(np.hypot(solution.velocity_sd_mps(i, _UP) / max(acceleration[i], 0.3), 1 / rate_hz))
         for i in (phase.start, phase.stop)
     ]
-    timing_mps = speed.mean_mps / duration_s * float(np.hypot(*timing_sd_s))
+    timing_mps = speed.mean_mps / duration_s * float(np.hypot(timing_sd_s[0], timing_sd_s[1]))
     mean_sd = float(np.hypot(range_sd / duration_s, timing_mps))
     return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
 
 
 def _forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:
-    """World-frame unit vector that points forward: bar axis (to the left) x up; None where it is not known."""
+    """Find the world-frame unit vector that points forward, bar axis (left) x up; None where not known."""
     if mount.bar_axis is None or mount.position is MountPosition.WRIST:
         return None
     matrices = motion.attitude.matrix[start : stop + 1]
@@ -121,7 +128,8 @@ def _pitch_change(motion: MotionEstimate, mount: Mount, start: int, turn: int) -
     if mount.bar_axis is None or mount.position is not MountPosition.SHAFT:
         return None
     axis = np.asarray(mount.bar_axis)
-    # Integrating the rate about the axis needs no gravity direction and is exact for a turn about a fixed axis.
+    # Integrating the rate about the axis needs no gravity direction and is exact for a turn about a fixed
+    # axis.
     rate = (motion.samples.gyro_radps[start : turn + 1] - motion.attitude.gyro_bias_radps) @ axis
     return float(np.trapezoid(rate) / motion.samples.rate_hz)
 

@@ -1,13 +1,14 @@
 """The one way into the signal core: push samples, get events. Live, replay and files all go through here.
 
-The stream is worked on in ticks of a fixed number of samples, so that results do not depend on how it was cut into blocks. A cheap
-causal estimate feeds the screen and says when a movement has stopped; then the same estimator that makes the final result runs on the
-stretch up to now. When a set closes it runs once more over the whole set.
+The stream is worked on in ticks of a fixed number of samples, so that results do not depend on how it was cut
+into blocks. A cheap causal estimate feeds the screen and says when a movement has stopped; then the same
+estimator that makes the final result runs on the stretch up to now. When a set closes it runs once more over
+the whole set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +19,13 @@ from analysis.exercises import FirstPhase, find_exercise
 from analysis.imu import FloatArray, Gap, ImuBlock, Mount, SensorInfo, SetLabel, StreamItem
 from analysis.live import LiveTick, LiveTracker
 from analysis.metrics import measure_rep
-from analysis.results import Rep
 from analysis.samples import SampleBuffer
 from analysis.summary import SegmentReps, summarise_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from analysis.results import Rep
 
 LIVE_PASSES, FINAL_PASSES = 2, 3
 """Passes of the estimator while a set is open, and when it closes."""
@@ -39,11 +44,15 @@ class SetAnalyzer:
         What the first set is; later ones by pushing another label.
     config : AnalysisConfig
         Everything tuned.
+    on_motion : callable, optional
+        Called with the final motion of each uninterrupted stretch that holds reps, before its set is
+        reported.
 
     Notes
     -----
-    A set opens with the first movement of note and closes when the bar has been still for ``close_still_s``, when nothing of note
-    has moved for ``close_idle_s``, on a label, or on `finish`. A stretch without a single rep leaves no set behind.
+    A set opens with the first movement of note and closes when the bar has been still for ``close_still_s``,
+    when nothing of note has moved for ``close_idle_s``, on a label, or on `finish`. A stretch without a
+    single rep leaves no set behind.
     """
 
     def __init__(
@@ -52,7 +61,9 @@ class SetAnalyzer:
         mount: Mount | None = None,
         label: SetLabel | None = None,
         config: AnalysisConfig | None = None,
+        on_motion: Callable[[MotionEstimate], None] | None = None,
     ) -> None:
+        self._on_motion = on_motion
         self._info, self._mount = info, mount or Mount()
         self._config = config or AnalysisConfig()
         self._tick_samples = max(round(self._config.live.tick_s * info.sample_rate_hz), 2)
@@ -214,20 +225,28 @@ class SetAnalyzer:
         still_s = 0.0 if self._still_since_s is None else now_s - self._still_since_s
         idle_s = now_s - self._last_activity_s
         too_long = len(self._buffer) > config.max_set_s * self._info.sample_rate_hz
-        if (still_s >= config.close_still_s and idle_s >= config.close_still_s) or idle_s >= config.close_idle_s:
+        if (
+            still_s >= config.close_still_s and idle_s >= config.close_still_s
+        ) or idle_s >= config.close_idle_s:
             return self._close_set()
         return self._close_set() if too_long else []
 
     def _close_segment(self, gap: Gap) -> None:
         """Work out what lies before a long gap; no rep is counted across it."""
-        motion = self._estimate() if self._active else None
+        motion = self._final_motion()
         self._segments.append(SegmentReps.of(motion, self._exercise, self._mount, self._config, gap))
         self._buffer.clear()
         self._tracker.restart()
         self._due_s = []
 
-    def _close_set(self) -> list[Event]:
+    def _final_motion(self) -> MotionEstimate | None:
         motion = self._estimate() if self._active else None
+        if motion is not None and self._on_motion is not None:
+            self._on_motion(motion)
+        return motion
+
+    def _close_set(self) -> list[Event]:
+        motion = self._final_motion()
         segments = [*self._segments, SegmentReps.of(motion, self._exercise, self._mount, self._config, None)]
         summary = summarise_set(self._set_index, self._label, self._mount, segments)
         keep_s = self._config.live.idle_keep_s
@@ -281,6 +300,6 @@ def _slice(block: ImuBlock, start: int, stop: int) -> ImuBlock:
 
 
 def _is_over(rep: Rep, motion: MotionEstimate) -> bool:
-    """True if the rep's last phase ended before the data did."""
+    """Tell whether the rep's last phase ended before the data did."""
     last_s = max(rep.concentric_end_s, rep.end_s or 0.0)
     return last_s <= motion.samples.t_s[-1] - 2 * motion.samples.dt_s

@@ -1,20 +1,25 @@
 """Which movements are reps: alternating height extremes, judged against the lift and against each other.
 
-Un-rack, walk-out, re-rack and plate knocks are smaller than a rep of any lift; picking up and putting down have no partner phase.
-What looks like a rep and is not counted is returned with the reason.
+Un-rack, walk-out, re-rack and plate knocks are smaller than a rep of any lift; picking up and putting down
+have no partner phase. What looks like a rep and is not counted is returned with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.config import RepConfig
 from analysis.exercises import Exercise, FirstPhase
 from analysis.filters import turning_points
-from analysis.imu import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.config import RepConfig
+    from analysis.imu import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +129,16 @@ def _refine_extreme(height_m: FloatArray, index: int, reach: int) -> int:
 
 
 def _first_sign(
-    height_m: FloatArray, points: Sequence[int], exercise: Exercise | None, low: float, still: BoolArray | None
+    height_m: FloatArray,
+    points: Sequence[int],
+    exercise: Exercise | None,
+    low: float,
+    still: BoolArray | None,
 ) -> int:
-    """Direction of the first phase: from the catalogue, else from the side on which the bar rests and starts."""
+    """Find the direction of the first phase: catalogue, else the side on which the bar rests and starts."""
     if exercise is not None:
         return 1 if exercise.first_phase is FirstPhase.UP else -1
-    legs = [(a, b) for a, b in zip(points, points[1:], strict=False) if abs(height_m[b] - height_m[a]) >= low]
+    legs = [(a, b) for a, b in itertools.pairwise(points) if abs(height_m[b] - height_m[a]) >= low]
     if not legs:
         return -1
     if still is not None and still.any():

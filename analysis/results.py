@@ -1,14 +1,17 @@
 """What the signal core says: reps, sets, sessions, each number with its uncertainty and its quality.
 
-Unknown is None, never 0 or NaN. Times are seconds from the recording's first sample. Frames: ``docs/frames.md``.
+Unknown is None, never 0 or NaN. Times are seconds from the recording's first sample. Frames:
+``docs/frames.md``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from analysis.imu import FloatArray
+if TYPE_CHECKING:
+    from analysis.imu import FloatArray
 
 
 class QualityState(StrEnum):
@@ -29,7 +32,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One number with its standard deviation; ``value`` is None where it cannot be known, and ``reason`` says why."""
+    """One number with its standard deviation; where it cannot be known it is None and ``reason`` says why."""
 
     value: float | None = None
     sd: float | None = None
@@ -60,7 +63,7 @@ class BarPath:
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One repetition, by the definition profile ``upright-1`` (design section 7; ``analysis/definitions.py``).
+    """One repetition, by the definition profile ``upright-1`` of ``analysis/definitions.py``.
 
     Attributes
     ----------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.imu import BoolArray, FloatArray, Gap, ImuBlock, SensorInfo
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.imu import BoolArray, FloatArray, Gap, ImuBlock, SensorInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,18 +1,22 @@
-"""First measures of upper-back stability: per set, and how they change from set to set. Definitions: ``docs/metrics.md``.
+"""First measures of upper-back stability: per set, and how they change from set to set.
 
-A bar sensor does not measure the thoracic spine. These are declared proxies, unvalidated against trunk motion capture.
+Definitions and limits: ``docs/metrics.md``. A bar sensor does not measure the thoracic spine. These are
+declared proxies, unvalidated against trunk motion capture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.exercises import CATALOGUE, Exercise
 from analysis.imu import FloatArray, Mount, MountPosition
 from analysis.results import Estimate, PartTrend, Rep, SessionTrend, SetStability, SetSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 WORSE_SIGN: Mapping[str, int] = MappingProxyType(
     {
@@ -30,12 +34,12 @@ PROBABLY_Z, CLEARLY_Z = 1.645, 2.576
 
 
 def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) -> SetStability:
-    """Mean of each part over the reps of a set; parts that do not apply or cannot be known are None with the reason.
+    """Average each part over the reps of a set; what cannot be known is None with the reason.
 
     Notes
     -----
-    The standard deviation of a mean combines the scatter of the reps and their own standard deviations, both divided
-    by the number of reps: sqrt((s² + mean(sd²)) / n).
+    The standard deviation of a mean combines the scatter of the reps and their own standard deviations, both
+    divided by the number of reps: sqrt((s² + mean(sd²)) / n).
     """
     if not reps:
         return SetStability(*(Estimate(reason="no reps"),) * 4)
@@ -104,8 +108,9 @@ def _forward_at_heights(rep: Rep, bins: int = 20) -> FloatArray | None:
     if turn < 3:
         return None
     height = np.abs(path.up_m[: turn + 1] - path.up_m[0])
-    rising = np.maximum.accumulate(height)
-    return np.interp(np.linspace(0.05, 0.95, bins) * rising[-1], rising, path.forward_m[: turn + 1])
+    rising: FloatArray = np.maximum.accumulate(height)
+    levels = np.linspace(0.05, 0.95, bins) * rising[-1]
+    return np.interp(levels, rising, path.forward_m[: turn + 1])
 
 
 def session_trend(sets: Sequence[SetSummary]) -> SessionTrend:
@@ -124,7 +129,9 @@ def session_trend(sets: Sequence[SetSummary]) -> SessionTrend:
 
 def _part_trend(part: str, sets: Sequence[SetSummary]) -> PartTrend:
     estimates: list[tuple[int, Estimate]] = [(s.index, getattr(s.stability, part)) for s in sets]
-    known = [(i, e.value, e.sd) for i, e in estimates if e.value is not None and e.sd is not None and e.sd > 0]
+    known = [
+        (i, e.value, e.sd) for i, e in estimates if e.value is not None and e.sd is not None and e.sd > 0
+    ]
     indices = tuple(i for i, _, _ in known)
     values, sds = tuple(v for _, v, _ in known), tuple(sd for _, _, sd in known)
     if len(known) < MIN_SETS_FOR_TREND:
@@ -143,8 +150,8 @@ def _part_trend(part: str, sets: Sequence[SetSummary]) -> PartTrend:
 def _weighted_slope(values: FloatArray, sds: FloatArray) -> tuple[float, float]:
     """Weighted least-squares slope per set and its standard deviation.
 
-    The standard deviation is widened by the square root of the reduced chi-square where the sets scatter more than their
-    own standard deviations explain (Birge ratio), never narrowed.
+    The standard deviation is widened by the square root of the reduced chi-square where the sets scatter more
+    than their own standard deviations explain (Birge ratio), never narrowed.
     """
     x = np.arange(len(values), dtype=np.float64)
     weight = 1.0 / sds**2

@@ -1,17 +1,22 @@
 """When the bar is truly still (on the rack or the floor) and when it is held quietly.
 
-A hand-held bar always trembles, so stillness is judged against the sensor's own noise floor: a fixed threshold would take the
-near-constant velocity in the middle of a slow ascent for rest, which is the classic failure of zero-velocity detectors.
+A hand-held bar always trembles, so stillness is judged against the sensor's own noise floor: a fixed
+threshold would take the near-constant velocity in the middle of a slow ascent for rest, which is the classic
+failure of zero-velocity detectors.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from analysis.config import StillnessConfig
 from analysis.filters import lowpass, moving_deviation, moving_mean, runs
-from analysis.imu import BoolArray, FloatArray
-from analysis.samples import Samples
+
+if TYPE_CHECKING:
+    from analysis.config import StillnessConfig
+    from analysis.imu import BoolArray, FloatArray
+    from analysis.samples import Samples
 
 
 def still_mask(samples: Samples, config: StillnessConfig) -> BoolArray:
@@ -44,8 +49,8 @@ def still_mask(samples: Samples, config: StillnessConfig) -> BoolArray:
 def quiet_mask(samples: Samples, gyro_bias_radps: FloatArray, config: StillnessConfig) -> BoolArray:
     """Mark samples at which the bar is held without moving much: standing, or at arm's length.
 
-    This alone is not proof of zero velocity: the middle of a slow ascent looks the same. The caller also asks for the
-    estimated velocity and height to agree.
+    This alone is not proof of zero velocity: the middle of a slow ascent looks the same. The caller also asks
+    for the estimated velocity and height to agree.
     """
     rate_hz = samples.rate_hz
     force = lowpass(samples.specific_force_mps2, config.quiet_lowpass_hz, rate_hz)

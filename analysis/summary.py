@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from analysis.config import AnalysisConfig
-from analysis.estimator import MotionEstimate
 from analysis.exercises import Exercise, find_exercise
-from analysis.imu import Gap, Mount, SetLabel
 from analysis.metrics import measure_rep
 from analysis.results import RejectedMovement, Rep, SetSummary
 from analysis.stability import set_stability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.config import AnalysisConfig
+    from analysis.estimator import MotionEstimate
+    from analysis.imu import Gap, Mount, SetLabel
 
 GAP_REACH_S = 4.0
 """A gap this close to a rep may have swallowed another: it is mentioned."""
@@ -46,17 +50,23 @@ class SegmentReps:
                 if rep is not None:
                     reps.append(rep)
             rejected = [
-                RejectedMovement(float(t_s[r.start]), float(t_s[r.stop]), r.reason) for r in motion.found.rejected
+                RejectedMovement(float(t_s[r.start]), float(t_s[r.stop]), r.reason)
+                for r in motion.found.rejected
             ]
         if gap_after is not None:
             rejected.append(
-                RejectedMovement(gap_after.start_s, gap_after.end_s, "samples lost: no rep is counted across a gap")
+                RejectedMovement(
+                    gap_after.start_s, gap_after.end_s, "samples lost: no rep is counted across a gap"
+                )
             )
         if motion is None or not reps:
             return cls((), tuple(rejected), 0.0, 0, 0)
         first, last = reps[0].start_s, reps[-1].end_s or reps[-1].concentric_end_s
         inside = (motion.samples.t_s >= first) & (motion.samples.t_s <= last)
-        lost, clipped = int((motion.samples.lost & inside).sum()), int((motion.samples.clipped & inside).sum())
+        lost, clipped = (
+            int((motion.samples.lost & inside).sum()),
+            int((motion.samples.clipped & inside).sum()),
+        )
         return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped)
 
 
@@ -94,7 +104,7 @@ def summarise_set(
 
 
 def velocity_loss(reps: Sequence[Rep]) -> float | None:
-    """1 - slowest of the reps after the fastest / fastest, by mean concentric velocity; None below two reps."""
+    """Compute 1 - slowest of the reps after the fastest / fastest, by mean velocity; None below two reps."""
     if len(reps) < 2:
         return None
     velocities = [rep.mean_concentric_velocity_mps for rep in reps]

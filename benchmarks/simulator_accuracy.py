@@ -2,9 +2,9 @@
 
     uv run python benchmarks/simulator_accuracy.py [--seeds 6] [--first-seed 100] [--workers 2]
 
-Lifts x rest styles x seeds, default sensor (BMI270, 200 Hz, shaft mount with a known lever arm). Seeds below 100 are for tuning. Every
-simulated sample goes through `SetAnalyzer.push`, in packets of ten, as it would live. A set counts as exact if the number of reps is
-right and each lies on a true one.
+Lifts x rest styles x seeds, default sensor (BMI270, 200 Hz, shaft mount with a known lever arm). Seeds below
+100 are for tuning. Every simulated sample goes through `SetAnalyzer.push`, in packets of ten, as it would
+live. A set counts as exact if the number of reps is right and each lies on a true one.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process per core; must be s
 
 import itertools
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -39,8 +39,13 @@ from analysis import (
 from firmware_sim.offline import OfflineRecording, simulate_offline
 from firmware_sim.scenarios import single_set
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from firmware_sim.lifter import RestStyle
+
 LIFTS = ("back_squat", "front_squat", "bench_press", "overhead_press", "deadlift")
-RESTS = ("paused", "short", "touch_and_go")
+RESTS: tuple[RestStyle, ...] = ("paused", "short", "touch_and_go")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Outcome:
 
 
 def blocks(recording: OfflineRecording, size: int = 10) -> Iterator[ImuBlock]:
-    """The recording in packets, as a perfect radio would deliver it."""
+    """Cut the recording into packets, as a perfect radio would deliver it."""
     for start in range(0, len(recording.t_s), size):
         cut = slice(start, start + size)
         yield ImuBlock(
@@ -68,7 +73,7 @@ def blocks(recording: OfflineRecording, size: int = 10) -> Iterator[ImuBlock]:
         )
 
 
-def run_set(lift: str, rest: str, seed: int) -> Outcome:
+def run_set(lift: str, rest: RestStyle, seed: int) -> Outcome:
     """Simulate one set, analyse it, compare."""
     scenario = single_set(lift, 5, 100.0, seed=seed, rest=rest)
     recording = simulate_offline(scenario, tail_s=2.0)
@@ -94,10 +99,16 @@ def run_set(lift: str, rest: str, seed: int) -> Outcome:
     errors |= {"start_ms": [], "end_ms": []}
     for rep, truth in pairs:
         errors["mcv"].append(
-            (rep.mean_concentric_velocity_mps - truth.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps)
+            (
+                rep.mean_concentric_velocity_mps - truth.mean_concentric_velocity_mps,
+                rep.mean_concentric_velocity_sd_mps,
+            )
         )
         errors["pv"].append(
-            (rep.peak_concentric_velocity_mps - truth.peak_concentric_velocity_mps, rep.peak_concentric_velocity_sd_mps)
+            (
+                rep.peak_concentric_velocity_mps - truth.peak_concentric_velocity_mps,
+                rep.peak_concentric_velocity_sd_mps,
+            )
         )
         errors["rom"].append((rep.range_of_motion_m - truth.range_of_motion_m, rep.range_of_motion_sd_m))
         if rep.forward_drift_m is not None and rep.forward_drift_sd_m is not None:
@@ -112,7 +123,7 @@ def run_set(lift: str, rest: str, seed: int) -> Outcome:
     return Outcome(lift, rest, seed, len(truths), len(reps), live, exact, len(sets), errors, cpu_fraction)
 
 
-def _run(job: tuple[str, str, int]) -> Outcome:
+def _run(job: tuple[str, RestStyle, int]) -> Outcome:
     return run_set(*job)
 
 
@@ -121,7 +132,8 @@ def report(outcomes: list[Outcome], console: Console) -> None:
     table = Table(title="Estimate minus truth, by lift and rest style")
     for column in (
         "sets", "exact", "live exact", "MCV rmse m/s", "bias", "PV rmse m/s", "ROM rmse mm",
-        "drift rmse mm", "median mm", "pitch rmse deg", "start/end median ms", "inside 95 %: MCV, ROM, drift", "x real time",
+        "drift rmse mm", "median mm", "pitch rmse deg", "start/end median ms",
+        "inside 95 %: MCV, ROM, drift", "x real time",
     ):  # fmt: skip
         table.add_column(column)
 
@@ -162,12 +174,16 @@ def report(outcomes: list[Outcome], console: Console) -> None:
     console.print(table)
     for o in outcomes:
         if not o.exact:
-            console.print(f"not exact: {o.lift} {o.rest} seed {o.seed}: {o.found_reps} of {o.true_reps} in {o.sets} sets")
+            console.print(
+                f"not exact: {o.lift} {o.rest} {o.seed}: {o.found_reps} of {o.true_reps} in {o.sets} sets"
+            )
 
 
 def main() -> None:
     """Run the grid."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--workers", type=int, default=2)

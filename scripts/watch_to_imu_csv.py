@@ -3,8 +3,9 @@
     uv run python scripts/watch_to_imu_csv.py RECORDING.csv.gz OUT.csv
     uv run python scripts/watch_to_imu_csv.py FOLDER OUT_FOLDER      # every recording of a folder
 
-CoreMotion reports user acceleration and gravity in g with the opposite sign of an accelerometer, so the specific force is
--(ua + g). These recordings hold no rate of turn: it is derived from the attitude quaternion (body to reference).
+CoreMotion reports user acceleration and gravity in g with the opposite sign of an accelerometer, so the
+specific force is -(ua + g). These recordings hold no rate of turn: it is derived from the attitude quaternion
+(body to reference).
 """
 
 from __future__ import annotations
@@ -28,9 +29,12 @@ def convert(source: Path, target: Path) -> None:
     gravity = table.select("g_x", "g_y", "g_z").to_numpy()
     force_mps2 = -(user + gravity) * STANDARD_GRAVITY_MPS2
     attitude = Rotation.from_quat(table.select("q_w", "q_x", "q_y", "q_z").to_numpy(), scalar_first=True)
-    # Body rate over each interval from the relative rotation, then averaged onto the samples (central difference).
+    # Body rate over each interval from the relative rotation, then averaged onto the samples (central
+    # difference).
     interval_radps = (attitude[:-1].inv() * attitude[1:]).as_rotvec() / np.diff(t_s)[:, None]
-    gyro_radps = np.vstack([interval_radps[:1], (interval_radps[1:] + interval_radps[:-1]) / 2, interval_radps[-1:]])
+    gyro_radps = np.vstack(
+        [interval_radps[:1], (interval_radps[1:] + interval_radps[:-1]) / 2, interval_radps[-1:]]
+    )
     columns = {"t_s": t_s - t_s[0]}
     columns |= {f"a{axis}_mps2": force_mps2[:, i] for i, axis in enumerate("xyz")}
     columns |= {f"g{axis}_radps": gyro_radps[:, i] for i, axis in enumerate("xyz")}

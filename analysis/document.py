@@ -1,0 +1,92 @@
+"""The JSON document ``upright.analysis/1`` that ``upright analyze --json`` prints (design section 7).
+
+Plain dictionaries, unknown is None. Fields may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from analysis.config import ALGORITHM_VERSION, DefinitionProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.imu import Gap
+    from analysis.results import PartTrend, Rep, SessionTrend, SetStability, SetSummary
+
+SCHEMA = "upright.analysis/1"
+
+Json = dict[str, Any]
+
+
+def analysis_document(recording: Json, sets: Sequence[SetSummary], trend: SessionTrend) -> Json:
+    """Build the document.
+
+    Parameters
+    ----------
+    recording : dict
+        ``sample_rate_hz, duration_s, samples, lost_samples, clipped_samples, gaps``.
+    sets : sequence of SetSummary
+        In the order of time.
+    trend : SessionTrend
+        Of the same sets.
+    """
+    return {
+        "schema": SCHEMA,
+        "algorithm": ALGORITHM_VERSION,
+        "definition": DefinitionProfile().name,
+        "recording": recording,
+        "sets": [set_document(summary) for summary in sets],
+        "trend": trend_document(trend),
+    }
+
+
+def gap_document(gap: Gap) -> Json:
+    """One gap."""
+    return {"start_s": gap.start_s, "end_s": gap.end_s, "missing": gap.missing, "reason": gap.reason}
+
+
+def set_document(summary: SetSummary) -> Json:
+    """One set."""
+    return {
+        "index": summary.index,
+        "exercise": summary.exercise_id,
+        "load_kg": summary.load_kg,
+        "start_s": summary.start_s,
+        "end_s": summary.end_s,
+        "reps": [rep_document(rep) for rep in summary.reps],
+        "rejected": [asdict(movement) for movement in summary.rejected],
+        "velocity_loss_fraction": summary.velocity_loss_fraction,
+        "stability": stability_document(summary.stability),
+        "sample_rate_hz": summary.sample_rate_hz,
+        "lost_samples": summary.lost_samples,
+        "clipped_samples": summary.clipped_samples,
+    }
+
+
+def rep_document(rep: Rep) -> Json:
+    """One rep, without its path."""
+    fields = {name: getattr(rep, name) for name in rep.__slots__ if name not in {"path", "quality"}}
+    return fields | {"quality": {"state": rep.quality.state.value, "reasons": list(rep.quality.reasons)}}
+
+
+def stability_document(stability: SetStability) -> Json:
+    """List the parts of a set's stability: value, standard deviation, and the reason where there is none."""
+    return {
+        part: {"value": estimate.value, "sd": estimate.sd, "reason": estimate.reason or None}
+        for part, estimate in ((name, getattr(stability, name)) for name in stability.__slots__)
+    }
+
+
+def trend_document(trend: SessionTrend) -> Json:
+    """Change of each part across the sets, by exercise."""
+    return {
+        exercise_id: {part.part: _part_document(part) for part in parts}
+        for exercise_id, parts in trend.by_exercise
+    }
+
+
+def _part_document(part: PartTrend) -> Json:
+    return {name: getattr(part, name) for name in part.__slots__ if name != "part"}
