@@ -1,24 +1,32 @@
-"""Turns the plan of a set into the closed-form motion of the bar, from still on the rack or floor to still again."""
+"""Turns the plan of a set into closed-form motion of the bar, from still on rack or floor to still again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-from scipy.interpolate import PchipInterpolator
+from typing import TYPE_CHECKING
 
 from firmware_sim.curves import Curve, FloatArray, Ring, joined, random_waves, smooth_path
-from firmware_sim.lifter import RestStyle, SetPlan
 from firmware_sim.lifts import Lift, lift_by_id
 from firmware_sim.motion import BarMotion
+from firmware_sim.rep_plan import KNOT_FRACTIONS, plan_rep
 from firmware_sim.vertical import Move, vertical_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from firmware_sim.lifter import RestStyle, SetPlan
 
 _REST_S: dict[RestStyle, tuple[float, float]] = {
     "paused": (0.9, 2.5),
     "short": (0.25, 0.7),
     "touch_and_go": (0.0, 0.0),
 }
+
+
+GATE_S = 0.35
+"""Sway and tremor grow and fade over this time when the bar leaves or meets the floor, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,14 @@ class StageConfig:
         Speed at the floor over the peak of the descent, 0 to 1.
     ring_hz, ring_decay_s : tuple of 2 float
         Ringing of bar and plates after an impact, Hz and s (45 to 160 Hz measured).
+    bounce_mps2, heel_mps2 : float
+        Peak acceleration of a step's bounce under the load and of the heel strike, m/s² (2 to 4).
+    bounce_hz, heel_hz : tuple of 2 float
+        Their frequencies, Hz.
+    bounce_decay_s, heel_decay_s : float
+        Their time constants, s.
+    rack_landing_mps : float
+        Speed at which the bar meets the hooks, m/s (0.05 to 0.15).
     """
 
     rack_lift_m: float = 0.05
@@ -58,6 +74,13 @@ class StageConfig:
     landing_speed_ratio: float = 0.35
     ring_hz: tuple[float, float] = (45.0, 140.0)
     ring_decay_s: tuple[float, float] = (0.012, 0.035)
+    bounce_mps2: float = 2.5
+    bounce_hz: tuple[float, float] = (2.5, 4.0)
+    bounce_decay_s: float = 0.10
+    heel_mps2: float = 3.0
+    heel_hz: tuple[float, float] = (14.0, 22.0)
+    heel_decay_s: float = 0.025
+    rack_landing_mps: float = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +113,13 @@ class PlannedSet:
         Closed form.
     phases : tuple of RepPhases
         One per repetition.
-    up_first : bool
-        Whether the first phase is the concentric one.
+    first_sign : float
+        +1 where the first phase goes up and is the concentric one, -1 where it goes down.
     """
 
     motion: BarMotion
     phases: tuple[RepPhases, ...]
-    up_first: bool
+    first_sign: float
 
 
 @dataclass(slots=True)
@@ -114,9 +137,13 @@ class _Track:
         self.t_s.append(t_s)
         self.value.append(value)
 
-
-def _mixed(fresh: float, tired: float, tiredness: float) -> float:
-    return fresh + (tired - fresh) * min(tiredness, 1.0)
+    def add_phase(
+        self, span_s: tuple[float, float], start: float, values: Sequence[float] | FloatArray
+    ) -> None:
+        """Append knots at the start of a phase and at `KNOT_FRACTIONS` of it."""
+        self.add(span_s[0], start)
+        for fraction, value in zip(KNOT_FRACTIONS, values, strict=True):
+            self.add(span_s[0] + fraction * (span_s[1] - span_s[0]), float(value))
 
 
 class _Stage:
@@ -137,7 +164,6 @@ class _Stage:
         self.up_rings: list[Ring] = []
         self.forward_rings: list[Ring] = []
         self.spans: list[tuple[float, float, float, float]] = []
-        self.turn_pitch_rad = float(rng.uniform(*self.lift.pitch_rad))
         for track in (self.forward, self.left, self.pitch, self.tilt, self.gate):
             track.add(start_s, 0.0)
 
@@ -169,7 +195,7 @@ class _Stage:
     def landing_shape(
         self, shape: tuple[tuple[float, float], ...], duration_s: float, ratio: float
     ) -> tuple[tuple[float, float], ...]:
-        """A descent that is stopped by the floor instead of by the lifter."""
+        """Shape a descent that is stopped by the floor instead of by the lifter."""
         contact = float(self.rng.uniform(*self.config.contact_s)) / duration_s
         return (*shape, (1 - contact, ratio))
 
@@ -196,11 +222,17 @@ class _Stage:
         self.left.add(self.now_s, self.left.value[-1])
         for step in range(1, steps + 1):
             if self.lift.steps_back and self.plan.noise.sway_m > 0:
-                self.up_rings.append(Ring(self.now_s + 0.1, -2.5, float(self.rng.uniform(2.5, 4.0)), 0.10))
-                self.up_rings.append(Ring(self.now_s + 0.8 * cfg.step_s, 3.0, float(self.rng.uniform(14, 22)), 0.025))
+                self.step(cfg)
             self.wait(cfg.step_s)
             self.forward.add(self.now_s, start_m + distance_m * step / steps)
             self.left.add(self.now_s, 0.0 if step == steps else 0.02 * (-1) ** step)
+
+    def step(self, cfg: StageConfig) -> None:
+        """Bounce of the load early in a step and the heel strike late in it."""
+        bounce_hz, heel_hz = float(self.rng.uniform(*cfg.bounce_hz)), float(self.rng.uniform(*cfg.heel_hz))
+        heel_s = self.now_s + 0.8 * cfg.step_s
+        self.up_rings.append(Ring(self.now_s + 0.1, -cfg.bounce_mps2, bounce_hz, cfg.bounce_decay_s))
+        self.up_rings.append(Ring(heel_s, cfg.heel_mps2, heel_hz, cfg.heel_decay_s))
 
     def put_back(self) -> None:
         """Back to the rack and onto the hooks, with an impact."""
@@ -213,110 +245,48 @@ class _Stage:
         self.move(duration_s, -self.height_m, shape)
         self.wait(duration_s)
         self.hold_gate(0.0)
-        self.land(self.now_s - cfg.contact_s[0], 0.08)
+        self.land(self.now_s - cfg.contact_s[0], cfg.rack_landing_mps)
 
     # -- repetitions
 
     def rep(self, index: int) -> None:
-        """One repetition that starts now; leaves the clock at its end."""
-        lift, plan, rng = self.lift, self.plan, self.rng
-        tired = plan.fatigue.per_rep * index + plan.fatigue.per_set * plan.set_index
-        scatter = plan.noise.duration_scatter_fraction
-        concentric_s = lift.concentric_s + (lift.heavy_concentric_s - lift.concentric_s) * plan.effort_fraction**3
-        concentric_s *= (1 + plan.fatigue.slowing_fraction * tired) * (1 + scatter * rng.standard_normal())
-        eccentric_s = lift.eccentric_s * (1 + scatter * rng.standard_normal())
-        rom_m = lift.rom_m * (1 + plan.noise.rom_scatter_fraction * rng.standard_normal())
-        next_height_m = self.home_height_m + (
-            0.0 if lift.from_floor else plan.noise.home_up_scatter_m * float(rng.standard_normal())
+        """Lay out one repetition that starts now; leaves the clock at its end."""
+        lift, noise, rng = self.lift, self.plan.noise, self.rng
+        rep = plan_rep(lift, self.plan, index, rng)
+        next_home_m = self.home_m + noise.home_scatter_m * float(rng.standard_normal())
+        next_height_m = self.home_height_m
+        down_shape = rep.down_shape
+        if lift.from_floor:
+            down_shape = self.landing_shape(down_shape, rep.second_s, self.config.landing_speed_ratio)
+            self.hold_gate(0.0)
+            self.gate.add(self.now_s + GATE_S, 1.0)
+        else:
+            next_height_m += noise.home_up_scatter_m * float(rng.standard_normal())
+        first = self.now_s, self.now_s + rep.first_s
+        second = first[1] + rep.hold_s, first[1] + rep.hold_s + rep.second_s
+        up_first = lift.up_first
+        self.move(
+            rep.first_s, rep.rom_m if up_first else -rep.rom_m, rep.up_shape if up_first else down_shape
         )
-        sign = 1.0 if lift.up_first else -1.0
-        first_s, second_s = (concentric_s, eccentric_s) if lift.up_first else (eccentric_s, concentric_s)
-        up_shape = self.ascent_shape(tired)
-        down_shape = lift.down_shape
-        if lift.from_floor:
-            down_shape = self.landing_shape(down_shape, eccentric_s, self.config.landing_speed_ratio)
+        self.wait(rep.first_s + rep.hold_s)
+        self.move(rep.second_s, next_height_m - self.height_m, down_shape if up_first else rep.up_shape)
+        self.wait(rep.second_s)
 
-        first_start = self.now_s
+        self.forward.add_phase(first, self.home_m, self.home_m + rep.out_forward_m)
+        turn_m = self.home_m + float(rep.out_forward_m[-1])
+        self.forward.add_phase(second, turn_m, [*(self.home_m + rep.back_forward_m), next_home_m])
+        self.pitch.add_phase(first, 0.0, rep.out_pitch_rad)
+        self.pitch.add_phase(second, float(rep.out_pitch_rad[-1]), [*rep.back_pitch_rad, 0.0])
+        uneven = [rep.uneven_rad, 0.6 * rep.uneven_rad, 0.0]
+        self.tilt.add_phase(first if up_first else second, 0.0, uneven)
         if lift.from_floor:
+            self.gate.add(self.now_s - GATE_S, 1.0)
             self.hold_gate(0.0)
-            self.gate.add(self.now_s + 0.35, 1.0)
-        self.move(first_s, sign * rom_m, up_shape if lift.up_first else down_shape)
-        self.wait(first_s)
-        first_end = self.now_s
-        hold = float(rng.uniform(*lift.turn_hold_s))
-        self.wait(hold)
-        second_start = self.now_s
-        next_home_m = self.home_m + plan.noise.home_scatter_m * float(rng.standard_normal())
-        self.move(second_s, next_height_m - self.height_m, down_shape if lift.up_first else up_shape)
-        self.wait(second_s)
-        self.path_knots(first_start, first_end, second_start, self.now_s, tired, next_home_m)
-        if lift.from_floor:
-            self.gate.add(self.now_s - 0.30, 1.0)
-            self.hold_gate(0.0)
-            peak_mps = 1.6 * rom_m / eccentric_s
-            self.land(self.now_s - self.config.contact_s[0], peak_mps * self.config.landing_speed_ratio)
+            # The descent's peak is about 1.6 times its mean (lifts.py).
+            landing_mps = self.config.landing_speed_ratio * 1.6 * rep.rom_m / rep.second_s
+            self.land(self.now_s - self.config.contact_s[0], landing_mps)
         self.home_m, self.home_height_m = next_home_m, next_height_m
-        self.spans.append((first_start, first_end, second_start, self.now_s))
-
-    def ascent_shape(self, tired: float) -> tuple[tuple[float, float], ...]:
-        """Velocity of the concentric phase with its sticking region and a stalled lockout."""
-        lift, plan = self.lift, self.plan
-        base = PchipInterpolator([0.0, *(f for f, _ in lift.up_shape), 1.0], [0.0, *(v for _, v in lift.up_shape), 0.0])
-        # No sticking below 75 % of the maximum (deadlift thesis and bench study cited in the domain notes).
-        depth = lift.sticking_depth_fraction * max(0.0, (plan.effort_fraction - 0.65) / 0.35)
-        depth = min(depth + plan.fatigue.sticking_fraction * min(tired, 1.0), 0.85)
-        points = dict(lift.up_shape)
-        if depth > 0.05:
-            at = lift.sticking_at_fraction
-            points = {f: v for f, v in points.items() if abs(f - at) > 0.24}
-            points |= {at - 0.19: float(base(at - 0.19)), at + 0.22: float(base(at + 0.22))}
-            points[at] = float(base(at)) * (1 - depth)
-        stall = _mixed(plan.fresh_faults.lockout_stall, plan.faults.lockout_stall, tired)
-        if stall > 0 and lift.kind != "squat":
-            points = {f: v for f, v in points.items() if f < 0.70}
-            points |= {0.72: float(base(0.72)) * (1 - 0.75 * stall), 0.90: float(base(0.86)) * (1 - 0.6 * stall)}
-        return tuple(sorted(points.items()))
-
-    def path_knots(
-        self, first_start: float, first_end: float, second_start: float, second_end: float, tired: float, next_home_m: float
-    ) -> None:
-        """Fore-aft path, shaft pitch and tilt of one repetition, with its faults."""
-        lift, plan, rng = self.lift, self.plan, self.rng
-        out = np.array(lift.out_forward_m)
-        back = np.array(lift.back_forward_m)
-        pitch_out = self.turn_pitch_rad * np.array([0.40, 0.80, 1.0])
-        pitch_back = self.turn_pitch_rad * np.array([0.75, 0.35])
-        fault = {
-            name: _mixed(getattr(plan.fresh_faults, name), getattr(plan.faults, name), tired)
-            for name in ("forward_in_hole", "rounding", "forward_off_floor", "uneven_press")
-        }
-        further = plan.fatigue.forward_m * min(tired, 1.0)
-        out += further * np.array([0.2, 0.6, 1.0])
-        back += further * np.array([0.8, 0.3])
-        if lift.kind == "squat":
-            out += 0.050 * fault["forward_in_hole"] * np.array([0.1, 0.5, 1.0])
-            back += 0.050 * fault["forward_in_hole"] * np.array([0.9, 0.3])
-            pitch_out += 0.20 * fault["rounding"] * np.array([0.1, 0.5, 1.0])
-            pitch_back += fault["rounding"] * np.array([0.28, 0.10])  # hips first: the chest is still down
-        if lift.from_floor:
-            out += 0.045 * fault["forward_off_floor"] * np.array([1.0, 0.5, 0.0])
-        scatter = plan.noise.path_scatter_m
-        out += scatter * rng.standard_normal(3)
-        back += scatter * rng.standard_normal(2)
-        self._spread(self.forward, (first_start, first_end), self.home_m, self.home_m + out)
-        self._spread(self.forward, (second_start, second_end), self.home_m + out[-1], [*(self.home_m + back), next_home_m])
-        self._spread(self.pitch, (first_start, first_end), 0.0, pitch_out)
-        self._spread(self.pitch, (second_start, second_end), float(pitch_out[-1]), [*pitch_back, 0.0])
-        lag = -0.060 * fault["uneven_press"] if lift.kind == "press" else 0.0
-        ascent = (first_start, first_end) if lift.up_first else (second_start, second_end)
-        self._spread(self.tilt, ascent, 0.0, [lag, 0.6 * lag, 0.0])
-
-    @staticmethod
-    def _spread(track: _Track, span_s: tuple[float, float], start: float, values: Sequence[float] | FloatArray) -> None:
-        """Knots at the start, at 35 % and 65 % and at the end of a phase."""
-        track.add(span_s[0], start)
-        for fraction, value in zip((0.35, 0.65, 1.0), values, strict=True):
-            track.add(span_s[0] + fraction * (span_s[1] - span_s[0]), float(value))
+        self.spans.append((*first, *second))
 
     # -- the whole
 
@@ -327,7 +297,13 @@ class _Stage:
         noise, rng = self.plan.noise, self.rng
         gate = smooth_path(self.gate.t_s, self.gate.value)
         tremor = [
-            random_waves(rng, rms=float(rng.uniform(*noise.tremor_mps2)), band_hz=(8.0, 12.0), count=4, of_acceleration=True)
+            random_waves(
+                rng,
+                rms=float(rng.uniform(*noise.tremor_mps2)),
+                band_hz=(8.0, 12.0),
+                count=4,
+                of_acceleration=True,
+            )
             for _ in range(3)
         ]
         sway = random_waves(rng, rms=noise.sway_m, band_hz=(0.2, 1.2), count=5)
@@ -335,14 +311,17 @@ class _Stage:
         breath = random_waves(rng, rms=noise.breathing_m, band_hz=(0.2, 0.4), count=2)
         turning = (noise.pitch_sway_rad, noise.tilt_sway_rad, noise.yaw_sway_rad)
         angles = [random_waves(rng, rms=rms, band_hz=(0.1, 0.8), count=4) for rms in turning]
-        spin = random_waves(rng, rms=float(rng.uniform(0.26, 0.87)), band_hz=(0.05, 0.3), count=3)
+        spin = random_waves(rng, rms=float(rng.uniform(*noise.sleeve_spin_rad)), band_hz=(0.05, 0.3), count=3)
         pitch = smooth_path(self.pitch.t_s, self.pitch.value)
         sleeve = smooth_path(self.pitch.t_s, [-0.7 * value for value in self.pitch.value])
         motion = BarMotion(
             start_s=self.start_s,
             end_s=self.now_s,
             forward_m=Curve(
-                smooth_path(self.forward.t_s, self.forward.value), joined(sway, tremor[0]), gate, tuple(self.forward_rings)
+                smooth_path(self.forward.t_s, self.forward.value),
+                joined(sway, tremor[0]),
+                gate,
+                tuple(self.forward_rings),
             ),
             left_m=Curve(smooth_path(self.left.t_s, self.left.value), joined(side, tremor[1]), gate),
             up_m=Curve(vertical_path(self.moves), joined(breath, tremor[2]), gate, tuple(self.up_rings)),
@@ -351,14 +330,18 @@ class _Stage:
             yaw_rad=Curve(None, angles[2], gate),
             sleeve_pitch_rad=Curve(sleeve, spin, gate),
         )
-        return PlannedSet(motion, self._phases(), self.lift.up_first)
+        return PlannedSet(motion, self._phases(), 1.0 if self.lift.up_first else -1.0)
 
     def _phases(self) -> tuple[RepPhases, ...]:
         """Spans of the repetitions with the middle of the rest on either side."""
         phases: list[RepPhases] = []
         for i, (start, turn, back, end) in enumerate(self.spans):
             before = (self.spans[i - 1][3] + start) / 2 if i else start - self.config.settle_s[0] / 2
-            after = (end + self.spans[i + 1][0]) / 2 if i + 1 < len(self.spans) else end + self.config.settle_s[0] / 2
+            after = (
+                (end + self.spans[i + 1][0]) / 2
+                if i + 1 < len(self.spans)
+                else end + self.config.settle_s[0] / 2
+            )
             phases.append(RepPhases(before, start, turn, back, end, after))
         return tuple(phases)
 
@@ -366,7 +349,7 @@ class _Stage:
 def choreograph(
     plan: SetPlan, start_s: float, rng: np.random.Generator, config: StageConfig | None = None
 ) -> PlannedSet:
-    """The motion of one set.
+    """Plan the motion of one set.
 
     Parameters
     ----------

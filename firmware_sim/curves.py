@@ -1,18 +1,20 @@
 """Scalar functions of time in closed form: piecewise polynomials, enveloped sines, decaying sines.
 
-Every curve gives its value and its first two derivatives exactly, so that simulated sensors contain no error of numerical
-differentiation. Before its first and after its last knot a curve stands still.
+Every curve gives its value and its first two derivatives exactly, so that simulated sensors contain no error
+of numerical differentiation. Before its first and after its last knot a curve stands still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BPoly, CubicHermiteSpline, PchipInterpolator, PPoly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -49,8 +51,8 @@ def _polynomial(value: PPoly) -> Polynomial:
 def smooth_path(t_s: Sequence[float], values: Sequence[float]) -> Polynomial:
     """Quintic path through knots, twice continuously differentiable and without overshoot.
 
-    Slopes at the knots are those of the shape-preserving cubic (Fritsch and Butland 1984), the second derivatives are 0
-    and the ends are at rest. Between two equal knots the path is exactly constant.
+    Slopes at the knots are those of the shape-preserving cubic (Fritsch and Butland 1984), the second
+    derivatives are 0 and the ends are at rest. Between two equal knots the path is exactly constant.
 
     Parameters
     ----------
@@ -70,7 +72,7 @@ def smooth_path(t_s: Sequence[float], values: Sequence[float]) -> Polynomial:
 def integrated_velocity(
     t_s: FloatArray, velocity: FloatArray, acceleration: FloatArray, start: float
 ) -> Polynomial:
-    """Position whose velocity is the cubic Hermite spline through the knots: quartic, twice continuously differentiable.
+    """Integrate the cubic Hermite spline through velocity knots: a twice continuously differentiable quartic.
 
     Parameters
     ----------
@@ -113,7 +115,12 @@ class Waves:
 
 
 def random_waves(
-    rng: np.random.Generator, *, rms: float, band_hz: tuple[float, float], count: int, of_acceleration: bool = False
+    rng: np.random.Generator,
+    *,
+    rms: float,
+    band_hz: tuple[float, float],
+    count: int,
+    of_acceleration: bool = False,
 ) -> Waves:
     """Sines of random frequency and phase with a given root mean square.
 

@@ -13,7 +13,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class FirmwareSimError(Exception):
@@ -84,7 +87,9 @@ class PacketTooLongError(FirmwareSimError):
     """
 
     def __init__(self, length: int, limit: int) -> None:
-        super().__init__(f"a notification of {length} bytes does not fit into {limit}; send fewer samples per packet")
+        super().__init__(
+            f"a notification of {length} bytes does not fit into {limit}; send fewer samples per packet"
+        )
         self.length = length
         self.limit = limit
 

@@ -1,7 +1,8 @@
-"""The lifter: what is done in a set, how well and how tired. `firmware_sim.choreography` turns a plan into motion.
+"""The lifter: what is done in a set, how well and how tired.
 
-Magnitudes follow the simulator that the estimators were
-compared on (horizontal signal 2 to 10 cm, home moving some millimetres per repetition, sway, breathing, tremor, impacts).
+`firmware_sim.choreography` turns a plan into motion. Magnitudes follow the simulator that the estimators were
+compared on: horizontal signal 2 to 10 cm, home moving some millimetres per repetition, sway, breathing,
+tremor, impacts.
 """
 
 from __future__ import annotations
@@ -70,18 +71,21 @@ class BodyNoise:
     Attributes
     ----------
     home_scatter_m, home_up_scatter_m : float
-        Standard deviation of home from one repetition to the next (random walk), forward and up, m; measured returns
-        differ by some millimetres to centimetres.
-    rom_scatter_fraction, duration_scatter_fraction, path_scatter_m : float
-        Standard deviation between repetitions of range, duration and path knots.
+        Standard deviation of home from one repetition to the next (random walk), forward and up, m; measured
+        returns differ by some millimetres to centimetres.
+    rom_scatter_fraction, duration_scatter_fraction, path_scatter_m, pitch_scatter_fraction : float
+        Standard deviation between repetitions of range, duration, path knots and pitch.
     sway_m : float
-        Root mean square of slow sway and wander, forward, 0.2 to 1.2 Hz, m (standing sway 3.5 mm, wander 6 mm).
+        Root mean square of slow sway and wander, forward, 0.2 to 1.2 Hz, m (standing sway 3.5 mm, wander 6
+        mm).
     breathing_m : float
         Root mean square, up, 0.2 to 0.4 Hz, m.
     tremor_mps2 : tuple of 2 float
         Smallest and largest root mean square of tremor per axis, 8 to 12 Hz, m/s².
     pitch_sway_rad, tilt_sway_rad, yaw_sway_rad : float
         Root mean square, 0.1 to 0.8 Hz, rad (tilt 0.5 to 1.3 degrees, yaw 0.6 to 1.8 degrees).
+    sleeve_spin_rad : tuple of 2 float
+        Smallest and largest root mean square of the sleeve's slow spin, rad (15 to 50 degrees).
     impact_per_s : tuple of 2 float
         Smallest and largest peak acceleration of the ringing per landing speed, 1/s (up to 140
         measured on floors).
@@ -92,12 +96,14 @@ class BodyNoise:
     rom_scatter_fraction: float = 0.015
     duration_scatter_fraction: float = 0.05
     path_scatter_m: float = 0.003
+    pitch_scatter_fraction: float = 0.05
     sway_m: float = 0.0045
     breathing_m: float = 0.0012
     tremor_mps2: tuple[float, float] = (0.10, 0.35)
     pitch_sway_rad: float = 0.008
     tilt_sway_rad: float = 0.014
     yaw_sway_rad: float = 0.018
+    sleeve_spin_rad: tuple[float, float] = (0.26, 0.87)
     impact_per_s: tuple[float, float] = (60.0, 120.0)
 
 
@@ -115,6 +121,8 @@ class SetPlan:
         Earlier sets of the same lift, for fatigue.
     effort_fraction : float
         Load over the day's maximum, 0.2 to 1; decides the speed.
+    lean_fraction : float
+        The lifter's own pitch at the turning point within the lift's usual range, 0 to 1.
     rest : {"paused", "short", "touch_and_go"}
         At home between repetitions.
     faults : Faults
@@ -133,6 +141,7 @@ class SetPlan:
     n_reps: int
     set_index: int = 0
     effort_fraction: float = 0.72
+    lean_fraction: float = 0.5
     rest: RestStyle = "short"
     faults: Faults = Faults()
     fresh_faults: Faults = Faults()

@@ -1,19 +1,22 @@
-"""How each simulated lift looks when it is done well: durations, bar path, velocity shape, pitch of the shaft.
+"""How each simulated lift looks when done well: durations, bar path, velocity shape, pitch of the shaft.
 
-Sources: durations, ranges of motion, ratios of peak to mean velocity and fore-aft excursions from measured bar motion of
-light lifts and engineering guesses for heavy ones, collected in the project's domain notes (squat 0.54 m in 0.83 s, deadlift
-0.67 m in 1.40 s, bench 0.45 m in 0.76 s; heavy repetitions take 1.5 to 4 s). Sticking regions: van den Tillaar and Ettema
-2009 (bench), Martinez-Cava 2019 (velocity between two peaks). Pitch ranges from the estimator study's simulator.
+Sources: durations, ranges of motion, ratios of peak to mean velocity and fore-aft excursions from measured
+bar motion of light lifts and engineering guesses for heavy ones, collected in the project's domain notes
+(squat 0.54 m in 0.83 s, deadlift 0.67 m in 1.40 s, bench 0.45 m in 0.76 s; heavy repetitions take 1.5 to 4
+s). Sticking regions: van den Tillaar and Ettema 2009 (bench), Martinez-Cava 2019 (velocity between two
+peaks). Pitch ranges from the estimator study's simulator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from firmware_sim.errors import UnknownLiftError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)

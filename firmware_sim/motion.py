@@ -1,17 +1,19 @@
 """Motion of the bar as a rigid body, and what a point fixed to it feels.
 
-Frames and signs: ``docs/frames.md``. Attitude is yaw about z, then tilt about the bar's x, then pitch about the bar's own
-long axis: ``R = Rz(yaw) Rx(tilt) Ry(pitch)`` turns shaft vectors into the bar frame. Angular velocity and acceleration
-are the exact derivatives.
+Frames and signs: ``docs/frames.md``. Attitude is yaw about z, then tilt about the bar's x, then pitch about
+the bar's own long axis: ``R = Rz(yaw) Rx(tilt) Ry(pitch)`` turns shaft vectors into the bar frame. Angular
+velocity and acceleration are the exact derivatives.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firmware_sim.curves import Curve, FloatArray
+if TYPE_CHECKING:
+    from firmware_sim.curves import Curve, FloatArray
 
 STANDARD_GRAVITY_MPS2 = 9.80665
 """Conventional standard gravity, m/s² (3rd CGPM, 1901)."""
@@ -110,28 +112,34 @@ class BarMotion:
 
         Notes
         -----
-        ``f = R^T (a + g) + alpha x r + omega x (omega x r)``, all in body axes (Goldstein, Classical Mechanics, 4.86).
+        ``f = R^T (a + g) + alpha x r + omega x (omega x r)``, all in body axes (Goldstein, Classical
+        Mechanics, 4.86).
         """
         acceleration = [curve.evaluate(t_s)[2] for curve in (self.forward_m, self.left_m, self.up_m)]
         turning = self.sleeve_pitch_rad if on_sleeve and self.sleeve_pitch_rad is not None else self.pitch_rad
         angles = [curve.evaluate(t_s) for curve in (turning, self.tilt_rad, self.yaw_rad)]
         omega, alpha = _body_rates(*angles)
         force = _to_body(
-            acceleration[0], acceleration[1], acceleration[2] + STANDARD_GRAVITY_MPS2, *(a[0] for a in angles)
+            acceleration[0],
+            acceleration[1],
+            acceleration[2] + STANDARD_GRAVITY_MPS2,
+            pitch=angles[0][0],
+            tilt=angles[1][0],
+            yaw=angles[2][0],
         )
         force += np.cross(alpha, offset_m) + np.cross(omega, np.cross(omega, offset_m))
         return PointFeel(force, omega)
 
 
 def resting_feel(count: int) -> PointFeel:
-    """Readings of an ideal sensor on a bar that lies still and level, shape (count, 3)."""
+    """Give the readings of an ideal sensor on a bar that lies still and level, shape (count, 3)."""
     force = np.zeros((count, 3))
     force[:, 2] = STANDARD_GRAVITY_MPS2
     return PointFeel(force, np.zeros((count, 3)))
 
 
 def _to_body(
-    x: FloatArray, y: FloatArray, z: FloatArray, pitch: FloatArray, tilt: FloatArray, yaw: FloatArray
+    x: FloatArray, y: FloatArray, z: FloatArray, *, pitch: FloatArray, tilt: FloatArray, yaw: FloatArray
 ) -> FloatArray:
     """Turn bar-frame components into body axes: ``Ry^T Rx^T Rz^T``."""
     sin_y, cos_y = np.sin(yaw), np.cos(yaw)

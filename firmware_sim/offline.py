@@ -1,14 +1,17 @@
-"""A scenario as the analysis would get it over a perfect radio, with the truth beside it; no Bluetooth, no waiting."""
+"""A scenario as the analysis would get it over a perfect radio, truth beside it; no Bluetooth, no waiting."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firmware_sim.curves import FloatArray
 from firmware_sim.mems import BoolArray, Int16Array, to_physical
-from firmware_sim.scenarios import Scenario, ScheduledSet
+
+if TYPE_CHECKING:
+    from firmware_sim.curves import FloatArray
+    from firmware_sim.scenarios import Scenario, ScheduledSet
 
 CHUNK_SAMPLES = 2000
 
@@ -70,7 +73,9 @@ def simulate_offline(scenario: Scenario, tail_s: float = 0.0) -> OfflineRecordin
     t_true_s = np.concatenate([part.t_s for part in parts])
     raw = np.concatenate([part.raw for part in parts])
     quantised = scenario.unit.model.quantised
-    values = to_physical(raw, scenario.settings) if quantised else np.concatenate([part.values for part in parts])
+    values = (
+        to_physical(raw, scenario.settings) if quantised else np.concatenate([part.values for part in parts])
+    )
     point = scenario.axis_point(t_true_s)
     return OfflineRecording(
         sample_rate_hz=float(scenario.settings.rate_hz),

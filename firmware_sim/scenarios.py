@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
 from firmware_sim.choreography import choreograph
 from firmware_sim.curves import Curve, FloatArray, Ring, random_waves, smooth_path
 from firmware_sim.errors import InvalidSettingError, UnknownScenarioError
-from firmware_sim.lifter import BodyNoise, Faults, Fatigue, RestStyle, SetPlan
-from firmware_sim.mems import MemsModel, MemsSettings, MemsStream, MemsUnit, SensorMount, draw_unit, mems_by_name
+from firmware_sim.lifter import BodyNoise, Fatigue, Faults, RestStyle, SetPlan
+from firmware_sim.mems import MemsSettings, MemsStream
+from firmware_sim.mems_models import MemsModel, MemsUnit, draw_unit, mems_by_name
 from firmware_sim.motion import AxisPoint, BarMotion, PointFeel, resting_feel
+from firmware_sim.mount import SensorMount
 from firmware_sim.truth import PROFILE, RepTruth, set_truth
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LABEL_DELAY_S = 0.3
-"""The lifter taps the label this long after the bar lies still, well before it moves (still time is 2 s or more)."""
+"""The lifter taps the label this long after the bar lies still; it moves 2 s or more after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,10 @@ class Scenario:
         return out
 
     def axis_point(self, t_s: FloatArray) -> AxisPoint:
-        """True motion of the bar's axis at the sensor's place.
+        """Give the true motion of the bar's axis at the sensor's place.
 
-        Position is measured from where the bar lay before the set: between sets the bar is on another rack or floor.
+        Position is measured from where the bar lay before the set: between sets the bar is on another rack or
+        floor.
         """
         n = len(t_s)
         rest_m = np.tile((0.0, self.mount.along_m, 0.0), (n, 1))
@@ -120,11 +125,11 @@ class Scenario:
         return out
 
     def stream(self, settings: MemsSettings | None = None, start_s: float = 0.0) -> MemsStream:
-        """The sensor's samples, the first at scenario time ``start_s``."""
+        """Open the stream of samples, the first at scenario time ``start_s``."""
         return MemsStream(self.feel, self.mount.rotation, self.unit, settings or self.settings, start_s)
 
     def truth(self) -> dict[str, object]:
-        """What truly happens, for a JSON file beside the recording; never sent over the air."""
+        """Tell what truly happens, for a JSON file beside the recording; never sent over the air."""
         return {
             "schema": "upright.truth/1",
             "definitions": PROFILE,
@@ -170,6 +175,7 @@ class SetOptions(TypedDict, total=False):
     fatigue: Fatigue
     noise: BodyNoise
     home_scatter_m: float
+    lean_fraction: float
     mems: str | MemsModel
     mount: SensorMount
     settings: MemsSettings
@@ -194,6 +200,7 @@ def _plan(exercise_id: str, n_reps: int, options: SetOptions) -> SetPlan:
     plan = SetPlan(
         exercise_id,
         n_reps,
+        lean_fraction=options.get("lean_fraction", 0.5),
         set_index=options.get("set_index", 0),
         effort_fraction=options.get("effort_fraction", 0.72),
         rest=options.get("rest", "short"),
@@ -254,7 +261,9 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
     return Scenario(name, seed, sets[-1].end_s, tuple(sets), tuple(motions), mount, unit, settings)
 
 
-def single_set(exercise_id: str, n_reps: int, load_kg: float, seed: int, **options: Unpack[SetOptions]) -> Scenario:
+def single_set(
+    exercise_id: str, n_reps: int, load_kg: float, seed: int, **options: Unpack[SetOptions]
+) -> Scenario:
     """One set.
 
     Parameters
@@ -288,7 +297,9 @@ def demo_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
     squat = SetPlan("front_squat", 5, effort_fraction=0.74, rest="short", fatigue=tiring, still_s=(2.0, 2.4))
     pull = SetPlan("deadlift", 4, effort_fraction=0.74, rest="paused", fatigue=tiring, still_s=(2.2, 2.8))
     steps: list[SessionStep] = []
-    for index, (forward, rounding) in enumerate(((0.0, 0.0), (0.08, 0.0), (0.18, 0.1), (0.55, 0.5), (0.85, 0.9))):
+    for index, (forward, rounding) in enumerate(
+        ((0.0, 0.0), (0.08, 0.0), (0.18, 0.1), (0.55, 0.5), (0.85, 0.9))
+    ):
         fault = Faults(forward_in_hole=forward, rounding=rounding)
         plan = replace(squat, set_index=index, fresh_faults=fault, faults=fault)
         steps.append(SessionStep(plan, 100.0, 12.0 if index < 4 else 15.0))
@@ -300,7 +311,7 @@ def demo_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
 
 
 def still(duration_s: float, seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
-    """A bar that lies still."""
+    """Let the bar lie still."""
     mount, unit, settings = _sensor(seed, options)
     return Scenario("still", seed, duration_s, (), (), mount, unit, settings)
 
@@ -314,11 +325,16 @@ def walking_about(duration_s: float, seed: int = 1, **options: Unpack[SetOptions
     forward = [0.0, *rng.uniform(-2.0, 2.0, 2 * legs).tolist(), 0.0]
     yaw = [0.0, *rng.uniform(-1.5, 1.5, 2 * legs).tolist(), 0.0]
     gate = smooth_path([0.0, 1.0, duration_s - 1.0, duration_s], [0.0, 1.0, 1.0, 0.0])
-    steps = [Ring(float(at), 4.0, float(rng.uniform(12, 20)), 0.03) for at in np.arange(1.2, duration_s - 1.2, 0.55)]
+    steps = [
+        Ring(float(at), 4.0, float(rng.uniform(12, 20)), 0.03)
+        for at in np.arange(1.2, duration_s - 1.2, 0.55)
+    ]
     motion = BarMotion(
         start_s=0.0,
         end_s=duration_s,
-        forward_m=Curve(smooth_path(t_s, forward), random_waves(rng, rms=0.02, band_hz=(0.8, 2.0), count=4), gate),
+        forward_m=Curve(
+            smooth_path(t_s, forward), random_waves(rng, rms=0.02, band_hz=(0.8, 2.0), count=4), gate
+        ),
         left_m=Curve(None, random_waves(rng, rms=0.02, band_hz=(0.4, 1.0), count=4), gate),
         up_m=Curve(None, random_waves(rng, rms=0.018, band_hz=(1.6, 2.0), count=3), gate, tuple(steps)),
         pitch_rad=Curve(None, random_waves(rng, rms=0.10, band_hz=(0.2, 0.9), count=4), gate),

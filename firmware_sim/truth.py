@@ -1,20 +1,24 @@
-"""Truth of each repetition: the definition profile ``upright-1`` applied to the true motion of the bar's axis.
+"""Truth of each repetition: the definition profile ``upright-1`` applied to the true motion.
 
-Written from section 7 of the design, independently of the analysis package. The point is the one on the bar's axis at the
-sensor's place along the bar, which is what a cord tied there would see.
+Written from section 7 of the design, independently of the analysis package. The point is the one on the bar's
+axis at the sensor's place along the bar, which is what a cord tied there would see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from firmware_sim.choreography import PlannedSet, RepPhases
-from firmware_sim.curves import FloatArray
 from firmware_sim.motion import STANDARD_GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from firmware_sim.choreography import PlannedSet, RepPhases
+    from firmware_sim.curves import FloatArray
 
 PROFILE = "upright-1"
 """Name of the definition profile."""
@@ -94,7 +98,9 @@ class _Grid:
         return int(np.searchsorted(self.t_s, t_s))
 
 
-def set_truth(planned: PlannedSet, along_m: float, definitions: Definitions | None = None) -> tuple[RepTruth, ...]:
+def set_truth(
+    planned: PlannedSet, along_m: float, definitions: Definitions | None = None
+) -> tuple[RepTruth, ...]:
     """Apply the definition profile to every repetition of a set.
 
     Parameters
@@ -118,16 +124,16 @@ def set_truth(planned: PlannedSet, along_m: float, definitions: Definitions | No
         velocity_mps=np.asarray(sosfiltfilt(sections, point.velocity_mps[:, 2])),
         pitch_rad=point.pitch_rad,
     )
-    return tuple(_rep_truth(grid, phases, planned.up_first, profile) for phases in planned.phases)
+    return tuple(_rep_truth(grid, phases, planned.first_sign, profile) for phases in planned.phases)
 
 
-def _rep_truth(grid: _Grid, phases: RepPhases, up_first: bool, profile: Definitions) -> RepTruth:  # noqa: FBT001
-    turn = _turning_index(grid, phases, up_first, profile)
+def _rep_truth(grid: _Grid, phases: RepPhases, first_sign: float, profile: Definitions) -> RepTruth:
+    turn = _turning_index(grid, phases, first_sign, profile)
     before, after = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
-    first = _phase(grid, before, turn, 1.0 if up_first else -1.0, profile)
-    second = _phase(grid, turn, after, -1.0 if up_first else 1.0, profile)
+    first = _phase(grid, before, turn, first_sign, profile)
+    second = _phase(grid, turn, after, -first_sign, profile)
     start, end = first[0], second[1]
-    con_start, con_end = first if up_first else second
+    con_start, con_end = first if first_sign > 0 else second
     duration_s = grid.t_s[con_end] - grid.t_s[con_start]
     rom_m = grid.height_m[con_end] - grid.height_m[con_start]
     forward = grid.forward_m - grid.forward_m[start]
@@ -147,10 +153,10 @@ def _rep_truth(grid: _Grid, phases: RepPhases, up_first: bool, profile: Definiti
     )
 
 
-def _turning_index(grid: _Grid, phases: RepPhases, up_first: bool, profile: Definitions) -> int:  # noqa: FBT001
+def _turning_index(grid: _Grid, phases: RepPhases, first_sign: float, profile: Definitions) -> int:
     """Middle of the time within the band around the height extremum."""
     low, high = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
-    height = grid.height_m[low:high] * (1 if up_first else -1)
+    height = grid.height_m[low:high] * first_sign
     top = int(np.argmax(height))
     outside = np.flatnonzero(height < height[top] - profile.turn_band_m)
     left = outside[outside < top][-1] + 1

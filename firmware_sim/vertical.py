@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from firmware_sim.curves import FloatArray, Polynomial, integrated_velocity
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 TURN_SLOPE = 1.2
-"""Acceleration of a straight reversal over the mean slope of the flatter side, 0 to 3 (3 is the bound of monotony)."""
+"""Acceleration of a straight reversal over the mean slope of the flatter side (below 3: monotone)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def vertical_path(moves: Sequence[Move], start_m: float = 0.0) -> Polynomial:
         relative = _relative_knots(move)
         tracks.append(relative.scaled(move.height_m / relative.integral))
     turns = [
-        _turn_acceleration(tracks[i], tracks[i + 1]) if abs(moves[i].end_s - moves[i + 1].start_s) < 1e-9 else 0.0
+        _turn_acceleration(tracks[i], tracks[i + 1])
+        if abs(moves[i].end_s - moves[i + 1].start_s) < 1e-9
+        else 0.0
         for i in range(len(moves) - 1)
     ]
     t_s: list[float] = []

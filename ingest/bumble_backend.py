@@ -1,22 +1,14 @@
-"""A backend of bleak on top of bumble: the same `bleak.BleakClient`, on a virtual radio or on a dongle of
-one's own.
-
-Transports: ``inproc:<name>`` (registered by `register_in_process`), and all of bumble's, such as
-``tcp-client:127.0.0.1:9100`` and ``usb:0``. One HCI host is shared by all scanners and clients of an event
-loop, since one controller has one connection attempt and one scan at a time.
+"""A backend of bleak on top of bumble: the same `bleak.BleakClient`, on a virtual radio or on a dongle.
 
 Both libraries change without notice in the places used here, so both are pinned;
-``tests/ingest/test_bumble_backend.py`` is the canary of an upgrade.
+``tests/ingest/test_bumble_backend.py`` is the canary of an upgrade. Transports: see `ingest.bumble_host`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 import bleak
 from bleak.assigned_numbers import gatt_char_props_to_strs
@@ -24,7 +16,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
@@ -35,37 +27,20 @@ from bleak.exc import (
 )
 from bleak.uuids import normalize_uuid_str
 from bumble import att, core, hci
-from bumble.device import Advertisement, Connection, ConnectionParametersPreferences, Device, Peer
-from bumble.transport import open_transport
-from bumble.transport.common import TransportSink, TransportSource
+from bumble.device import Advertisement, Connection, Peer
 
-IN_PROCESS_PREFIX = "inproc:"
+from ingest.bumble_host import BumbleHost, running_host
+from ingest.errors import BluetoothUnavailableError
 
-PortFactory: TypeAlias = Callable[[], tuple[TransportSource, TransportSink]]
-"""Makes the two ends of an HCI transport: what the host reads from and what it writes to."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from bleak.args import SizedBuffer
+    from bumble.gatt_client import CharacteristicProxy
 
 _MTU_WANTED = 517
-"""The largest ATT MTU that the specification has a use for (Core 5.4, Vol 3 Part F 3.2.9: a value has 512 bytes)."""
-_CONNECTION = {
-    # 7.5 to 15 ms: a packet of 50 ms of samples then waits little, and a repetition is sent well before the
-    # next one.
-    hci.Phy.LE_1M: ConnectionParametersPreferences(
-        connection_interval_min=7.5, connection_interval_max=15.0, supervision_timeout=4000
-    )
-}
+"""The largest ATT MTU of use: a value has at most 512 bytes (Core 5.4, Vol 3 Part F 3.2.9)."""
 _CLIENT_CONFIGURATION = "2902"
-
-# bumble reports each notification without a subscriber and each lost link; bleak's callers hear of both
-# elsewhere.
-logging.getLogger("bumble").setLevel(logging.CRITICAL)
-
-_factories: dict[str, PortFactory] = {}
-_adapters: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Adapter]] = WeakKeyDictionary()
-
-
-def register_in_process(name: str, factory: PortFactory) -> None:
-    """Make ``inproc:<name>`` a transport."""
-    _factories[name] = factory
 
 
 def backends(transport: str) -> tuple[type[BaseBleakScanner], type[BaseBleakClient]]:
@@ -82,90 +57,12 @@ def install(transport: str) -> None:
     bleak.get_platform_client_backend_type = lambda: (client, "bumble")  # type: ignore[assignment]
 
 
-async def close_transport(transport: str) -> None:
-    """Switch off the host of a transport on this loop, if there is one."""
-    adapter = _loop_adapters().pop(transport, None)
-    if adapter is not None:
-        await adapter.close()
-
-
-def _loop_adapters() -> dict[str, _Adapter]:
-    return _adapters.setdefault(asyncio.get_running_loop(), {})
-
-
-class _Adapter:
-    """One HCI host, shared by the scanners and clients of one loop and transport."""
-
-    def __init__(self, transport: str) -> None:
-        self.connecting = asyncio.Lock()
-        self._transport = transport
-        self._opened: Any = None  # bumble's Transport
-        self._starting = asyncio.Lock()
-        self._scanning = asyncio.Lock()
-        self._scanners: list[BleakScannerBumble] = []
-        self._device: Device | None = None
-
-    @classmethod
-    async def get(cls, transport: str) -> _Adapter:
-        """Return the running host of a transport; start it if it is the first time."""
-        adapters = _loop_adapters()
-        adapter = adapters.setdefault(transport, cls(transport))
-        async with adapter._starting:
-            if adapter._device is None:
-                try:
-                    await adapter._power_on()
-                except (OSError, core.BaseBumbleError, ValueError, KeyError) as error:
-                    adapters.pop(transport, None)
-                    raise BleakBluetoothNotAvailableError(
-                        f"no Bluetooth controller at {transport}: {error}",
-                        BleakBluetoothNotAvailableReason.NO_BLUETOOTH,
-                    ) from error
-        return adapter
-
-    @property
-    def device(self) -> Device:
-        """Bumble's host."""
-        if self._device is None:
-            raise BleakError(f"the Bluetooth host of {self._transport} is switched off")
-        return self._device
-
-    async def _power_on(self) -> None:
-        if self._transport.startswith(IN_PROCESS_PREFIX):
-            source, sink = _factories[self._transport.removeprefix(IN_PROCESS_PREFIX)]()
-        else:
-            self._opened = await open_transport(self._transport)
-            source, sink = self._opened
-            adapters, transport = _loop_adapters(), self._transport
-            # A lost transport (the other process died, the dongle was pulled out): the next user opens it
-            # anew.
-            source.terminated.add_done_callback(lambda _: adapters.pop(transport, None))
-        # Never a public address: bumble's virtual link routes by the random one.
-        device = Device.with_hci("upright", hci.Address.generate_static_address(), source, sink)
-        device.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
-        await device.power_on()
-        self._device = device
-
-    async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.close()
-        self._device = None
-
-    def _on_advertisement(self, advertisement: Advertisement) -> None:
-        for scanner in list(self._scanners):
-            scanner.on_advertisement(advertisement)
-
-    async def add_scanner(self, scanner: BleakScannerBumble, *, active: bool) -> None:
-        async with self._scanning:
-            self._scanners.append(scanner)
-            if len(self._scanners) == 1:
-                await self.device.start_scanning(active=active)
-
-    async def remove_scanner(self, scanner: BleakScannerBumble) -> None:
-        async with self._scanning:
-            if scanner in self._scanners:
-                self._scanners.remove(scanner)
-                if not self._scanners and self._device is not None:
-                    await self._device.stop_scanning()
+async def _bleak_host(transport: str) -> BumbleHost:
+    try:
+        return await running_host(transport)
+    except BluetoothUnavailableError as error:
+        reason = BleakBluetoothNotAvailableReason.NO_BLUETOOTH
+        raise BleakBluetoothNotAvailableError(error.why, reason) from error
 
 
 class BleakScannerBumble(BaseBleakScanner):
@@ -175,35 +72,31 @@ class BleakScannerBumble(BaseBleakScanner):
 
     def __init__(
         self,
-        detection_callback: Any,
+        detection_callback: AdvertisementDataCallback | None,
         service_uuids: list[str] | None = None,
         scanning_mode: str = "active",
-        **_: Any,
+        **_: object,
     ) -> None:
         super().__init__(detection_callback, service_uuids)
         self._active = scanning_mode == "active"
-        self._adapter: _Adapter | None = None
+        self._host: BumbleHost | None = None
 
     async def start(self) -> None:
         """As in bleak."""
         self.seen_devices = {}
-        self._adapter = await _Adapter.get(self.transport)
-        await self._adapter.add_scanner(self, active=self._active)
+        self._host = await _bleak_host(self.transport)
+        await self._host.listen(self._on_advertisement, active=self._active)
 
     async def stop(self) -> None:
         """As in bleak."""
-        adapter, self._adapter = self._adapter, None
-        if adapter is not None:
-            await adapter.remove_scanner(self)
+        host, self._host = self._host, None
+        if host is not None:
+            await host.stop_listening(self._on_advertisement)
 
-    def on_advertisement(self, advertisement: Advertisement) -> None:
+    def _on_advertisement(self, advertisement: Advertisement) -> None:
         """Take one report; advertisement and scan response of a device are merged."""
         found = _parse_advertisement(advertisement)
-        address = (
-            advertisement.address.to_string(use_qualifier=False)
-            if False
-            else str(advertisement.address).split("/")[0]
-        )
+        address = advertisement.address.to_string(with_type_qualifier=False)
         if address in self.seen_devices:
             old = self.seen_devices[address][1]
             found = found._replace(
@@ -234,7 +127,7 @@ _SERVICE_DATA = {
 
 
 def _parse_advertisement(advertisement: Advertisement) -> AdvertisementData:
-    """Translate bumble's report to bleak's; the fields are those of the Core Specification Supplement, Part A."""
+    """Translate bumble's report to bleak's; fields as in the Core Specification Supplement, Part A."""
     name: str | None = None
     manufacturer: dict[int, bytes] = {}
     service_data: dict[str, bytes] = {}
@@ -272,7 +165,11 @@ class BleakClientBumble(BaseBleakClient):
     transport = ""
 
     def __init__(
-        self, address_or_ble_device: BLEDevice | str, *, services: set[str] | None = None, **kwargs: Any
+        self,
+        address_or_ble_device: BLEDevice | str,
+        *,
+        services: set[str] | None = None,
+        **kwargs: Any,  # noqa: ANN401 -- bleak's signature
     ) -> None:
         super().__init__(address_or_ble_device, **kwargs)
         self._wanted_services = services
@@ -300,18 +197,19 @@ class BleakClientBumble(BaseBleakClient):
         """As in bleak."""
         return self._connection is not None
 
-    async def connect(self, pair: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 -- bleak's signature
+    async def connect(
+        self,
+        pair: bool = False,  # noqa: FBT001, FBT002 -- bleak's signature
+        **kwargs: Any,  # noqa: ANN401 -- bleak's signature
+    ) -> None:
         """As in bleak."""
         if self._connection is not None:
             raise BleakError("Client is already connected")
-        adapter = await _Adapter.get(self.transport)
+        host = await _bleak_host(self.transport)
         try:
             async with asyncio.timeout(kwargs.get("timeout", self._timeout)):
                 address = self._hci_address or await self._find_address()
-                async with adapter.connecting:
-                    connection = await adapter.device.connect(
-                        address, timeout=None, connection_parameters_preferences=_CONNECTION
-                    )
+                connection = await host.connect(address)
                 self._connection = connection
                 self._gone.clear()
                 connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
@@ -345,12 +243,16 @@ class BleakClientBumble(BaseBleakClient):
                 continue
             ours = BleakGATTService(service, service.handle, uuid)
             collection.add_service(ours)
-            for characteristic in await service.discover_characteristics():
+            await service.discover_characteristics()  # pyright: ignore[reportUnknownMemberType] -- untyped default
+            for characteristic in service.characteristics:
                 await self._add_characteristic(collection, ours, characteristic)
         return collection
 
     async def _add_characteristic(
-        self, collection: BleakGATTServiceCollection, service: BleakGATTService, characteristic: Any
+        self,
+        collection: BleakGATTServiceCollection,
+        service: BleakGATTService,
+        characteristic: CharacteristicProxy[bytes],
     ) -> None:
         ours = BleakGATTCharacteristic(
             characteristic,
@@ -387,7 +289,7 @@ class BleakClientBumble(BaseBleakClient):
             async with asyncio.timeout(self._timeout):
                 await self.disconnect()
 
-    async def pair(self, *_args: Any, **_kwargs: Any) -> None:
+    async def pair(self, *_args: object, **_kwargs: object) -> None:
         """As in bleak."""
         with self._translated_errors():
             await self._need_connection().pair()
@@ -401,38 +303,37 @@ class BleakClientBumble(BaseBleakClient):
             raise BleakError("Not connected")
         return self._connection
 
-    async def read_gatt_char(
-        self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **_: Any
-    ) -> bytearray:
+    async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_: object) -> bytearray:
         """As in bleak; nothing is cached."""
         self._need_connection()
         with self._translated_errors():
             return bytearray(await characteristic.obj.read_value())
 
-    async def read_gatt_descriptor(
-        self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **_: Any
-    ) -> bytearray:
+    async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **_: object) -> bytearray:
         """As in bleak; nothing is cached."""
         self._need_connection()
         with self._translated_errors():
             return bytearray(await descriptor.obj.read_value())
 
     async def write_gatt_char(
-        self, characteristic: BleakGATTCharacteristic, data: Any, response: bool
+        self,
+        characteristic: BleakGATTCharacteristic,
+        data: SizedBuffer,
+        response: bool,  # noqa: FBT001 -- bleak's signature
     ) -> None:
         """As in bleak."""
         self._need_connection()
         with self._translated_errors():
             await characteristic.obj.write_value(bytes(data), with_response=response)
 
-    async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: Any) -> None:
+    async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: SizedBuffer) -> None:
         """As in bleak."""
         self._need_connection()
         with self._translated_errors():
             await descriptor.obj.write_value(bytes(data), with_response=True)
 
     async def start_notify(
-        self, characteristic: BleakGATTCharacteristic, callback: Callable[[bytearray], None], **_: Any
+        self, characteristic: BleakGATTCharacteristic, callback: Callable[[bytearray], None], **_: object
     ) -> None:
         """As in bleak."""
         self._need_connection()
@@ -457,7 +358,7 @@ class BleakClientBumble(BaseBleakClient):
                 await characteristic.obj.unsubscribe(on_value)
 
     @contextlib.contextmanager
-    def _translated_errors(self) -> Iterator[None]:
+    def _translated_errors(self) -> Generator[None]:
         """Turn bumble's errors into bleak's. bumble CANCELS the pending request when the link drops."""
         try:
             yield

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from analysis.imu import SensorInfo, StreamItem
+from analysis.imu import SensorInfo, SetLabel, StreamItem
 from ingest.devices.driver import Battery, DeviceDriver, DeviceSamples
 from ingest.errors import WireError
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
@@ -35,6 +35,8 @@ class PacketDecoder:
         0 to 1; None while unknown.
     link : LinkEvent or None
         What last happened to the link.
+    label : SetLabel or None
+        What the lifter last said.
     refused : int
         Packets that broke their protocol.
     """
@@ -46,6 +48,7 @@ class PacketDecoder:
         self.info: SensorInfo | None = None
         self.battery_charge_fraction: float | None = None
         self.link: LinkEvent | None = None
+        self.label: SetLabel | None = None
         self.refused = 0
 
     @property
@@ -58,6 +61,7 @@ class PacketDecoder:
         try:
             if packet.channel == LABEL:
                 label = parse_label(packet.payload)
+                self.label = label
                 return [*self._timeline.flush(), label]
             if packet.channel == LINK:
                 self._on_link(parse_link(packet.payload))

@@ -25,7 +25,8 @@ from mcap.writer import MCAP0_MAGIC
 from analysis.errors import AnalysisError
 from ingest.errors import RecordingError
 from ingest.packets import DATA, INFO, RawPacket
-from ingest.recording import INFO_ATTACHMENT, METADATA_NAME, TOPIC_PREFIX, RecordingHeader
+from ingest.recording import INFO_ATTACHMENT, METADATA_NAME, TOPIC_PREFIX
+from ingest.recording_header import RecordingHeader
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,26 +9,20 @@ files, `ingest.recovery` repairs them.
 from __future__ import annotations
 
 import errno
-import json
 import os
-import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
-from uuid import uuid4
 
 from mcap.writer import CompressionType, IndexType, Writer
 
-from analysis.imu import Mount, MountPosition
 from ingest.errors import RecordingError
 from ingest.packets import BATTERY, DATA, INFO, LABEL, LINK, RawPacket
+from ingest.recording_header import SCHEMA, RecordingHeader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = "upright.recording/1"
 METADATA_NAME = "upright"
 INFO_ATTACHMENT = "info"
 TOPIC_PREFIX = "/raw/"
@@ -54,100 +48,6 @@ class RecorderConfig:
     flush_every_s: float = 0.15
     sync_every_s: float = 1.0
     max_waiting_bytes: int = 8_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingHeader:
-    """What is known when a recording starts.
-
-    Attributes
-    ----------
-    driver : str
-        Name of the driver that decodes the packets.
-    sensor_name, address, model : str
-        Of the sensor; empty when unknown.
-    mount : Mount
-        How it is fixed.
-    started_at : datetime
-        Wall clock in UTC at ``received_at_s`` = 0.
-    recording_id : str
-        UUID.
-    software_version : str
-        Version of Upright that recorded it.
-    speed : float
-        Speed of the event loop's clock; 1 but for a simulated session.
-    """
-
-    driver: str
-    sensor_name: str = ""
-    address: str = ""
-    model: str = ""
-    mount: Mount = field(default_factory=Mount)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    recording_id: str = field(default_factory=lambda: str(uuid4()))
-    software_version: str = field(default_factory=lambda: version("upright"))
-    speed: float = 1.0
-
-    def to_metadata(self, channels: dict[str, int]) -> dict[str, str]:
-        """Return the metadata record's map, with a checksum that MCAP does not give metadata.
-
-        Parameters
-        ----------
-        channels : dict
-            MCAP channel id of each of our channels, so that a damaged first chunk costs only itself.
-        """
-        content = {
-            "schema": SCHEMA,
-            "recording_id": self.recording_id,
-            "driver": self.driver,
-            "sensor_name": self.sensor_name,
-            "address": self.address,
-            "model": self.model,
-            "mount": json.dumps(asdict(self.mount)),
-            "started_at": self.started_at.isoformat(),
-            "software_version": self.software_version,
-            "speed": repr(self.speed),
-            "channels": json.dumps(channels),
-        }
-        return {**content, "crc32": _checksum(content)}
-
-    @classmethod
-    def from_metadata(cls, content: dict[str, str]) -> tuple[RecordingHeader, dict[str, int]]:
-        """Read what `to_metadata` wrote; return the header and the channel ids.
-
-        Raises
-        ------
-        ValueError
-            If the checksum, the schema or a field is wrong.
-        """
-        fields = {key: value for key, value in content.items() if key != "crc32"}
-        if content.get("crc32") != _checksum(fields) or fields.get("schema") != SCHEMA:
-            raise ValueError("the header is damaged or of another schema")
-        try:
-            mount = json.loads(fields["mount"])
-            bar_axis = mount["bar_axis"]
-            header = cls(
-                driver=fields["driver"],
-                sensor_name=fields["sensor_name"],
-                address=fields["address"],
-                model=fields["model"],
-                mount=Mount(
-                    MountPosition(mount["position"]),
-                    None if bar_axis is None else (bar_axis[0], bar_axis[1], bar_axis[2]),
-                    (mount["lever_m"][0], mount["lever_m"][1], mount["lever_m"][2]),
-                ),
-                started_at=datetime.fromisoformat(fields["started_at"]),
-                recording_id=fields["recording_id"],
-                software_version=fields["software_version"],
-                speed=float(fields["speed"]),
-            )
-            return header, {str(name): int(i) for name, i in json.loads(fields["channels"]).items()}
-        except (KeyError, TypeError, IndexError, AttributeError) as error:
-            raise ValueError(f"the header lacks or garbles {error}") from error
-
-
-def _checksum(content: dict[str, str]) -> str:
-    return f"{zlib.crc32(json.dumps(content, sort_keys=True).encode()):08x}"
 
 
 class Recorder:
@@ -193,7 +93,7 @@ class Recorder:
         self._spool = _Spool(self._descriptor)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="upright-fdatasync")
         self._sync: Future[None] | None = None
-        self._error = ""
+        self._error = self._sync_error = ""
         self._flushed_at_s = self._synced_at_s = float("-inf")
         self._last_info: bytes | None = None
         self._closed = False
@@ -216,7 +116,7 @@ class Recorder:
     @property
     def error(self) -> str:
         """What is wrong with the disk now, in words; empty when all is well."""
-        return self._error
+        return self._error or self._sync_error
 
     @property
     def waiting_bytes(self) -> int:
@@ -334,8 +234,7 @@ class Recorder:
             if not self._sync.done():
                 return
             failure = self._sync.exception()
-            if failure is not None:
-                self._error = f"the disk does not keep what it is given: {failure}"
+            self._sync_error = f"the disk does not keep what it is given: {failure}" if failure else ""
         self._sync = self._disk.submit(getattr(os, "fdatasync", os.fsync), self._descriptor)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from analysis.imu import ImuBlock, Mount, SensorInfo, SetLabel
@@ -77,7 +78,7 @@ class ReplayHeader:
     info : SensorInfo
         What the sensor says about itself; the measured rate where a file has no sensor.
     started_at : datetime or None
-        Wall clock in UTC; None where the file does not say.
+        Wall clock in UTC at the first packet; None where the file does not say.
     recording_id : str
         Empty where the file has none.
     speed : float
@@ -141,13 +142,14 @@ class ReplayedPackets:
             raise RecordingError(recording.path, "holds no description of its sensor, so nothing has a scale")
         self.counts = decoder.counts
         header = recording.header
+        first_s = self._packets[0].received_at_s if self._packets else 0.0
         self.header = ReplayHeader(
             kind=MCAP,
             label=self._options.apply(_first_label(recording)),
             initial_label=self._options.apply(SetLabel()),
             mount=self._options.mount or header.mount,
             info=info,
-            started_at=header.started_at,
+            started_at=header.started_at + timedelta(seconds=first_s),
             recording_id=header.recording_id,
             speed=header.speed,
             damage=recording.damage.in_words(),

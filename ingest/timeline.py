@@ -141,7 +141,6 @@ class Timeline:
         self._next_index = 0
         self._timed_s = 0.0
         self._timed_intervals = 0
-        self._counts = StreamCounts()
         self._samples = self._lost = self._clipped = self._dropped = 0
         self._duplicates = self._late = self._restarts = self._gaps = 0
         self._longest_gap_s = 0.0
@@ -208,13 +207,14 @@ class Timeline:
         """Give out the packets that wait for a missing one: nothing more comes, or order matters now."""
         return self._release(everything=True)
 
-    def _half_period(self, packet: _Arrival) -> float:
+    def _tolerance_s(self, packet: _Arrival) -> float:
+        """How far a stamp may stray before it means something, s."""
         return self._config.gap_periods * packet.period_s
 
     def _is_late(self, packet: _Arrival) -> bool:
         """Tell whether the place of this packet has been given out already. A successor is never late."""
         emitted = self._emitted
-        if emitted is None or packet.device_s >= emitted.last_sample_s + self._half_period(packet):
+        if emitted is None or packet.device_s >= emitted.last_sample_s + self._tolerance_s(packet):
             return False
         return packet.samples.sequence != (emitted.samples.sequence + 1) % emitted.samples.sequence_wrap
 
@@ -234,8 +234,7 @@ class Timeline:
             return None  # no host holds a packet back that long: the clock itself stepped back
         if abs(step_s - elapsed_s) <= self._config.restart_tolerance_s:
             return newest.device_s + step_s
-        # The host stalled, or the sensor sent late what it had kept. Sequence and clock must then tell the
-        # same.
+        # The host stalled, or the sensor sent late what it had kept: then sequence and clock tell the same.
         packets = (samples.sequence - newest.samples.sequence) % samples.sequence_wrap
         if abs(forward_s - packets * newest.duration_s) <= slack_s:
             return newest.device_s + forward_s
@@ -284,7 +283,7 @@ class Timeline:
             self._anchor_s = 0.0
         else:
             beyond_s = packet.device_s - self._emitted.device_s - self._emitted.duration_s
-            if beyond_s > self._half_period(packet):
+            if beyond_s > self._tolerance_s(packet):
                 missing = max(1, round(beyond_s / packet.period_s))
                 items.append(
                     self._gap(self._time_of(packet.device_s), missing, self._reason(packet, missing))
@@ -325,13 +324,13 @@ class Timeline:
         start_s = self._time_of(packet.device_s)
         self._anchor_s, self._anchor_device_s = start_s, packet.device_s
         if self._last_s is not None:  # a stamp that jitters must not turn time back
-            start_s = max(start_s, self._last_s + self._half_period(packet))
+            start_s = max(start_s, self._last_s + self._tolerance_s(packet))
         t_s = start_s + np.arange(len(packet.samples), dtype=np.float64) * (
             packet.period_s * (1 + self._fit.drift_fraction)
         )
         if self._emitted is not None and self._last_s is not None:
             beyond_s = packet.device_s - self._emitted.device_s - self._emitted.duration_s
-            if beyond_s <= self._half_period(packet):
+            if beyond_s <= self._tolerance_s(packet):
                 self._timed_s += start_s - self._last_s
                 self._timed_intervals += 1
         self._timed_s += float(t_s[-1] - t_s[0])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDiscon
 
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
+from analysis.stability import session_trend
 from server.errors import LabelRefusedError, NotFoundError
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.schemas import (
@@ -22,17 +23,21 @@ from server.schemas import (
     SessionDetailModel,
     SessionModel,
     SessionSummaryModel,
+    SetLineModel,
     SetModel,
     StatusModel,
     StoredSetModel,
     TrendModel,
     TrendPointModel,
 )
-from server.session import Controls, JudgeTrend
+from server.session import Controls
 from server.store import Store, StoredSet
 
 WS_TRY_AGAIN_LATER = 1013
 """Close code: the client was too slow, or there are too many; it connects again and gets a snapshot."""
+
+GOODBYE_S = 1.0
+"""How long to try to tell a slow client that it is too slow, s. 0.1 to 5."""
 
 MAX_ROWS = 1000
 """Most rows of any answer. 100 to 10000; 1000 sets are a year of training."""
@@ -40,14 +45,14 @@ MAX_ROWS = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
 
-def make_router(hub: LiveHub, store: Store, controls: Controls, judge: JudgeTrend) -> APIRouter:
+def make_router(hub: LiveHub, store: Store, controls: Controls) -> APIRouter:
     """Make the router with everything under ``/api/v1``."""
     router = APIRouter(
         prefix="/api/v1",
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
     )
     _add_live(router, hub, controls)
-    _add_results(router, store, judge)
+    _add_results(router, store)
     return router
 
 
@@ -92,7 +97,7 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
             await _serve_client(websocket, outbox)
 
 
-def _add_results(router: APIRouter, store: Store, judge: JudgeTrend) -> None:
+def _add_results(router: APIRouter, store: Store) -> None:
     """Add what concerns earlier sessions. Plain functions: FastAPI runs them outside the event loop."""
 
     @router.get("/sessions", summary="All sessions, newest first")
@@ -113,14 +118,14 @@ def _add_results(router: APIRouter, store: Store, judge: JudgeTrend) -> None:
         return SessionDetailModel(
             session=SessionModel.of(found.recording),
             sets=tuple(SetModel.of_summary(item) for item in found.sets),
-            trend=TrendModel.of(judge(found.sets)),
+            trend=TrendModel.of(session_trend(found.sets)),
         )
 
     @router.get("/sets", summary="Sets of all sessions without their reps, newest first")
     def sets(
         exercise_id: Annotated[str | None, Query(max_length=64)] = None, limit: Limit = 200
-    ) -> list[StoredSetModel]:
-        return [_stored_set(item) for item in store.sets(exercise_id=exercise_id, limit=limit)]
+    ) -> list[SetLineModel]:
+        return [_without_reps(item) for item in store.sets(exercise_id=exercise_id, limit=limit)]
 
     @router.get("/sessions/{recording_id}/sets/{set_index}", summary="One set with its reps")
     def one_set(recording_id: UUID, set_index: Annotated[int, Path(ge=0, le=2**31 - 1)]) -> StoredSetModel:
@@ -137,26 +142,31 @@ def _add_results(router: APIRouter, store: Store, judge: JudgeTrend) -> None:
             exercise_id=exercise_id,
             exercise_name=CATALOGUE[exercise_id].name,
             points=tuple(_trend_point(item) for item in found),
-            trend=TrendModel.of(judge(in_order)),
+            trend=TrendModel.of(session_trend(in_order)),
         )
 
 
 async def _serve_client(websocket: WebSocket, outbox: Outbox) -> None:
     """Send until the client leaves or cannot keep up, whichever comes first."""
-    tasks = [
+    tasks = {
         asyncio.create_task(_send_all(websocket, outbox)),
         asyncio.create_task(_wait_for_goodbye(websocket)),
         asyncio.create_task(outbox.overrun()),
-    ]
+    }
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # Not gather: it forgets why it was cancelled, and Starlette's test client needs to know.
+        await asyncio.wait(tasks)
+    for task in done:
+        task.result()
     if outbox.is_overrun:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await websocket.close(WS_TRY_AGAIN_LATER, "too slow")
+        # A client that reads nothing takes no goodbye either: it is not waited for.
+        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(GOODBYE_S):
+                await websocket.close(WS_TRY_AGAIN_LATER, "too slow")
 
 
 async def _send_all(websocket: WebSocket, outbox: Outbox) -> None:
@@ -176,13 +186,27 @@ def _stored_set(item: StoredSet) -> StoredSetModel:
     return StoredSetModel(session=SessionModel.of(item.recording), set=SetModel.of_summary(item.summary))
 
 
+def _without_reps(item: StoredSet) -> SetLineModel:
+    lean = SetModel.of_summary(replace(item.summary, reps=()))
+    return SetLineModel(
+        session=SessionModel.of(item.recording),
+        set=lean,
+        n_reps=len(item.summary.reps),
+        best_mean_velocity_mps=_best_mps(item),
+    )
+
+
+def _best_mps(item: StoredSet) -> float | None:
+    return max((rep.mean_concentric_velocity_mps for rep in item.summary.reps), default=None)
+
+
 def _trend_point(item: StoredSet) -> TrendPointModel:
     return TrendPointModel(
         recording_id=item.recording.recording_id,
         started_at=item.recording.started_at,
         set_index=item.summary.index,
         load_kg=item.summary.load_kg,
-        n_reps=item.n_reps,
-        best_mean_velocity_mps=item.best_mean_velocity_mps,
+        n_reps=len(item.summary.reps),
+        best_mean_velocity_mps=_best_mps(item),
         stability=SetModel.of_summary(item.summary).stability,
     )

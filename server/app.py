@@ -19,7 +19,7 @@ from server.errors import ServerError
 from server.gate import SecurityGate
 from server.live import LiveHub
 from server.schemas import ErrorModel
-from server.session import Controls, JudgeTrend, no_trend
+from server.session import Controls
 from server.settings import Settings
 from server.store import Store
 
@@ -29,9 +29,7 @@ MAX_BODY_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-def create_app(
-    settings: Settings, hub: LiveHub, store: Store, controls: Controls, judge: JudgeTrend = no_trend
-) -> FastAPI:
+def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Controls) -> FastAPI:
     """Make the web application.
 
     Parameters
@@ -44,8 +42,6 @@ def create_app(
         Results of all sessions. Closed by whoever opened it.
     controls : Controls
         Takes labels for the running session.
-    judge : callable
-        Turns stored sets into a trend with a verdict; the same as the hub's.
 
     Raises
     ------
@@ -72,7 +68,7 @@ def create_app(
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
-    app.include_router(make_router(hub, store, controls, judge))
+    app.include_router(make_router(hub, store, controls))
     _add_pages(app)
     _add_error_handlers(app)
     return app

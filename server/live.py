@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
 from server.messages import Delivery, LiveMessage, VelocityMessage
-from server.session import JudgeTrend, LinkStatus, RecordingInfo, no_trend
 from server.state import LiveState
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from analysis.imu import SetLabel
+    from server.session import LinkStatus, RecordingInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +131,17 @@ class LiveHub:
 
     Parameters
     ----------
-    judge : callable
-        Turns the closed sets into a trend with a verdict in words.
     config : HubConfig
         Tuned constants.
     """
 
-    def __init__(self, judge: JudgeTrend = no_trend, config: HubConfig | None = None) -> None:
+    def __init__(self, config: HubConfig | None = None) -> None:
         self._config = config or HubConfig()
         self._clients: set[Outbox] = set()
         self._seq = 0
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
-        self.state = LiveState(judge)
+        self.state = LiveState()
 
     @property
     def n_clients(self) -> int:

@@ -41,7 +41,6 @@ def recording_from_row(row: RecordingRow) -> RecordingInfo:
 
 def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
     """Make the row of a set, with those of its reps and parts."""
-    velocities_mps = [rep.mean_concentric_velocity_mps for rep in summary.reps]
     return SetRow(
         recording_id=recording.recording_id,
         set_index=summary.index,
@@ -51,7 +50,6 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
         start_s=summary.start_s,
         end_s=summary.end_s,
         n_reps=len(summary.reps),
-        best_mean_velocity_mps=max(velocities_mps, default=None),
         velocity_loss_fraction=summary.velocity_loss_fraction,
         sample_rate_hz=summary.sample_rate_hz,
         lost_samples=summary.lost_samples,
@@ -62,8 +60,8 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
     )
 
 
-def set_from_row(row: SetRow, *, with_reps: bool = True) -> SetSummary:
-    """Read a set; without its reps where only the parts are needed."""
+def set_from_row(row: SetRow) -> SetSummary:
+    """Read a set with its reps and parts."""
     known = {
         part.part: Estimate(part.value, part.sd, part.reason) for part in row.parts if part.part in _PARTS
     }
@@ -73,7 +71,7 @@ def set_from_row(row: SetRow, *, with_reps: bool = True) -> SetSummary:
         load_kg=row.load_kg,
         start_s=row.start_s,
         end_s=row.end_s,
-        reps=tuple(_rep_from_row(rep) for rep in row.reps) if with_reps else (),
+        reps=tuple(_rep_from_row(rep) for rep in row.reps),
         rejected=tuple(RejectedMovement(**item) for item in row.rejected),
         velocity_loss_fraction=row.velocity_loss_fraction,
         stability=SetStability(**known),

@@ -339,6 +339,13 @@ class StoredSetModel(Model):
     set: SetModel
 
 
+class SetLineModel(StoredSetModel):
+    """One line of a list of sets: the set's reps are left out, and these stand for them."""
+
+    n_reps: int
+    best_mean_velocity_mps: Number
+
+
 class TrendPointModel(Model):
     """One set among all sessions: where a point of a long trend comes from."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -102,7 +103,7 @@ async def serve(
     handles_signals: bool = True,
     on_started: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until cancelled or, when it handles signals, interrupted.
+    """Serve until cancelled or, when it handles signals, interrupted; then say goodbye to every client.
 
     Parameters
     ----------
@@ -142,4 +143,11 @@ async def serve(
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         )
         server = _Server(config, handles_signals=handles_signals, on_started=on_started)
-        await server.serve(sockets=[bound])
+        running = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # Cancelling uvicorn itself would leave its connections and the lifespan behind.
+            server.should_exit = True
+            await running
+            raise

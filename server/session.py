@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-from analysis.results import SessionTrend, SetSummary
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,12 +109,3 @@ class Controls(Protocol):
             If no session runs that could take it.
         """
         ...
-
-
-JudgeTrend: TypeAlias = Callable[[Sequence[SetSummary]], SessionTrend]
-"""Turns the sets of one lifter, in the order of time, into changes with a verdict in words."""
-
-
-def no_trend(_sets: Sequence[SetSummary]) -> SessionTrend:
-    """Judge nothing: used where the signal core's judgement is not wanted."""
-    return SessionTrend()

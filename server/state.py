@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from analysis.imu import Gap, SetLabel
 from analysis.results import Rep, SetSummary
+from analysis.stability import session_trend
+from analysis.summary import velocity_loss
 from server.messages import (
     GapMessage,
     LabelMessage,
@@ -26,30 +28,10 @@ from server.schemas import (
     TrendModel,
     exercise_name,
 )
-from server.session import JudgeTrend, LinkStatus, RecordingInfo, no_trend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from analysis.events import RepFinished
-
-
-def running_velocity_loss(reps: Sequence[Rep]) -> float | None:
-    """Velocity loss of a set that is still open, by the rule of `SetSummary.velocity_loss_fraction`.
-
-    Returns
-    -------
-    float or None
-        1 - slowest of the reps after the fastest / fastest, by mean concentric velocity; 0 if the last rep is
-        the fastest; None below two reps.
-    """
-    if len(reps) < 2:
-        return None
-    velocities_mps = [rep.mean_concentric_velocity_mps for rep in reps]
-    fastest_mps = max(velocities_mps)
-    if not fastest_mps > 0:
-        return None
-    return 1 - min(velocities_mps[velocities_mps.index(fastest_mps) :]) / fastest_mps
+    from server.session import LinkStatus, RecordingInfo
 
 
 @dataclass(slots=True)
@@ -68,7 +50,7 @@ class _OpenSet:
             exercise_name=exercise_name(self.label.exercise_id),
             load_kg=self.label.load_kg,
             reps=tuple(RepModel.of(rep) for rep in self.reps),
-            velocity_loss_fraction=running_velocity_loss(self.reps),
+            velocity_loss_fraction=velocity_loss(self.reps),
         )
 
 
@@ -89,15 +71,9 @@ class LiveState:
     """The live session as of the last event.
 
     Each method takes one event and returns the message that says the same to a browser.
-
-    Parameters
-    ----------
-    judge : callable
-        Turns the closed sets into a trend with a verdict in words.
     """
 
-    def __init__(self, judge: JudgeTrend = no_trend) -> None:
-        self._judge = judge
+    def __init__(self) -> None:
         self._progress = _Progress()
         self.session: SessionModel | None = None
         """The session that runs, if any."""
@@ -143,7 +119,7 @@ class LiveState:
         progress.summaries[summary.index] = summary
         progress.sets[summary.index] = SetModel.of_summary(summary)
         in_order = [progress.summaries[index] for index in sorted(progress.summaries)]
-        progress.trend = TrendModel.of(self._judge(in_order))
+        progress.trend = TrendModel.of(session_trend(in_order))
         return SetMessage(set=progress.sets[summary.index], trend=progress.trend)
 
     def take_gap(self, gap: Gap) -> GapMessage:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     StaticPool,
     create_engine,
     delete,
-    distinct,
     event,
     func,
     make_url,
@@ -38,7 +37,6 @@ from server.tables import RecordingRow, SetRow
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Generator
-    from datetime import datetime
     from types import TracebackType
     from uuid import UUID
 
@@ -69,12 +67,10 @@ class StoredSession:
 
 @dataclass(frozen=True, slots=True)
 class StoredSet:
-    """A set among all sessions; in lists ``n_reps`` and the best velocity stand for its reps."""
+    """A set with the session that it belongs to."""
 
     recording: RecordingInfo
     summary: SetSummary
-    n_reps: int
-    best_mean_velocity_mps: float | None
 
 
 class Store:
@@ -219,34 +215,27 @@ class Store:
                 raise NotFoundError(
                     f"There is no set {set_index} in session {recording_id}.", "Open the list of sessions."
                 )
-            return _stored_set(row, with_reps=True)
+            return _stored_set(row)
 
     def sets(self, *, exercise_id: str | None = None, limit: int = 200) -> tuple[StoredSet, ...]:
-        """List sets without their reps, newest first."""
+        """List sets, newest first."""
         with self._read() as session:
             query = (
                 select(SetRow)
                 .join(SetRow.recording)
                 .order_by(RecordingRow.started_at.desc(), SetRow.set_index.desc())
                 .limit(limit)
-                .options(selectinload(SetRow.parts), selectinload(SetRow.recording))
+                .options(
+                    selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording)
+                )
             )
             if exercise_id is not None:
                 query = query.where(SetRow.exercise_id == exercise_id)
-            return tuple(_stored_set(row, with_reps=False) for row in session.scalars(query))
+            return tuple(_stored_set(row) for row in session.scalars(query))
 
-    def trend(
-        self, exercise_id: str, *, since: datetime | None = None, limit: int = 200
-    ) -> tuple[StoredSet, ...]:
-        """Read the newest sets of one exercise across sessions, in the order of time, without their reps."""
-        found = self.sets(exercise_id=exercise_id, limit=limit)
-        return tuple(item for item in reversed(found) if since is None or item.recording.started_at >= since)
-
-    def exercises(self) -> tuple[str, ...]:
-        """List the exercises that have results."""
-        with self._read() as session:
-            found = session.scalars(select(distinct(SetRow.exercise_id)).order_by(SetRow.exercise_id))
-            return tuple(exercise_id for exercise_id in found if exercise_id is not None)
+    def trend(self, exercise_id: str, *, limit: int = 200) -> tuple[StoredSet, ...]:
+        """Read the newest sets of one exercise across sessions, in the order of time."""
+        return self.sets(exercise_id=exercise_id, limit=limit)[::-1]
 
     @contextmanager
     def _write(self) -> Generator[Session]:
@@ -285,10 +274,5 @@ def _open(address: URL) -> Engine:
     return engine
 
 
-def _stored_set(row: SetRow, *, with_reps: bool) -> StoredSet:
-    return StoredSet(
-        recording_from_row(row.recording),
-        set_from_row(row, with_reps=with_reps),
-        row.n_reps,
-        row.best_mean_velocity_mps,
-    )
+def _stored_set(row: SetRow) -> StoredSet:
+    return StoredSet(recording_from_row(row.recording), set_from_row(row))

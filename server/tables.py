@@ -6,10 +6,20 @@ Only types that SQLite and PostgreSQL share. A change needs a migration in ``ser
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String, TypeDecorator, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Double,
+    ForeignKey,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 if TYPE_CHECKING:
@@ -38,6 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Base of all tables; names of constraints are fixed so that migrations can refer to them."""
 
+    type_annotation_map: ClassVar = {float: Double}  # said outright: the default differs between versions
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -68,7 +79,7 @@ class RecordingRow(Base):
 
 
 class SetRow(Base):
-    """One closed set. Fields as in `analysis.results.SetSummary`; the best velocity is kept for trends."""
+    """One closed set. Fields as in `analysis.results.SetSummary`."""
 
     __tablename__ = "training_set"
     __table_args__ = (UniqueConstraint("recording_id", "set_index"),)
@@ -82,7 +93,6 @@ class SetRow(Base):
     start_s: Mapped[float]
     end_s: Mapped[float]
     n_reps: Mapped[int]
-    best_mean_velocity_mps: Mapped[float | None]
     velocity_loss_fraction: Mapped[float | None]
     sample_rate_hz: Mapped[float]
     lost_samples: Mapped[int]

@@ -7,12 +7,15 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis.imu import Mount, MountPosition, SetLabel
 from ingest.errors import RecordingError
 from ingest.mcap_reader import read_recording
 from ingest.packets import LinkEvent, RawPacket, label_packet, link_packet
-from ingest.recording import Recorder, RecorderConfig, RecordingHeader
+from ingest.recording import Recorder, RecorderConfig
+from ingest.recording_header import RecordingHeader
 from ingest.recovery import recover_all, recover_part
 
 HEADER = RecordingHeader(
@@ -48,7 +51,7 @@ def test_what_is_written_is_read_back_bit_for_bit(tmp_path, native):
     assert recording.packets == tuple(packets)
     assert recording.header == HEADER
     assert recording.damage.is_whole
-    assert os.listdir(path.parent) == ["set.mcap"]
+    assert [file.name for file in path.parent.iterdir()] == ["set.mcap"]
 
 
 def test_the_file_is_an_ordinary_mcap_file(tmp_path, native):
@@ -213,8 +216,10 @@ def test_recovery_finishes_a_part_file_and_keeps_what_it_cannot_read(tmp_path, n
     assert reports["b.mcap.part"].path == tmp_path / "b.mcap"
     assert read_recording(tmp_path / "b.mcap").header == HEADER
     assert "not a recording" in reports["c.mcap.part"].problem
-    assert reports["d.mcap.part"].damage.damaged_places == 1
-    names = sorted(os.listdir(tmp_path))
+    damage = reports["d.mcap.part"].damage
+    assert damage is not None
+    assert damage.damaged_places == 1
+    names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["a.mcap", "b.mcap", "c.mcap.unreadable", "d.mcap", "d.mcap.damaged"]
     assert recover_all(tmp_path) == []
 
@@ -230,7 +235,8 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from ingest.packets import DATA, INFO, RawPacket
-from ingest.recording import Recorder, RecordingHeader
+from ingest.recording import Recorder
+from ingest.recording_header import RecordingHeader
 recorder = Recorder(Path(sys.argv[1]), RecordingHeader(driver="native"))
 n = 0
 while True:  # one packet each millisecond, stamped 50 ms apart
@@ -247,13 +253,31 @@ def test_a_killed_process_loses_less_than_a_quarter_of_a_second(tmp_path, seed):
     path = tmp_path / "set.mcap"
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True)
     with process:
+        assert process.stdout is not None
         lines = iter(process.stdout)
         for _ in range(packets_before_the_kill):
             next(lines)
         process.send_signal(signal.SIGKILL)
         acknowledged = packets_before_the_kill + sum(1 for line in lines if line.endswith("\n"))
     (report,) = recover_all(tmp_path)
+    assert report.path is not None
     recording = read_recording(report.path)
     numbers = [int.from_bytes(packet.payload[:4], "little") for packet in recording.packets]
     assert numbers == list(range(len(numbers)))
     assert (acknowledged - len(numbers)) * 0.05 < 0.25
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(head=st.integers(0, 3000), tail=st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(tmp_path, native, head, tail):
+    source = tmp_path / "source.mcap"
+    if not source.exists():
+        write(source, native.stream(40)).close()
+    path = tmp_path / "any.mcap"
+    path.write_bytes(source.read_bytes()[:head] + tail)
+    written = {(packet.channel, packet.payload) for packet in native.stream(40)}
+    try:
+        recording = read_recording(path)
+    except RecordingError:
+        return
+    assert {(packet.channel, packet.payload) for packet in recording.packets} <= written

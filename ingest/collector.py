@@ -1,0 +1,319 @@
+"""A live session: packets in, recording on disk, events out.
+
+Each packet is recorded first and understood second, so that no bug of ours costs data. Decoding and analysis
+are the same objects that a replay uses; the only thing that live adds is the file and the status.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from analysis.events import Event, SetFinished
+from analysis.imu import Mount, SetLabel
+from ingest.decoding import PacketDecoder
+from ingest.packets import INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
+from ingest.recording import Recorder
+from ingest.recording_header import RecordingHeader
+from ingest.session import SessionRunner
+from ingest.timeline import StreamCounts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingest.devices.driver import DeviceDriver
+    from ingest.session import AnalyzerFactory
+
+_logger = logging.getLogger(__name__)
+
+RecorderFactory: TypeAlias = Callable[[RecordingHeader], Recorder]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorConfig:
+    """Tuning of a session.
+
+    Attributes
+    ----------
+    rotate_after_s : float
+        Age at which a file ends with the next set, s; 900 to 3600. The design says 30 minutes.
+    rotate_at_latest_s : float
+        Age at which a file ends in any case, s: a forgotten sensor must not fill one file for ever.
+    status_every_s : float
+        Time between two status reports, s; 0.2 to 5.
+    """
+
+    rotate_after_s: float = 1800.0
+    rotate_at_latest_s: float = 3600.0
+    status_every_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorStatus:
+    """The session at a glance.
+
+    Attributes
+    ----------
+    link : str
+        ``"searching"`` before the first connection, then ``"connected"`` or ``"lost"``.
+    sensor_name, address, model, firmware : str
+        Of the sensor; empty while unknown.
+    rssi_dbm, mtu : int or None
+        Of the last connection.
+    battery_charge_fraction : float or None
+        0 to 1.
+    connections : int
+        Connections made; reconnects are one fewer.
+    counts : StreamCounts
+        Of the present file: samples, losses, measured rate, drift.
+    refused_packets : int
+        Packets of the present file that broke their protocol.
+    recording_path : Path or None
+        The present file.
+    recording_problem : str
+        What is wrong with the disk; empty when all is well.
+    analysis_problem : str
+        Why the analysis of the present file ended early; empty when all is well.
+    """
+
+    link: str = "searching"
+    sensor_name: str = ""
+    address: str = ""
+    model: str = ""
+    firmware: str = ""
+    rssi_dbm: int | None = None
+    mtu: int | None = None
+    battery_charge_fraction: float | None = None
+    connections: int = 0
+    counts: StreamCounts = field(default_factory=StreamCounts)
+    refused_packets: int = 0
+    recording_path: Path | None = None
+    recording_problem: str = ""
+    analysis_problem: str = ""
+
+
+class Collector:
+    """Runs one live session.
+
+    Parameters
+    ----------
+    source : PacketSource
+        Where packets come from.
+    driver : DeviceDriver
+        Of the sensor.
+    analyzer_factory : callable
+        See `SessionRunner`.
+    recorder_factory : callable or None
+        Makes the recorder of each file from its header; None: nothing is recorded.
+    mount : Mount, optional
+        How the sensor is fixed.
+    on_event : callable, optional
+        Called with each event of the signal core, in order.
+    on_status : callable, optional
+        Called with a `CollectorStatus` at regular times and when the link changes.
+    on_recorded : callable, optional
+        Called with the path of each finished file.
+    speed : float
+        Of the running loop's clock; written to the header.
+    config : CollectorConfig, optional
+        Tuning.
+    """
+
+    def __init__(
+        self,
+        source: PacketSource,
+        driver: DeviceDriver,
+        analyzer_factory: AnalyzerFactory,
+        recorder_factory: RecorderFactory | None,
+        *,
+        mount: Mount | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        on_status: Callable[[CollectorStatus], None] | None = None,
+        on_recorded: Callable[[Path], None] | None = None,
+        speed: float = 1.0,
+        config: CollectorConfig | None = None,
+    ) -> None:
+        self._source = source
+        self._driver = driver
+        self._analyzer_factory = analyzer_factory
+        self._recorder_factory = recorder_factory
+        self._mount = mount or Mount()
+        self._on_event = on_event
+        self._on_status = on_status
+        self._on_recorded = on_recorded
+        self._speed = speed
+        self._config = config or CollectorConfig()
+        self._connections = 0
+        self._origin_s = 0.0
+        self._last_received_s = 0.0
+        self._started_at = datetime.now(UTC)
+        self._last_info: RawPacket | None = None
+        self._last_link: RawPacket | None = None
+        self._start_file()
+
+    def _start_file(self) -> None:
+        self._decoder = PacketDecoder(self._driver)
+        self._runner = SessionRunner(self._analyzer_factory, self._mount)
+        self._recorder: Recorder | None = None
+        self._unrecorded: list[RawPacket] = []  # until INFO tells what to write in the header
+        self._file_started_s: float | None = None
+        self._analysis_problem = ""
+
+    @property
+    def status(self) -> CollectorStatus:
+        """The session at a glance."""
+        decoder, recorder = self._decoder, self._recorder
+        link, info = decoder.link, decoder.info
+        return CollectorStatus(
+            link=link.event if link else "searching",
+            sensor_name=link.name if link else "",
+            address=link.address if link else "",
+            model=info.model if info else "",
+            firmware=info.firmware if info else "",
+            rssi_dbm=link.rssi_dbm if link else None,
+            mtu=link.mtu if link else None,
+            battery_charge_fraction=decoder.battery_charge_fraction,
+            connections=self._connections,
+            counts=decoder.counts,
+            refused_packets=decoder.refused,
+            recording_path=recorder.path if recorder else None,
+            recording_problem=recorder.error if recorder else "",
+            analysis_problem=self._analysis_problem,
+        )
+
+    async def run(self) -> None:
+        """Run until the source ends; then close the set and the file.
+
+        Raises
+        ------
+        BluetoothUnavailableError
+            If the source cannot start.
+        RecordingError
+            If a file cannot be created or finished.
+        """
+        loop = asyncio.get_running_loop()
+        self._origin_s = loop.time()
+        self._started_at = datetime.now(UTC)
+        reports = asyncio.create_task(self._report_regularly(), name="collector status")
+        try:
+            async for packet in self._source.packets():
+                self._take(packet)
+        finally:
+            reports.cancel()
+            await asyncio.gather(reports, return_exceptions=True)
+            self._finish_file()
+            self._report()
+
+    def label(self, label: SetLabel) -> None:
+        """Say what the next set is. The label is recorded, so that a replay has it too."""
+        now_s = asyncio.get_running_loop().time() - self._origin_s
+        self._take(label_packet(max(now_s, self._last_received_s), label))
+
+    def _take(self, packet: RawPacket) -> None:
+        self._last_received_s = max(self._last_received_s, packet.received_at_s)
+        self._record(packet)
+        items = self._decoder.feed(packet)
+        self._remember(packet)
+        events = self._analyse(lambda: self._runner.advance(items, self._decoder.info))
+        ends_a_set = packet.channel == LABEL or any(isinstance(event, SetFinished) for event in events)
+        if self._is_time_to_rotate(packet.received_at_s, ends_a_set=ends_a_set):
+            self._rotate(packet.received_at_s)
+
+    def _record(self, packet: RawPacket) -> None:
+        """Append to the file; open it once the sensor has described itself."""
+        if self._file_started_s is None:
+            self._file_started_s = packet.received_at_s
+        if self._recorder_factory is None:
+            return
+        if self._recorder is not None:
+            self._recorder.write(packet)
+            return
+        self._unrecorded.append(packet)
+        if packet.channel in (LABEL, LINK):
+            return
+        self._recorder = self._recorder_factory(self._header(packet))
+        for waiting in self._unrecorded:
+            self._recorder.write(waiting)
+        self._unrecorded.clear()
+
+    def _header(self, packet: RawPacket) -> RecordingHeader:
+        """Describe the file that begins: the link told the names, the packet at hand may tell the model."""
+        peek = PacketDecoder(self._driver)
+        peek.feed(packet)
+        link = self._decoder.link
+        return RecordingHeader(
+            driver=self._driver.name,
+            sensor_name=link.name if link else "",
+            address=link.address if link else "",
+            model=peek.info.model if peek.info else "",
+            mount=self._mount,
+            started_at=self._started_at,
+            speed=self._speed,
+        )
+
+    def _remember(self, packet: RawPacket) -> None:
+        if packet.channel == INFO:
+            self._last_info = packet
+        elif packet.channel == LINK:
+            self._last_link = packet
+            self._connections += self._decoder.link is not None and self._decoder.link.event == "connected"
+            self._report()
+
+    def _analyse(self, step: Callable[[], list[Event]]) -> list[Event]:
+        """Run a step of the analysis and hand its events on. A bug in it never ends the recording."""
+        if self._analysis_problem:
+            return []
+        try:
+            events = step()
+            if self._on_event is not None:
+                for event in events:
+                    self._on_event(event)
+        except Exception as error:
+            _logger.exception("analysis stopped; recording goes on, the file can be analysed again")
+            self._analysis_problem = f"{type(error).__name__}: {error}"
+            return []
+        return events
+
+    def _is_time_to_rotate(self, now_s: float, *, ends_a_set: bool) -> bool:
+        if self._recorder is None or self._file_started_s is None or self._recorder.error:
+            return False  # while the disk is full, what waits in memory belongs to this file
+        age_s = now_s - self._file_started_s
+        return (
+            ends_a_set and age_s >= self._config.rotate_after_s
+        ) or age_s >= self._config.rotate_at_latest_s
+
+    def _rotate(self, now_s: float) -> None:
+        """End the file and begin another that stands on its own: it repeats the link, INFO and the label."""
+        label = self._decoder.label
+        self._finish_file()
+        self._start_file()
+        connections = self._connections
+        for packet in (self._last_link, self._last_info):
+            if packet is not None:
+                self._take(RawPacket(now_s, packet.channel, packet.payload))
+        self._connections = connections
+        if label is not None:
+            self._take(label_packet(now_s, label))
+
+    def _finish_file(self) -> None:
+        rest = self._decoder.finish()
+        self._analyse(lambda: self._runner.advance(rest, self._decoder.info))
+        self._analyse(self._runner.finish)
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            path = recorder.close()
+            if self._on_recorded is not None:
+                self._on_recorded(path)
+
+    def _report(self) -> None:
+        if self._on_status is not None:
+            self._on_status(self.status)
+
+    async def _report_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.status_every_s)
+            self._report()

@@ -1,0 +1,55 @@
+"""The command line, and the composition root: the only place that joins simulator, collector and server.
+
+Commands import what they need when they run, so that ``--help`` is instant. Exit codes: 0 done, 1 failed,
+2 usage.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+
+from server.cli import analyze, demo, maintenance, record, replay, sensors, serve, simulate
+
+app = typer.Typer(
+    name="upright",
+    help="Measures what the bar does, and what that says about a lifter's upper back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (demo, analyze, replay, serve, record, simulate, sensors, maintenance):
+    module.register(app)
+
+errors = Console(stderr=True)
+
+
+def main() -> None:
+    """Run a command; turn every error that we raise on purpose into one line and exit code 1."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=errors, show_path=False)]
+    )
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the top loop: what is ours is explained, the rest is re-raised
+        if not _is_explained(error):
+            raise
+        errors.print(f"[bold red]upright:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+
+
+def _is_explained(error: BaseException) -> bool:
+    """Tell whether the error's message says what happened and what to do."""
+    from analysis.errors import AnalysisError
+    from firmware_sim.errors import FirmwareSimError
+    from ingest.errors import IngestError
+    from server.errors import ServerError
+
+    return isinstance(error, AnalysisError | FirmwareSimError | IngestError | ServerError)

@@ -1,0 +1,136 @@
+"""``upright analyze``: reps and sets of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, label_of, mount_of
+
+if TYPE_CHECKING:
+    from analysis import Event, Gap, Mount, SetSummary
+    from analysis.estimator import MotionEstimate
+    from ingest.replay import ReplayableRecording
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("analyze")(analyze)
+
+
+def analyze(
+    file: Annotated[Path, typer.Argument(help="A recording (.mcap) or an imu-csv table.")],
+    exercise: Exercise = None,
+    load_kg: LoadKg = None,
+    mount: MountName = None,
+    bar_axis: BarAxis = None,
+    lever_m: LeverM = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
+    trajectory: Annotated[
+        Path | None,
+        typer.Option(help="Write the bar's path with its uncertainty as Parquet.", show_default=False),
+    ] = None,
+) -> None:
+    """Find the reps of a recorded or imported session and print them."""
+    from rich.console import Console
+
+    from analysis import session_trend
+    from analysis.document import analysis_document
+    from ingest.replay import ReplayOptions, open_recording
+    from server.cli.tables import print_reps, print_session
+
+    label = label_of(exercise, load_kg)
+    options = ReplayOptions(
+        mount=mount_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+    )
+    recording = open_recording(file, options)
+    sets, gaps, motions = _run(recording)
+    trend = session_trend(sets)
+    if trajectory is not None:
+        _write_trajectory(trajectory, motions, sets, recording.header.mount)
+    if json:
+        _print_json(analysis_document(_recording_document(recording, gaps), sets, trend))
+        return
+    console = Console()
+    for summary in sets:
+        print_reps(console, summary)
+    if sets:
+        print_session(console, sets, trend)
+    else:
+        console.print("No reps found.")
+    counts = recording.counts
+    rate = "?" if counts.sample_rate_hz is None else f"{counts.sample_rate_hz:.2f}"
+    console.print(
+        f"  {counts.duration_s:.1f} s at {rate} Hz, {counts.samples} samples, {counts.lost_samples} lost"
+        f" in {len(gaps)} gaps, {counts.clipped_samples} clipped; file {recording.header.damage}"
+    )
+
+
+def _run(recording: ReplayableRecording) -> tuple[list[SetSummary], list[Gap], list[MotionEstimate]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from analysis import SensorGap, SetAnalyzer, SetFinished
+    from ingest.session import SessionRunner
+
+    sets: list[SetSummary] = []
+    gaps: list[Gap] = []
+    motions: list[MotionEstimate] = []
+    header = recording.header
+    runner = SessionRunner(
+        lambda info, mount, label: SetAnalyzer(info, mount, label, on_motion=motions.append),
+        header.mount,
+        header.initial_label,
+    )
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("analysing", total=max(recording.counts.duration_s, 1e-9))
+        events: list[Event] = []
+        for due_s, items in recording.steps():
+            events += runner.advance(items, header.info)
+            progress.update(task, completed=due_s)
+        events += runner.finish()
+    for event in events:
+        if isinstance(event, SetFinished):
+            sets.append(event.summary)
+        elif isinstance(event, SensorGap):
+            gaps.append(event.gap)
+    return sets, gaps, motions
+
+
+def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict[str, Any]:
+    from analysis.document import gap_document
+
+    counts = recording.counts
+    return {
+        "sample_rate_hz": counts.sample_rate_hz,
+        "duration_s": counts.duration_s,
+        "samples": counts.samples,
+        "lost_samples": counts.lost_samples,
+        "clipped_samples": counts.clipped_samples,
+        "gaps": [gap_document(gap) for gap in gaps],
+    }
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    import json
+    import sys
+
+    json.dump(document, sys.stdout, allow_nan=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def _write_trajectory(
+    path: Path, motions: list[MotionEstimate], sets: list[SetSummary], mount: Mount
+) -> None:
+    import polars as pl
+
+    from analysis.trajectory import trajectory_table
+    from ingest.errors import ImportFileError
+
+    if not motions or not sets:
+        raise ImportFileError(path, None, "nothing to write: no reps were found, so there is no path")
+    origin_s = sets[0].reps[0].start_s
+    tables = [pl.DataFrame(trajectory_table(motion, mount, origin_s)).fill_nan(None) for motion in motions]
+    pl.concat(tables).write_parquet(path)

@@ -1,0 +1,111 @@
+"""``upright demo``: a simulated gym session through everything, in one command."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.cli.options import DataDir, NoBrowser, Port, Speed, settings_of
+
+if TYPE_CHECKING:
+    from analysis import Event, SetSummary
+    from firmware_sim.peripheral import NativePeripheral
+    from firmware_sim.scenarios import Scenario
+    from server.live_session import LiveSession
+    from server.settings import Settings
+
+TAIL_S = 8.0
+"""After the last rep the bar lies still for this long, so that the last set closes by itself."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo")(demo)
+
+
+def demo(
+    speed: Speed = 1.0,
+    port: Port = 8000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another day.")] = 1,
+    no_browser: NoBrowser = False,
+    once: Annotated[bool, typer.Option("--once", help="End with the session and print a summary.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Simulate a gym session: lifter, bar, sensor, Bluetooth, collector, analysis, dashboard."""
+    from ingest.scaled_loop import run_scaled
+
+    settings = settings_of(data_dir, port)
+    if data_dir is None:  # a demo does not mix with real training
+        settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
+    sets = run_scaled(_run(settings, seed, speed, opens_browser=not no_browser, once=once), speed)
+    if once:
+        from rich.console import Console
+
+        from analysis import session_trend
+        from server.cli.tables import print_session
+
+        print_session(Console(), sets, session_trend(sets))
+
+
+async def _run(
+    settings: Settings, seed: int, speed: float, *, opens_browser: bool, once: bool
+) -> list[SetSummary]:
+    from analysis import Mount, MountPosition, SetFinished
+    from firmware_sim.air import Air
+    from firmware_sim.peripheral import start_sensor
+    from firmware_sim.radio import RadioModel
+    from firmware_sim.scenarios import demo_session
+    from ingest.ble import BleSource
+    from ingest.bumble_host import register_in_process
+    from server.cli.web import dashboard, until_first
+    from server.live_session import LiveSession, SessionSink
+
+    sets: list[SetSummary] = []
+
+    def remember(event: Event) -> None:
+        if isinstance(event, SetFinished):
+            sets.append(event.summary)
+
+    async with dashboard(settings, opens_browser=opens_browser) as page:
+        scenario = demo_session(seed)
+        air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
+        register_in_process("demo", lambda: air.port("collector"))
+        sensor = await start_sensor(air, scenario, name="Upright simulator")
+        source = BleSource(transport="inproc:demo")
+        session = LiveSession(
+            source,
+            source.driver,
+            settings.recordings_dir,
+            SessionSink(page.hub, page.store, remember),
+            mount=Mount(MountPosition.SHAFT, scenario.bar_axis, scenario.lever_m),
+            source_kind="simulator",
+            speed=speed,
+        )
+        page.controls.session = session
+        running = asyncio.create_task(session.run(), name="session")
+        try:
+            await until_first(page.served, running, _lift(sensor, scenario, session))
+            if not page.served.done():
+                source.stop()
+                await running
+            if not once and not page.served.done():
+                await page.served
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await sensor.stop()
+            await air.close()
+    return sets
+
+
+async def _lift(sensor: NativePeripheral, scenario: Scenario, session: LiveSession) -> None:
+    """Act as the lifter at the tablet: label each set before it starts; return when the bar lies still."""
+    from analysis import SetLabel
+
+    loop = asyncio.get_running_loop()
+    async for scheduled in sensor.labels():
+        await session.label(SetLabel(scheduled.exercise_id, scheduled.load_kg))
+    started_s = sensor.lifter_started_s or loop.time()
+    await asyncio.sleep(max(started_s + scenario.duration_s + TAIL_S - loop.time(), 0.0))

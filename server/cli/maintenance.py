@@ -1,0 +1,42 @@
+"""``upright rebuild``: results anew from the recordings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.cli.options import DataDir, settings_of
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("rebuild")(rebuild)
+
+
+def rebuild(data_dir: DataDir = None) -> None:
+    """Recreate the results database from the recordings. Recordings never change."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from ingest.errors import IngestError
+    from ingest.replay import open_recording
+    from server.cli.web import recover_recordings
+    from server.live_session import rebuild_recording
+    from server.store import Store
+
+    console = Console()
+    settings = settings_of(data_dir)
+    recover_recordings(settings)
+    paths = sorted(settings.recordings_dir.rglob("*.mcap"))
+    n_sets = n_failed = 0
+    with Store(settings.results_url) as store:
+        store.clear()
+        for path in track(paths, description="rebuilding", console=Console(stderr=True), transient=True):
+            try:
+                n_sets += rebuild_recording(open_recording(path), path, store)
+            except IngestError as error:
+                n_failed += 1
+                console.print(f"[yellow]left out {path.name}:[/] {error}")
+    console.print(f"{n_sets} sets from {len(paths) - n_failed} recordings in {settings.results_url}")

@@ -1,0 +1,122 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from analysis import Mount, SetLabel
+    from server.settings import Settings
+
+DataDir: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", help="Recordings and results. Default: the user's data folder.", show_default=False
+    ),
+]
+Port: TypeAlias = Annotated[
+    int, typer.Option(min=0, max=65535, help="TCP port of the dashboard; 0 takes a free one.")
+]
+NoBrowser: TypeAlias = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+Speed: TypeAlias = Annotated[float, typer.Option(min=0.1, max=1000, help="Times real time.")]
+Transport: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the radio is: tcp-client:HOST:PORT for `upright simulate`, usb:0 for a dongle. "
+        "Default: this computer's Bluetooth.",
+        show_default=False,
+    ),
+]
+Exercise: TypeAlias = Annotated[
+    str | None, typer.Option("--exercise", help="Catalogue id, such as back_squat.", show_default=False)
+]
+LoadKg: TypeAlias = Annotated[
+    float | None, typer.Option("--load-kg", min=0, help="Load, bar included, kg.", show_default=False)
+]
+MountName: TypeAlias = Annotated[
+    str | None, typer.Option("--mount", help="shaft, sleeve or wrist.", show_default=False)
+]
+BarAxis: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--bar-axis",
+        help="Unit vector in the sensor frame along the bar to the lifter's LEFT, such as 0,1,0. "
+        "Without it forward has no sign.",
+        show_default=False,
+    ),
+]
+LeverM: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--lever-m", help="From the bar's axis to the sensor, sensor frame, m: x,y,z.", show_default=False
+    ),
+]
+
+
+def vector(text: str | None, option: str) -> tuple[float, float, float] | None:
+    """Parse ``x,y,z``.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is not three numbers.
+    """
+    if text is None:
+        return None
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is not three numbers separated by commas", param_hint=option
+        ) from None
+    return x, y, z
+
+
+def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount | None:
+    """Put the mount options together; None if none was given.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the position is unknown or a vector is malformed.
+    """
+    from analysis import Mount, MountPosition
+
+    if name is None and bar_axis is None and lever_m is None:
+        return None
+    try:
+        position = MountPosition(name or "shaft")
+    except ValueError:
+        known = ", ".join(MountPosition)
+        raise typer.BadParameter(f"{name!r} is none of {known}", param_hint="--mount") from None
+    lever = vector(lever_m, "--lever-m") or (0.0, 0.0, 0.0)
+    return Mount(position, vector(bar_axis, "--bar-axis"), lever)
+
+
+def label_of(exercise: str | None, load_kg: float | None) -> SetLabel:
+    """Make the label of the first set.
+
+    Raises
+    ------
+    UnknownExerciseError
+        If the exercise is not in the catalogue.
+    """
+    from analysis import SetLabel, find_exercise
+
+    find_exercise(exercise)
+    return SetLabel(exercise, load_kg)
+
+
+def settings_of(data_dir: Path | None, port: int | None = None, **more: object) -> Settings:
+    """Read the settings from the environment, with what the command line says on top."""
+    from server.settings import Settings
+
+    given: dict[str, object] = {key: value for key, value in more.items() if value is not None}
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    if port is not None:
+        given["port"] = port
+    return Settings.model_validate(given) if given else Settings()

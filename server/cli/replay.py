@@ -1,0 +1,70 @@
+"""``upright replay``: a recorded session in the dashboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.cli.options import (
+    BarAxis,
+    DataDir,
+    Exercise,
+    LeverM,
+    LoadKg,
+    MountName,
+    NoBrowser,
+    Port,
+    Speed,
+    label_of,
+    mount_of,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from ingest.replay import ReplayableRecording
+    from server.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("replay")(replay)
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording (.mcap) or an imu-csv table.")],
+    speed: Speed = 1.0,
+    port: Port = 8000,
+    no_browser: NoBrowser = False,
+    once: Annotated[bool, typer.Option("--once", help="End with the recording.")] = False,
+    exercise: Exercise = None,
+    load_kg: LoadKg = None,
+    mount: MountName = None,
+    bar_axis: BarAxis = None,
+    lever_m: LeverM = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show a recorded or imported session in the dashboard, as if it happened now; nothing is stored."""
+    from ingest.replay import ReplayOptions, open_recording
+    from ingest.scaled_loop import run_scaled
+
+    label = label_of(exercise, load_kg)
+    options = ReplayOptions(
+        mount=mount_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+    )
+    recording = open_recording(file, options)
+    settings = settings_of(data_dir, port)
+    run_scaled(_run(recording, file.name, settings, opens_browser=not no_browser, once=once), speed)
+
+
+async def _run(
+    recording: ReplayableRecording, title: str, settings: Settings, *, opens_browser: bool, once: bool
+) -> None:
+    from server.cli.web import dashboard, until_first
+    from server.live_session import SessionSink, replay_session
+
+    async with dashboard(settings, opens_browser=opens_browser) as page:
+        await until_first(page.served, replay_session(recording, title, SessionSink(page.hub, None)))
+        if not once and not page.served.done():
+            await page.served

@@ -1,0 +1,109 @@
+"""``upright scan``, ``devices`` and ``doctor``: what there is, and what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.cli.options import DataDir, Transport, settings_of
+
+if TYPE_CHECKING:
+    from ingest.ble import BleSource
+
+_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f-]{36}")
+BYTES_PER_HOUR = 12_000_000
+"""One sensor at 200 Hz: 20 packets of 132 bytes a second and their framing, bytes; measured 3.2 kB/s."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("scan")(scan)
+    app.command("devices")(devices)
+    app.command("doctor")(doctor)
+
+
+def source_for(sensor: str | None, transport: str | None) -> BleSource:
+    """Make the source for a sensor given by name or address; None: the first that is found."""
+    from ingest.ble import BleSource
+
+    if sensor is not None and _ADDRESS.fullmatch(sensor):
+        return BleSource(address=sensor, transport=transport)
+    return BleSource(name=sensor, transport=transport)
+
+
+def scan(
+    transport: Transport = None,
+    timeout_s: Annotated[float, typer.Option(min=0.1, help="How long to listen, s.")] = 5.0,
+) -> None:
+    """List the Bluetooth sensors in reach."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ingest.ble import scan as scan_radio
+
+    console = Console()
+    with console.status(f"Listening for {timeout_s:g} s …"):
+        found = asyncio.run(scan_radio(transport, timeout_s))
+    if not found:
+        console.print("Nothing advertises. Switch the sensor on and bring it near.")
+        return
+    table = Table()
+    for column in ("name", "address", "signal dBm", "driver"):
+        table.add_column(column)
+    for sensor in found:
+        table.add_row(sensor.name or "–", sensor.address, str(sensor.rssi_dbm), sensor.driver or "not known")
+    console.print(table)
+
+
+def devices() -> None:
+    """List the kinds of sensors that Upright can read."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ingest.devices import all_drivers
+
+    table = Table()
+    for column in ("driver", "what", "service"):
+        table.add_column(column)
+    for driver in all_drivers():
+        table.add_row(driver.name, driver.title, "\n".join(driver.service_uuids))
+    Console().print(table)
+
+
+def doctor(transport: Transport = None, data_dir: DataDir = None) -> None:
+    """Check what Upright needs on this computer, and say what to do where something is missing."""
+    import platform
+    import shutil
+    import sqlite3
+    from importlib.metadata import version
+
+    from rich.console import Console
+
+    from ingest.ble import scan as scan_radio
+    from ingest.errors import IngestError
+    from server.errors import StoreError
+
+    console = Console()
+    settings = settings_of(data_dir)
+    console.print(f"Upright {version('upright')}, Python {platform.python_version()}, {platform.platform()}")
+    console.print(f"bleak {version('bleak')}, bumble {version('bumble')}, SQLite {sqlite3.sqlite_version}")
+    try:
+        settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
+        raise StoreError(problem, "Choose another with --data-dir.") from error
+    free = shutil.disk_usage(settings.recordings_dir).free
+    hours = free / BYTES_PER_HOUR
+    console.print(f"Data in {settings.data_dir}: {free / 1e9:.1f} GB free, {hours:,.0f} hours of one sensor")
+    try:
+        found = asyncio.run(scan_radio(transport, 3.0))
+    except IngestError as error:
+        console.print(f"[yellow]Bluetooth:[/] {error}")
+        raise typer.Exit(1) from error
+    ours = sum(sensor.driver is not None for sensor in found)
+    console.print(
+        f"Bluetooth works: {len(found)} devices in reach, {ours} of them sensors that Upright can read"
+    )

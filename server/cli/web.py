@@ -1,0 +1,136 @@
+"""The dashboard around a running session."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import webbrowser
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ingest.recovery import recover_all
+from server.app import create_app
+from server.errors import LabelRefusedError
+from server.live import LiveHub
+from server.serve import bind, serve
+from server.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Coroutine
+    from typing import Any
+
+    from analysis import SetLabel
+    from server.session import Controls
+    from server.settings import Settings
+
+console = Console()
+
+
+class NothingRuns:
+    """Controls of a dashboard without a sensor; also stands in until a session is there."""
+
+    def __init__(self) -> None:
+        self.session: Controls | None = None
+
+    async def label(self, label: SetLabel) -> None:
+        """Pass the label on to the session.
+
+        Raises
+        ------
+        LabelRefusedError
+            If no session runs.
+        """
+        if self.session is None:
+            raise LabelRefusedError(
+                "No session is running.", "Connect a sensor, then say what the next set is."
+            )
+        await self.session.label(label)
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A dashboard that is being served."""
+
+    url: str
+    hub: LiveHub
+    store: Store
+    controls: NothingRuns
+    served: asyncio.Task[None]
+
+
+@contextlib.asynccontextmanager
+async def dashboard(settings: Settings, *, opens_browser: bool) -> AsyncGenerator[Dashboard]:
+    """Serve the dashboard while the block runs.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where to listen, where the data are.
+    opens_browser : bool
+        Open the page in the user's browser once it is served.
+
+    Raises
+    ------
+    ServerError
+        If the port is taken or the results cannot be opened.
+    """
+    listener = bind(settings.host, settings.port)
+    port = int(listener.getsockname()[1])
+    recover_recordings(settings)
+    settings = settings.model_copy(update={"port": port})
+    url = dashboard_url(settings)
+    hub, controls = LiveHub(), NothingRuns()
+    with Store(settings.results_url) as store:
+        app = create_app(settings, hub, store, controls)
+
+        def started() -> None:
+            console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)")
+            if opens_browser:
+                webbrowser.open(url)
+
+        served = asyncio.create_task(
+            serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
+        )
+        try:
+            yield Dashboard(url, hub, store, controls, served)
+        finally:
+            served.cancel()
+            await asyncio.gather(served, return_exceptions=True)
+
+
+def dashboard_url(settings: Settings) -> str:
+    """Address to open, with the token if one is needed."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
+    token = "" if settings.token is None else f"?token={settings.token.get_secret_value()}"
+    return f"http://{host}:{settings.port}/{token}"
+
+
+def recover_recordings(settings: Settings) -> None:
+    """Repair what a killed process left behind, and say so."""
+    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    for report in recover_all(settings.recordings_dir):
+        if report.path is None:
+            console.print(f"[yellow]could not recover {report.part_path.name}[/]: {report.problem}")
+        else:
+            console.print(f"recovered {report.path.name}: {report.packets} packets")
+
+
+async def until_first(*works: asyncio.Task[Any] | Coroutine[Any, Any, Any]) -> None:
+    """Wait until one of the works ends; raise what it raised.
+
+    Coroutines are started here and cancelled in the end; tasks go on, they belong to the caller.
+    """
+    own = [asyncio.create_task(work) for work in works if not isinstance(work, asyncio.Task)]
+    try:
+        done, _ = await asyncio.wait(
+            [*own, *(work for work in works if isinstance(work, asyncio.Task))],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        for task in done:
+            task.result()
+    finally:
+        for task in own:
+            task.cancel()
+        await asyncio.gather(*own, return_exceptions=True)

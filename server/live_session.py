@@ -1,0 +1,293 @@
+"""Joins the parts of a running session: events go to the live hub, closed sets to the store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from analysis import ALGORITHM_VERSION, Event, ImuBlock, Mount, SensorInfo, SetAnalyzer, SetFinished, SetLabel
+from ingest.collector import Collector, CollectorStatus
+from ingest.mcap_reader import read_recording
+from ingest.recording import Recorder, RecordingHeader
+from ingest.replay import ReplayableRecording, paced
+from ingest.session import SessionRunner
+from server.errors import LabelRefusedError
+from server.session import LinkState, LinkStatus, RecordingInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ingest.devices.driver import DeviceDriver
+    from ingest.packets import PacketSource
+    from ingest.timeline import StreamCounts
+    from server.live import LiveHub
+    from server.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+def make_analyzer(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
+    """Make the one analyzer that live, replay and files share."""
+    return SetAnalyzer(info, mount, label)
+
+
+class SessionSink:
+    """Where the results of one session go.
+
+    Parameters
+    ----------
+    hub : LiveHub or None
+        Tells the browsers; None: nobody watches.
+    store : Store or None
+        Keeps closed sets; None: nothing is kept.
+    on_event : callable, optional
+        Also called with every event.
+    """
+
+    def __init__(
+        self, hub: LiveHub | None, store: Store | None, on_event: Callable[[Event], None] | None = None
+    ) -> None:
+        self._hub, self._store, self._on_event = hub, store, on_event
+        self._recording: RecordingInfo | None = None
+
+    def start(self, recording: RecordingInfo) -> None:
+        """Begin a session."""
+        self._recording = recording
+        if self._store is not None:
+            self._store.save_recording(recording)
+        if self._hub is not None:
+            self._hub.start_session(recording)
+
+    def take(self, event: Event) -> None:
+        """Pass one event on; a closed set is stored before anybody hears of it."""
+        if isinstance(event, SetFinished) and self._store is not None and self._recording is not None:
+            self._store.save_set(self._recording, event.summary)
+        if self._hub is not None:
+            self._hub.publish_event(event)
+        if self._on_event is not None:
+            self._on_event(event)
+
+    def status(self, status: LinkStatus) -> None:
+        """Tell how the link is."""
+        if self._hub is not None:
+            self._hub.publish_status(status)
+
+    def label(self, label: SetLabel) -> None:
+        """Tell what the next set is."""
+        if self._hub is not None:
+            self._hub.publish_label(label)
+
+    def end_recording(self, counts: StreamCounts) -> None:
+        """Keep what is known of a recording only at its end: measured rate and losses."""
+        if self._store is not None and self._recording is not None:
+            self._store.save_recording(
+                replace(
+                    self._recording,
+                    sample_rate_hz=counts.sample_rate_hz,
+                    lost_samples=counts.lost_samples,
+                )
+            )
+
+    def end(self) -> None:
+        """End the session; its results stay."""
+        if self._hub is not None:
+            self._hub.end_session()
+
+
+class LiveSession:
+    """A sensor that is recorded, analysed and shown; implements `server.session.Controls`.
+
+    Parameters
+    ----------
+    source : PacketSource
+        The sensor's packets.
+    driver : DeviceDriver
+        Understands them.
+    recordings_dir : Path or None
+        Where recordings go; None: nothing is recorded.
+    sink : SessionSink
+        Where results go.
+    mount : Mount
+        How the sensor is fixed.
+    source_kind : str
+        "sensor" or "simulator", stored with the session.
+    speed : float
+        Of the running loop's clock, written to the recording.
+    """
+
+    def __init__(
+        self,
+        source: PacketSource,
+        driver: DeviceDriver,
+        recordings_dir: Path | None,
+        sink: SessionSink,
+        *,
+        mount: Mount,
+        source_kind: str = "sensor",
+        speed: float = 1.0,
+    ) -> None:
+        self.recorded: list[Path] = []
+        self._recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
+        self._running = False
+        self._collector = Collector(
+            source,
+            driver,
+            make_analyzer,
+            self._new_file if recordings_dir is not None else None,
+            mount=mount,
+            on_event=sink.take,
+            on_status=self._publish_status,
+            on_recorded=self._file_finished,
+            speed=speed,
+        )
+
+    @property
+    def status(self) -> CollectorStatus:
+        """The collector's status."""
+        return self._collector.status
+
+    async def run(self) -> None:
+        """Run until the source ends.
+
+        Raises
+        ------
+        IngestError
+            From the collector: no Bluetooth, no space for a recording.
+        """
+        self._running = True
+        if self._recordings_dir is None:
+            self._sink.start(_unrecorded(self._source_kind))
+        try:
+            await self._collector.run()
+        finally:
+            self._running = False
+            self._sink.end()
+
+    async def label(self, label: SetLabel) -> None:
+        """Say what the next set is.
+
+        Raises
+        ------
+        LabelRefusedError
+            If the session is over.
+        """
+        if not self._running:
+            raise LabelRefusedError("No session is running.", "Connect a sensor first.")
+        self._collector.label(label)
+        self._sink.label(label)
+
+    def _new_file(self, header: RecordingHeader) -> Recorder:
+        if self._recordings_dir is None:
+            raise ValueError("a session without a recordings folder opens no file")
+        stamp = header.started_at.strftime("%Y%m%dT%H%M%SZ")
+        path = self._recordings_dir / f"{stamp}-{header.recording_id[:8]}.mcap"
+        recorder = Recorder(path, header)
+        self._sink.start(recording_info(header, self._source_kind))
+        return recorder
+
+    def _file_finished(self, path: Path) -> None:
+        self.recorded.append(path)
+        self._sink.end_recording(self._collector.status.counts)
+
+    def _publish_status(self, status: CollectorStatus) -> None:
+        states = {"searching": LinkState.SEARCHING, "connected": LinkState.CONNECTED, "lost": LinkState.LOST}
+        counts = status.counts
+        self._sink.status(
+            LinkStatus(
+                state=states.get(status.link, LinkState.LOST) if self._running else LinkState.ENDED,
+                sensor_name=status.sensor_name or None,
+                battery_fraction=status.battery_charge_fraction,
+                sample_rate_hz=counts.sample_rate_hz,
+                received_samples=counts.samples,
+                lost_samples=counts.lost_samples,
+                reason=status.recording_problem,
+            )
+        )
+
+
+def recording_info(header: RecordingHeader, source_kind: str) -> RecordingInfo:
+    """Describe a recording for the store and the screens."""
+    return RecordingInfo(
+        recording_id=UUID(header.recording_id),
+        started_at=header.started_at,
+        algorithm=ALGORITHM_VERSION,
+        source=source_kind,
+        sensor_name=header.sensor_name,
+        mount_position=header.mount.position.value,
+    )
+
+
+def _unrecorded(source_kind: str) -> RecordingInfo:
+    return RecordingInfo(uuid4(), datetime.now(UTC), ALGORITHM_VERSION, source=source_kind)
+
+
+async def replay_session(recording: ReplayableRecording, title: str, sink: SessionSink) -> None:
+    """Play a recording at the pace of the running loop's clock, through the same steps as a live session.
+
+    Parameters
+    ----------
+    recording : ReplayableRecording
+        See `ingest.replay.open_recording`.
+    title : str
+        For people, the file's name.
+    sink : SessionSink
+        Where results go.
+    """
+    header = recording.header
+    sink.start(
+        replace(
+            _unrecorded("replay"),
+            title=title,
+            started_at=header.started_at or datetime.now(UTC),
+            mount_position=header.mount.position.value,
+            sample_rate_hz=recording.counts.sample_rate_hz,
+            lost_samples=recording.counts.lost_samples,
+        )
+    )
+    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
+    counts, received = recording.counts, 0
+    loop = asyncio.get_running_loop()
+    next_status_s = loop.time()
+    async for items in paced(recording.steps()):
+        for item in items:
+            if isinstance(item, SetLabel):
+                sink.label(item)
+        for event in runner.advance(items, header.info):
+            sink.take(event)
+        received += sum(len(item) for item in items if isinstance(item, ImuBlock))
+        if loop.time() >= next_status_s:
+            next_status_s = loop.time() + 1.0
+            sink.status(
+                LinkStatus(
+                    LinkState.CONNECTED,
+                    title,
+                    sample_rate_hz=counts.sample_rate_hz,
+                    received_samples=received,
+                )
+            )
+    for event in runner.finish():
+        sink.take(event)
+    sink.status(
+        LinkStatus(LinkState.ENDED, title, None, counts.sample_rate_hz, counts.samples, counts.lost_samples)
+    )
+    sink.end()
+
+
+def rebuild_recording(recording: ReplayableRecording, path: Path, store: Store) -> int:
+    """Recreate the results of one recording in the store; return the number of sets."""
+    header = recording.header
+    recorded = read_recording(path).header
+    sink = SessionSink(None, store)
+    sink.start(recording_info(recorded, "sensor"))
+    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
+    events = [event for _, items in recording.steps() for event in runner.advance(items, header.info)]
+    events += runner.finish()
+    for event in events:
+        sink.take(event)
+    sink.end_recording(recording.counts)
+    return sum(isinstance(event, SetFinished) for event in events)

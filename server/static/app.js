@@ -1,0 +1,183 @@
+/** Starts the page: routing, header, keys. Screens get the state and draw it. */
+
+import { connectLive, getSession } from "./api.js";
+import { drawBadge } from "./badge.js";
+import { h, put } from "./dom.js";
+import { day, timeOfDay } from "./format.js";
+import { showHistory } from "./history.js";
+import { mountLive, repSentence, setSentence } from "./live.js";
+import { showSessions } from "./sessions.js";
+import { mountSets } from "./sets.js";
+import { mountStability } from "./stability.js";
+import { initialState, reduce } from "./state.js";
+
+const TICK_MS = 500;
+const THEMES = ["system", "light", "dark"];
+
+const root = document.getElementById("screen");
+const badge = document.getElementById("badge");
+const details = document.getElementById("link-details");
+const spoken = document.getElementById("spoken");
+const unitButton = document.getElementById("unit");
+const themeButton = document.getElementById("theme");
+
+let state = initialState;
+let screen = null;
+/** Counts visits, so that an answer that comes late does not draw over the next screen. */
+let visit = 0;
+
+/** The browser may refuse to keep settings; then they last as long as the page. */
+const memory = new Map();
+function recall(name, fallback) {
+  try {
+    return localStorage.getItem(`upright.${name}`) ?? fallback;
+  } catch {
+    return memory.get(name) ?? fallback;
+  }
+}
+function remember(name, value) {
+  memory.set(name, value);
+  try {
+    localStorage.setItem(`upright.${name}`, value);
+  } catch {
+    // Private windows refuse; `memory` has it.
+  }
+}
+
+const settings = { unit: () => recall("unit", "kg") };
+
+function tabs(links) {
+  const items = links.map(([href, text, isCurrent]) => h("a", { href, text, "aria-current": isCurrent ? "page" : null }));
+  return h("nav", { class: "tabs", "aria-label": "Views" }, ...items);
+}
+
+const liveTabs = (isAll) => tabs([["#/stability", "This session", !isAll], ["#/stability/all", "All sessions", isAll]]);
+
+function liveView() {
+  const { session, sets, trend } = state;
+  return { title: session?.title || "This session", sets, trend, stabilitySub: "Across the sets of this session" };
+}
+
+/** Screens that follow the live state: `update` is called for every message. */
+function follow(mounted, update) {
+  update(null);
+  return { ...mounted, update };
+}
+
+function showLiveScreen(name) {
+  if (name === "live") {
+    const live = mountLive(root, settings);
+    return follow(live, (message) => live.update(state, message));
+  }
+  const mounted = name === "sets" ? mountSets(root, settings) : mountStability(root);
+  const view = () => ({ ...liveView(), tabs: name === "stability" ? liveTabs(false) : null });
+  const isNews = (message) => message === null || ["set", "snapshot", "session", "unit"].includes(message.type);
+  return follow(mounted, (message) => isNews(message) && mounted.update(view()));
+}
+
+async function showStoredSession([id, tab]) {
+  const found = await getSession(id);
+  const { session } = found;
+  const base = `#/session/${id}`;
+  const isStability = tab === "stability";
+  const mounted = isStability ? mountStability(root) : mountSets(root, settings);
+  const when = `${day(session.started_at)}, ${timeOfDay(session.started_at)}`;
+  const view = () => ({
+    ...found,
+    title: session.title || when,
+    stabilityTitle: session.title || when,
+    stabilitySub: "Upper-back stability across the sets of this session",
+    tabs: tabs([[base, "Sets", !isStability], [`${base}/stability`, "Stability", isStability]]),
+  });
+  mounted.update(view());
+  return { ...mounted, update: (message) => message?.type === "unit" && mounted.update(view()) };
+}
+
+async function show(name, rest) {
+  if (name === "sessions") return showSessions(root);
+  if (name === "session") return showStoredSession(rest);
+  if (name === "stability" && rest[0] === "all") return showHistory(root, { exerciseId: rest[1] ?? null, tabs: liveTabs(true) });
+  return showLiveScreen(["sets", "stability"].includes(name) ? name : "live");
+}
+
+async function route() {
+  visit += 1;
+  const here = visit;
+  const [name = "live", ...rest] = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  screen?.unmount?.();
+  screen = null;
+  const current = name === "session" ? "sessions" : name;
+  for (const link of document.querySelectorAll("[data-screen]")) {
+    if (link.dataset.screen === current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  root.className = `screen-${current}`;
+  try {
+    const shown = await show(name, rest);
+    if (here === visit) screen = shown;
+  } catch (error) {
+    if (here !== visit) return;
+    const again = h("button", { class: "primary", type: "button", text: "Try again", onclick: route });
+    put(root, h("div", { class: "card empty" }, h("h1", { text: error.message }), h("p", { text: error.hint ?? "" }), again));
+  }
+}
+
+function take(message) {
+  state = reduce(state, message, performance.now());
+  if (message.type === "rep") spoken.textContent = repSentence(message);
+  if (message.type === "set") spoken.textContent = setSentence(message.set);
+  if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
+  screen?.update?.(message);
+}
+
+function drawTools() {
+  const theme = recall("theme", "system");
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  themeButton.textContent = { system: "◐", light: "○", dark: "●" }[theme];
+  themeButton.title = `Colours: ${theme}`;
+  themeButton.setAttribute("aria-label", `Colours: ${theme}. Change.`);
+  unitButton.textContent = settings.unit();
+  unitButton.setAttribute("aria-label", `Loads in ${settings.unit()}. Change.`);
+}
+
+function nextTheme() {
+  remember("theme", THEMES[(THEMES.indexOf(recall("theme", "system")) + 1) % THEMES.length]);
+  drawTools();
+  take({ type: "theme", seq: state.seq });
+}
+
+function nextUnit() {
+  remember("unit", settings.unit() === "kg" ? "lb" : "kg");
+  drawTools();
+  take({ type: "unit", seq: state.seq });
+}
+
+const KEYS = {
+  1: () => { location.hash = "#/live"; },
+  2: () => { location.hash = "#/sets"; },
+  3: () => { location.hash = "#/stability"; },
+  4: () => { location.hash = "#/sessions"; },
+  l: nextUnit,
+  t: nextTheme,
+};
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target instanceof Element && event.target.closest("input, select, textarea, dialog");
+  if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) KEYS[event.key]?.();
+});
+let resizing = 0;
+window.addEventListener("resize", () => {
+  cancelAnimationFrame(resizing);
+  resizing = requestAnimationFrame(() => screen?.resize?.());
+});
+themeButton.addEventListener("click", nextTheme);
+unitButton.addEventListener("click", nextUnit);
+window.addEventListener("hashchange", route);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => take({ type: "theme", seq: state.seq }));
+
+drawTools();
+drawBadge(badge, details, state, performance.now());
+await route();
+connectLive(take, (socket) => take({ type: "socket", state: socket }));
+setInterval(() => take({ type: "tick", seq: state.seq }), TICK_MS);

@@ -1,0 +1,144 @@
+/** Turns SI numbers into words for people. Stored values are never converted, only what is shown. */
+
+const KG_PER_LB = 0.45359237;
+const DEGREES = 180 / Math.PI;
+/** Half-width of a 95 % interval in standard deviations. */
+const Z95 = 1.96;
+
+export const UNKNOWN = "–";
+
+const isKnown = (value) => value !== null && value !== undefined && Number.isFinite(value);
+
+/** What stands in the place of a velocity that is not there yet. */
+export const NO_VELOCITY = "–.––";
+
+/** A number with a real minus sign. */
+export function number(value, digits = 0) {
+  if (!isKnown(value)) return UNKNOWN;
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+/** A change: always with its sign. */
+export function signed(value, digits = 0) {
+  if (!isKnown(value)) return UNKNOWN;
+  return value > 0 && Number(value.toFixed(digits)) !== 0 ? `+${number(value, digits)}` : number(value, digits);
+}
+
+export const velocity = (mps) => number(mps, 2);
+export const millimetres = (m) => (isKnown(m) ? number(m * 1000) : UNKNOWN);
+export const centimetres = (m) => (isKnown(m) ? number(m * 100) : UNKNOWN);
+export const percent = (fraction, digits = 0) => (isKnown(fraction) ? `${number(fraction * 100, digits)} %` : UNKNOWN);
+
+/** Half-width of the 95 % interval of a standard deviation. */
+export const margin95 = (sd) => (isKnown(sd) ? sd * Z95 : null);
+
+/** "± 0.02", or nothing where the uncertainty is unknown. */
+export function plusMinus(sd, digits, factor = 1) {
+  const margin = margin95(sd);
+  return margin === null ? "" : `± ${number(margin * factor, digits)}`;
+}
+
+/** "18 mm forward ± 4" in the words of a lifter. */
+export function drift(m, sd) {
+  if (!isKnown(m)) return null;
+  const side = Math.round(m * 1000) === 0 ? "On line" : m > 0 ? "Forward" : "Back";
+  const margin = margin95(sd);
+  return `${side} ${number(Math.abs(m) * 1000)} mm${margin === null ? "" : ` ± ${number(margin * 1000)}`}`;
+}
+
+/** Load in the unit that the lifter chose; kg to 0.25, lb to 0.5. */
+export function load(kg, unit) {
+  if (!isKnown(kg)) return null;
+  const value = unit === "lb" ? Math.round((kg / KG_PER_LB) * 2) / 2 : Math.round(kg * 4) / 4;
+  return `${value} ${unit}`;
+}
+
+export const toKg = (value, unit) => (unit === "lb" ? value * KG_PER_LB : value);
+export const fromKg = (kg, unit) => (unit === "lb" ? kg / KG_PER_LB : kg);
+
+/** "0.4 s", "12 s", "3 min". */
+export function age(seconds) {
+  if (!isKnown(seconds)) return UNKNOWN;
+  if (seconds < 10) return `${number(seconds, 1)} s`;
+  return seconds < 120 ? `${number(seconds)} s` : `${number(seconds / 60)} min`;
+}
+
+export const clock = (seconds) =>
+  isKnown(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : UNKNOWN;
+
+export const day = (iso) =>
+  new Date(iso).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
+export const shortDay = (iso) => new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+
+export const timeOfDay = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** How each stability part is named, scaled and explained. */
+export const PARTS = {
+  forward_displacement_m: {
+    name: "Forward displacement",
+    unit: "mm",
+    factor: 1000,
+    digits: 0,
+    explain: "How far forward of the rep's start the bar is at its turning point.",
+  },
+  uprightness_loss_rad: {
+    name: "Uprightness loss",
+    unit: "°",
+    factor: DEGREES,
+    digits: 1,
+    explain: "How much further forward the shaft is tipped at the bottom than at the start of the rep.",
+  },
+  lockout_ratio: {
+    name: "Lockout speed",
+    unit: "%",
+    factor: 100,
+    digits: 0,
+    explain: "Speed over the last 30 % of the lift, as a share of the rep's peak. Lower means a slower finish.",
+  },
+  path_consistency_m: {
+    name: "Path scatter",
+    unit: "mm",
+    factor: 1000,
+    digits: 0,
+    explain: "How much the bar's path differs from rep to rep at the same height.",
+  },
+};
+
+/** A part that this page does not know yet is shown as it is. */
+export const partOf = (id) => PARTS[id] ?? { name: id.replaceAll("_", " "), unit: "", factor: 1, digits: 3, explain: "" };
+
+/** "18 mm ± 4" of a stability part. */
+export function partValue(id, value, sd, { sign = false } = {}) {
+  if (!isKnown(value)) return UNKNOWN;
+  const { unit, factor, digits } = partOf(id);
+  const shown = (sign ? signed : number)(value * factor, digits);
+  return `${shown}${unit === "°" ? "°" : ` ${unit}`} ${plusMinus(sd, digits, factor)}`.trim();
+}
+
+/** Words of a verdict with the sign and the tone that stand beside them. */
+export function verdict(words) {
+  const glyphs = {
+    "clearly worse": ["▼", "bad"],
+    "probably worse": ["▽", "warn"],
+    "no clear change": ["=", "calm"],
+    "probably better": ["△", "good"],
+    "clearly better": ["▲", "good"],
+    "too little data": ["…", "none"],
+  };
+  const [glyph, tone] = glyphs[words] ?? ["", "none"];
+  return { words: words.charAt(0).toUpperCase() + words.slice(1), glyph, tone };
+}
+
+/** State of a rep as a sign and a word, so that colour never stands alone. */
+export function quality(state) {
+  const known = {
+    good: { glyph: "", words: "good" },
+    low_quality: { glyph: "!", words: "low quality" },
+    not_resolvable: { glyph: "?", words: "not resolvable" },
+  };
+  return known[state] ?? { glyph: "?", words: state };
+}

@@ -1,0 +1,134 @@
+"""A real server on a free port in a thread of its own, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from server.app import create_app
+from server.live import LiveHub
+from server.serve import bind, serve
+from server.settings import Settings
+from server.store import Store
+from tests.server.lifting import RecordingControls
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 20
+
+
+class Station:
+    """Server, hub, store and controls; `tell` runs something on the server's own loop."""
+
+    def __init__(self, folder, port=0):
+        self.settings = Settings(data_dir=folder)
+        self.listener = bind("127.0.0.1", port)
+        self.port = self.listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.controls = RecordingControls()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
+        self._thread.start()
+        assert self._ready.wait(START_S)
+
+    async def _main(self):
+        self._loop = asyncio.get_running_loop()
+        self.hub = LiveHub()
+        with Store(self.settings.results_url) as self.store:
+            app = create_app(self.settings, self.hub, self.store, self.controls)
+            self._serving = asyncio.create_task(
+                serve(
+                    app,
+                    "127.0.0.1",
+                    self.port,
+                    listener=self.listener,
+                    handles_signals=False,
+                    on_started=self._ready.set,
+                )
+            )
+            await asyncio.wait([self._serving])
+
+    def tell(self, function, *arguments, **keywords):
+        done = threading.Event()
+
+        def run():
+            function(*arguments, **keywords)
+            done.set()
+
+        self._loop.call_soon_threadsafe(run)
+        assert done.wait(START_S)
+
+    def stop(self):
+        self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._thread.join(START_S)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def station(tmp_path):
+    running = Station(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser, station):
+    """Open pages that must not complain, break the policy or ask anybody else."""
+    complaints = []
+    contexts = []
+
+    @contextmanager
+    def allowed(*words):
+        before = len(complaints)
+        yield
+        complaints[before:] = [text for text in complaints[before:] if not any(word in text for word in words)]
+
+    def make(hash_="#/live", *, width=1280, height=900, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: None
+            if request.url.startswith((station.address, "data:"))
+            else complaints.append(f"request to {request.url}"),
+        )
+        page.goto(f"{station.address}/{hash_}")
+        return page
+
+    make.allowed = allowed
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,105 @@
+import json
+
+import numpy as np
+import pytest
+
+from firmware_sim.errors import UnknownScenarioError
+from firmware_sim.offline import simulate_offline
+from firmware_sim.scenarios import (
+    Scenario,
+    demo_session,
+    scenario_by_name,
+    scenario_names,
+    single_set,
+    still,
+    walking_about,
+)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Scenario:
+    return demo_session()
+
+
+def set_means(demo: Scenario, exercise: str, quantity: str) -> list[float]:
+    return [
+        float(np.mean([getattr(rep, quantity) for rep in one.reps]))
+        for one in demo.sets
+        if one.exercise_id == exercise
+    ]
+
+
+def test_the_demo_is_five_sets_of_five_and_three_of_four(demo):
+    assert [(one.exercise_id, len(one.reps)) for one in demo.sets] == [("front_squat", 5)] * 5 + [
+        ("deadlift", 4)
+    ] * 3
+
+
+def test_the_first_repetition_of_the_demo_is_over_within_15_s(demo):
+    assert demo.sets[0].reps[0].end_s < 15.0
+
+
+def test_rests_of_the_demo_are_short_and_labels_come_before_the_bar_moves(demo):
+    rests = [after.start_s - before.end_s for before, after in zip(demo.sets, demo.sets[1:], strict=False)]
+    assert all(11.9 < rest < 15.1 for rest in rests)
+    for one in demo.sets:
+        assert one.start_s <= one.label_at_s
+        moving_s = np.linspace(one.start_s, one.label_at_s + 1.0, 100)
+        assert not demo.axis_point(moving_s).velocity_mps.any()
+
+
+def test_the_demo_lifter_tires_and_gives_way(demo):
+    speed = set_means(demo, "front_squat", "mean_concentric_velocity_mps")
+    forward = set_means(demo, "front_squat", "forward_drift_m")
+    pitch = set_means(demo, "front_squat", "pitch_change_rad")
+    assert speed[4] < 0.92 * speed[0]
+    assert min(forward[3:]) > max(forward[:3]) + 0.015
+    assert min(pitch[3:]) > max(pitch[:3]) + 0.03
+
+
+def test_every_named_scenario_can_be_played():
+    for name in scenario_names():
+        scenario = scenario_by_name(name, seed=3)
+        assert np.isfinite(scenario.stream().read(100).values).all()
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(UnknownScenarioError) as caught:
+        scenario_by_name("jogging")
+    assert "demo" in caught.value.known
+
+
+def test_truth_is_json_and_says_what_it_is(tmp_path):
+    scenario = single_set("deadlift", 2, 150.0, seed=1)
+    scenario.write_truth(tmp_path / "truth.json")
+    document = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert document["schema"] == "upright.truth/1"
+    assert document["definitions"] == "upright-1"
+    assert document["sets"][0]["load_kg"] == 150.0
+    assert document["sets"][0]["reps"][1]["range_of_motion_m"] == scenario.sets[0].reps[1].range_of_motion_m
+
+
+def test_home_scatter_is_a_parameter():
+    calm, shaky = (
+        single_set("back_squat", 8, 100.0, seed=3, home_scatter_m=sd, rest="paused") for sd in (0.0, 0.03)
+    )
+    spreads = []
+    for scenario in (calm, shaky):
+        at_home = np.array([rep.start_s - 0.05 for rep in scenario.sets[0].reps])
+        spreads.append(np.ptp(scenario.axis_point(at_home).position_m[:, 0]))
+    # Sway of 4.5 mm remains without scatter.
+    assert spreads[0] < 0.03 < spreads[1]
+
+
+def test_walking_about_has_motion_but_no_set():
+    scenario = walking_about(10.0)
+    recording = simulate_offline(scenario)
+    assert scenario.sets == ()
+    assert np.abs(recording.velocity_mps).max() > 0.2
+    assert not still(3.0).motions
+
+
+def test_after_the_last_set_the_bar_lies_still_for_ever():
+    scenario = single_set("front_squat", 1, 60.0, seed=1, mems="ideal")
+    late = scenario.stream(start_s=scenario.duration_s + 1000.0).read(10)
+    assert np.linalg.norm(late.values[:, :3], axis=1) == pytest.approx(9.80665)

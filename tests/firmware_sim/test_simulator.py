@@ -1,0 +1,55 @@
+import asyncio
+import json
+
+import pytest
+from bumble.device import Device, Peer
+from bumble.hci import Address
+from bumble.transport import open_transport
+
+from firmware_sim.errors import InvalidSettingError
+from firmware_sim.peripheral import default_address
+from firmware_sim.radio import INSTANT
+from firmware_sim.scenarios import single_set, still
+from firmware_sim.simulator import parse_transport, serve_simulator
+
+
+def test_transport_is_host_and_port():
+    assert parse_transport("tcp:127.0.0.1:9100") == ("127.0.0.1", 9100)
+    for wrong in ("9100", "tcp:9100", "udp:127.0.0.1:9100", "tcp:127.0.0.1:"):
+        with pytest.raises(InvalidSettingError):
+            parse_transport(wrong)
+
+
+async def test_no_sensor_is_refused():
+    with pytest.raises(InvalidSettingError):
+        await serve_simulator([], "tcp:127.0.0.1:0")
+
+
+async def test_another_process_would_reach_every_sensor_over_tcp(tmp_path):
+    port = asyncio.get_running_loop().create_future()
+    truth_path = tmp_path / "truth.json"
+    server = asyncio.create_task(
+        serve_simulator(
+            [still(10.0), single_set("deadlift", 1, 100.0, seed=1)],
+            "tcp:127.0.0.1:0",
+            radio=INSTANT,
+            count=3,
+            truth_path=truth_path,
+            on_ready=port.set_result,
+        )
+    )
+    transport = await open_transport(f"tcp-client:127.0.0.1:{await asyncio.wait_for(port, 10)}")
+    device = Device.with_hci("central", Address("F0:00:00:00:00:01"), transport.source, transport.sink)
+    await device.power_on()
+    for number in (1, 2, 3):
+        connection = await device.connect(Address(default_address(number)), timeout=5)
+        assert await Peer(connection).request_mtu(247) == 247
+        await connection.disconnect()
+    await transport.close()
+    await asyncio.sleep(0.05)
+    server.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    document = json.loads(truth_path.read_text(encoding="utf-8"))
+    assert [sensor["name"] for sensor in document["sensors"]] == ["Upright-1", "Upright-2", "Upright-3"]
+    assert len(document["sensors"][1]["truth"]["sets"][0]["reps"]) == 1

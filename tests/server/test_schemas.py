@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dataclasses import fields
+
+from analysis.results import PartTrend, Rep, SessionTrend, SetStability, SetSummary
+from server.messages import LiveMessage
+from server.paths import MAX_POINTS
+from server.schemas import PartTrendModel, RepModel, SetModel, TrendModel, exercise_name
+from tests.server.lifting import make_rep, make_set
+
+
+def names(dataclass):
+    return {field.name for field in fields(dataclass)}
+
+
+def test_no_field_of_the_signal_core_is_lost_on_the_way_to_the_browser():
+    assert names(Rep) == set(RepModel.model_fields)
+    assert names(SetSummary) | {"exercise_name"} == set(SetModel.model_fields)
+    assert names(PartTrend) | {"change", "change_sd"} == set(PartTrendModel.model_fields)
+    assert set(SetModel.of_summary(make_set(0)).stability) == names(SetStability)
+
+
+def test_paths_are_thinned_to_tenths_of_a_millimetre():
+    path = RepModel.of(make_rep(0)).path
+    assert len(path.t_s) == len(path.forward_m) == len(path.up_m) == len(path.forward_sd_m) == MAX_POINTS
+    assert all(round(value, 4) == value for value in path.up_m)
+
+
+def test_the_change_is_last_minus_first_with_both_errors():
+    model = PartTrendModel.of(
+        PartTrend("x", (0, 1, 2), (1.0, 5.0, 3.0), (3.0, 9.0, 4.0), None, None, "words")
+    )
+    assert (model.change, model.change_sd) == (2.0, 5.0)
+
+
+def test_one_set_has_no_change():
+    model = PartTrendModel.of(PartTrend("x", (0,), (1.0,), (3.0,), None, None, "too little data"))
+    assert (model.change, model.change_sd) == (None, None)
+
+
+def test_the_primary_part_comes_first_and_unknown_parts_last():
+    def part(name):
+        return PartTrend(name, (), (), (), None, None, "too little data")
+
+    trend = SessionTrend(
+        (("back_squat", (part("new_part"), part("path_consistency_m"), part("uprightness_loss_rad"))),)
+    )
+    (lift,) = TrendModel.of(trend).exercises
+    assert [item.part for item in lift.parts] == ["uprightness_loss_rad", "path_consistency_m", "new_part"]
+
+
+def test_an_exercise_that_the_catalogue_does_not_know_stands_for_itself():
+    assert exercise_name("back_squat") == "Back squat"
+    assert exercise_name("zercher_squat") == "zercher_squat"
+    assert exercise_name(None) is None
+
+
+def test_every_live_message_names_its_type_and_schema():
+    types = set()
+    for message in LiveMessage.__args__:
+        assert message.model_fields["schema_version"].default == 1
+        types.add(message.model_fields["type"].default)
+    assert types == {"snapshot", "velocity", "rep", "set", "gap", "link", "label", "session"}
