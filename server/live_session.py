@@ -205,7 +205,7 @@ class LiveSession:
                 sample_rate_hz=counts.sample_rate_hz,
                 received_samples=counts.samples,
                 lost_samples=counts.lost_samples,
-                reason=status.recording_problem,
+                reason=status.recording_problem or status.analysis_problem,
             )
         )
 

@@ -7,6 +7,7 @@ Commands import what they need when they run, so that ``--help`` is instant. Exi
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import typer
@@ -31,6 +32,8 @@ errors = Console(stderr=True)
 
 def main() -> None:
     """Run a command; turn every error that we raise on purpose into one line and exit code 1."""
+    # The core's systems are small: threads inside its linear algebra cost more than they bring.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(
         level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=errors, show_path=False)]
     )

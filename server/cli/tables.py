@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -13,15 +14,31 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from analysis import Estimate, Rep, SessionTrend, SetSummary
+    from analysis import PartTrend, Rep, SessionTrend, SetSummary
 
-PART_NAMES = {
-    "forward_displacement_m": ("forward displacement", 1000.0, "mm"),
-    "uprightness_loss_rad": ("uprightness loss", 57.29578, "°"),
-    "lockout_ratio": ("lockout ratio", 1.0, ""),
-    "path_consistency_m": ("path scatter", 1000.0, "mm"),
+
+@dataclass(frozen=True, slots=True)
+class PartStyle:
+    """How a stability part is written; ``factor`` leads to ``unit``, ``digits`` are the decimals."""
+
+    name: str
+    header: str
+    factor: float
+    unit: str
+    digits: int
+
+
+PARTS = {
+    "forward_displacement_m": PartStyle("forward displacement", "fwd mm", 1000.0, "mm", 0),
+    "uprightness_loss_rad": PartStyle("uprightness loss", "upright °", 57.29578, "°", 1),
+    "lockout_ratio": PartStyle("lockout ratio", "lockout", 1.0, "", 2),
+    "path_consistency_m": PartStyle("path scatter", "path mm", 1000.0, "mm", 0),
 }
-"""Name, factor and unit of each stability part, for people."""
+
+
+def _table(title: str) -> Table:
+    """Make a table that fits a terminal of 80 columns."""
+    return Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def with_sd(value: float | None, sd: float | None, factor: float = 1.0, digits: int = 2) -> str:
@@ -35,15 +52,17 @@ def with_sd(value: float | None, sd: float | None, factor: float = 1.0, digits: 
 def set_title(summary: SetSummary) -> str:
     """Name a set in one line."""
     exercise = (summary.exercise_id or "lift not named").replace("_", " ")
-    load = "" if summary.load_kg is None else f", {summary.load_kg:g} kg"
-    return f"Set {summary.index + 1}: {exercise}{load}"
+    load = "" if summary.load_kg is None else f" {summary.load_kg:g} kg"
+    return f"{summary.index + 1} {exercise}{load}"
 
 
 def print_reps(console: Console, summary: SetSummary) -> None:
     """Print the reps of one set."""
-    table = Table(title=set_title(summary), title_justify="left")
-    for column in ("rep", "start s", "mean m/s", "peak m/s", "range m", "forward mm", "max mm", "quality"):
-        table.add_column(column, justify="left" if column == "quality" else "right")
+    table = _table(f"Set {set_title(summary)}")
+    for column in ("rep", "at s", "mean m/s", "peak m/s", "range m", "forward mm", "quality"):
+        table.add_column(
+            column, justify="left" if column == "quality" else "right", no_wrap=column != "quality"
+        )
     for rep in summary.reps:
         table.add_row(*_rep_cells(rep))
     console.print(table)
@@ -61,18 +80,18 @@ def _rep_cells(rep: Rep) -> tuple[str, ...]:
         f"{rep.start_s:.1f}",
         with_sd(rep.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps, digits=3),
         with_sd(rep.peak_concentric_velocity_mps, rep.peak_concentric_velocity_sd_mps, digits=3),
-        with_sd(rep.range_of_motion_m, rep.range_of_motion_sd_m, digits=3),
+        with_sd(rep.range_of_motion_m, rep.range_of_motion_sd_m),
         with_sd(rep.forward_drift_m, rep.forward_drift_sd_m, 1000, 0),
-        with_sd(rep.max_forward_m, None, 1000, 0),
         ("good" if good else rep.quality.state.value.replace("_", " ")) + (f": {reasons}" if reasons else ""),
     )
 
 
 def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTrend) -> None:
     """Print one line per set, and how stability changed across the sets."""
-    table = Table(title="Session", title_justify="left")
-    for column in ("set", "reps", "mean m/s", "loss", *(name for name, _, _ in PART_NAMES.values())):
-        table.add_column(column, justify="left" if column == "set" else "right")
+    table = _table("Session")
+    table.add_column("set", no_wrap=True)
+    for column in ("reps", "m/s", "loss", *(part.header for part in PARTS.values())):
+        table.add_column(column, justify="right", no_wrap=True)
     for summary in sets:
         velocities = [rep.mean_concentric_velocity_mps for rep in summary.reps]
         loss = summary.velocity_loss_fraction
@@ -81,23 +100,22 @@ def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTr
             str(len(summary.reps)),
             f"{sum(velocities) / len(velocities):.2f}" if velocities else "–",
             "–" if loss is None else f"{loss:.0%}",
-            *(_part(getattr(summary.stability, part), part) for part in PART_NAMES),
+            *(
+                with_sd(estimate.value, estimate.sd, style.factor, style.digits)
+                for part, style in PARTS.items()
+                for estimate in (getattr(summary.stability, part),)
+            ),
         )
     console.print(table)
     for exercise_id, parts in trend.by_exercise:
         for part in parts:
-            name, factor, unit = PART_NAMES[part.part]
-            slope = (
-                "" if part.slope_per_set is None else f" ({part.slope_per_set * factor:+.1f} {unit} per set)"
-            )
-            console.print(f"  {exercise_id.replace('_', ' ')}, {name}: {part.words}{slope}")
-    console.print(
-        "  [dim]Declared proxies, unvalidated against trunk motion capture; see docs/metrics.md.[/]"
-    )
+            console.print(f"  {exercise_id.replace('_', ' ')}, {PARTS[part.part].name}: {_change(part)}")
+    console.print("  [dim]Declared proxies, unvalidated against trunk motion capture: docs/metrics.md[/]")
 
 
-def _part(estimate: Estimate, part: str) -> str:
-    _, factor, unit = PART_NAMES[part]
-    digits = 2 if part == "lockout_ratio" else 0
-    text = with_sd(estimate.value, estimate.sd, factor, digits)
-    return text if text == "–" else f"{text} {unit}".strip()
+def _change(part: PartTrend) -> str:
+    if part.slope_per_set is None:
+        return part.words
+    style = PARTS[part.part]
+    slope = f"{part.slope_per_set * style.factor:+.{style.digits + 1}f} {style.unit}".rstrip()
+    return f"{part.words} ({slope} per set)"

@@ -55,11 +55,10 @@ export function connectLive(onMessage, onState) {
     const socket = new WebSocket(`${scheme}://${location.host}${API}/live`);
     socket.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
-      if (message.type === "snapshot") {
-        retryMs = FIRST_RETRY_MS;
-        onState("open");
-      }
       onMessage(message);
+      if (message.type !== "snapshot") return;
+      retryMs = FIRST_RETRY_MS;
+      onState("open");
     });
     socket.addEventListener("close", () => {
       onState("closed");

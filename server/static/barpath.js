@@ -1,9 +1,11 @@
 /** Side view of the bar: forward on x, height on y. The last rep with its 95 % band, earlier reps of the set as ghosts. */
 
 import { h, put, s } from "./dom.js";
-import { margin95, number } from "./format.js";
+import { margin95, number, sentenceCase } from "./format.js";
 
-const HEIGHT_PX = 380;
+/** Part of the window that the chart may be high, and its bounds, px. */
+const WINDOW_PART = 0.42;
+const [LEAST_HEIGHT_PX, MOST_HEIGHT_PX] = [320, 500];
 const MOST_WIDTH_PX = 520;
 const MARGIN = { left: 44, right: 16, top: 14, bottom: 42 };
 /** The forward axis shows at least this much to either side, m, so that noise does not look like drift. */
@@ -25,8 +27,9 @@ export function drawBarPath(root, reps) {
     return;
   }
   const width = Math.min(root.clientWidth || 360, MOST_WIDTH_PX);
-  const axes = scales(width, reps);
-  put(root, chart(width, axes, reps, last), legend(last, reps.length > 1, axes.stretch));
+  const height = Math.max(LEAST_HEIGHT_PX, Math.min(MOST_HEIGHT_PX, window.innerHeight * WINDOW_PART));
+  const axes = scales(width, height, reps);
+  put(root, chart(axes, reps, last), legend(last, reps.length > 1, axes.stretch));
 }
 
 function notResolvable(rep) {
@@ -35,14 +38,14 @@ function notResolvable(rep) {
     "div",
     { class: "hatched-box", role: "img", "aria-label": `Fore-aft path not resolvable: ${reason}` },
     h("strong", { text: "Fore-aft path not resolvable" }),
-    h("span", { text: reason.charAt(0).toUpperCase() + reason.slice(1) }),
+    h("span", { text: sentenceCase(reason) }),
   );
 }
 
-function chart(width, axes, reps, last) {
+function chart(axes, reps, last) {
   const label = `Side view of the bar's path, rep ${last.index + 1}`;
-  const svg = s("svg", { class: "barpath", viewBox: `0 0 ${width} ${HEIGHT_PX}`, role: "img", "aria-label": label });
-  svg.append(...grid(axes, width));
+  const svg = s("svg", { class: "barpath", viewBox: `0 0 ${axes.width} ${axes.height}`, role: "img", "aria-label": label });
+  svg.append(...grid(axes));
   for (const rep of reps.slice(0, -1)) {
     if (rep.path.forward_m) svg.append(s("path", { class: "ghost", d: line(axes, rep.path) }));
   }
@@ -55,7 +58,7 @@ function chart(width, axes, reps, last) {
 }
 
 /** One scale for all reps of the set, so that ghosts and the last rep can be compared. */
-function scales(width, reps) {
+function scales(width, height, reps) {
   let forward = LEAST_FORWARD_M;
   let low = 0;
   let high = 0;
@@ -71,8 +74,10 @@ function scales(width, reps) {
   const pad = Math.max(LEAST_HEIGHT_M - (high - low), 0.08) / 2;
   [low, high, forward] = [low - pad, high + pad, forward * 1.1];
   const plotWidth = width - MARGIN.left - MARGIN.right;
-  const plotHeight = HEIGHT_PX - MARGIN.top - MARGIN.bottom;
+  const plotHeight = height - MARGIN.top - MARGIN.bottom;
   return {
+    width,
+    height,
     forward,
     low,
     high,
@@ -112,9 +117,10 @@ function bandOf(axes, path) {
   return strips.join("");
 }
 
-function grid(axes, width) {
+function grid(axes) {
+  const { width } = axes;
   const parts = [];
-  const bottom = HEIGHT_PX - MARGIN.bottom;
+  const bottom = axes.height - MARGIN.bottom;
   const step = axes.forward > 0.25 ? 0.2 : axes.forward > 0.12 ? 0.1 : 0.05;
   for (let k = -Math.floor(axes.forward / step); k * step <= axes.forward; k += 1) {
     const x = axes.x(k * step);
@@ -126,7 +132,7 @@ function grid(axes, width) {
     parts.push(s("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y, y2: y }));
     parts.push(s("text", { class: "tick", x: MARGIN.left - 8, y: y + 4, "text-anchor": "end", text: number(k * 20) }));
   }
-  const caption = HEIGHT_PX - 6;
+  const caption = axes.height - 6;
   parts.push(s("text", { class: "caption", x: MARGIN.left, y: caption, text: "← back" }));
   parts.push(s("text", { class: "caption", x: width - MARGIN.right, y: caption, "text-anchor": "end", text: "forward, mm →" }));
   parts.push(s("text", { class: "caption", x: 2, y: 11, text: "cm" }));
@@ -145,7 +151,7 @@ function legend(rep, hasGhosts, stretch) {
   const item = (name, text) => h("span", { class: `key ${name}` }, h("i", { "aria-hidden": "true" }), text);
   return h(
     "p",
-    { class: "legend" },
+    { class: `legend ${rep.quality.state}` },
     item("key-start", "start"),
     item("key-turn", "turning point"),
     rep.path.forward_sd_m ? item("key-band", "95 % band") : null,

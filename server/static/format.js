@@ -74,6 +74,8 @@ export const shortDay = (iso) => new Date(iso).toLocaleDateString("en-GB", { day
 
 export const timeOfDay = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
+export const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 /** How each stability part is named, scaled and explained. */
@@ -130,7 +132,7 @@ export function verdict(words) {
     "too little data": ["…", "none"],
   };
   const [glyph, tone] = glyphs[words] ?? ["", "none"];
-  return { words: words.charAt(0).toUpperCase() + words.slice(1), glyph, tone };
+  return { words: sentenceCase(words), glyph, tone };
 }
 
 /** State of a rep as a sign and a word, so that colour never stands alone. */

@@ -45,5 +45,5 @@ function body(trend, root) {
       value: part.values[i],
       sd: part.sds[i],
     }));
-  return exerciseSection(exercise, root, { pointsOf, span: "set" });
+  return exerciseSection(exercise, root, { pointsOf, spansSessions: true });
 }

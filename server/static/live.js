@@ -12,6 +12,8 @@ import {
   percent,
   plural,
   plusMinus,
+  quality,
+  sentenceCase,
   velocity,
   verdict,
 } from "./format.js";
@@ -39,13 +41,14 @@ export function mountLive(root, settings) {
       strip.push(message);
       return;
     }
-    if (message?.type === "snapshot" || message?.type === "theme") strip.reset();
     drawNotice(parts, state);
     drawHeader(parts, state, settings.unit());
     if (message === null || REDRAWN_ON.has(message.type)) {
       drawHero(parts, shownSet(state), state);
       drawCharts(parts, shownSet(state));
     }
+    // Last, when the strip has its place: its size and colours are read from the page.
+    if (message?.type === "snapshot" || message?.type === "theme") strip.reset();
   }
 
   return { update, unmount: () => strip.close(), resize: () => latest && drawCharts(parts, shownSet(latest)) };
@@ -156,7 +159,8 @@ function drawHero(parts, set, state) {
   if (rep === null) {
     setText(parts.caption, "Mean concentric velocity of the last rep");
   } else {
-    const doubt = isDoubtful ? `! Low quality: ${rep.quality.reasons.join("; ")}. ` : "";
+    const { glyph, words } = quality(rep.quality.state);
+    const doubt = isDoubtful ? `${glyph} ${sentenceCase(words)}: ${rep.quality.reasons.join("; ")}. ` : "";
     setText(parts.caption, `${doubt}Mean concentric velocity ${plusMinus(rep.mean_concentric_velocity_sd_mps, 2)}`);
   }
   const fact = (name, value, note = "") =>

@@ -2,7 +2,7 @@
 
 import { drawBarPath } from "./barpath.js";
 import { h, put } from "./dom.js";
-import { UNKNOWN, centimetres, clock, load, number, partValue, percent, plusMinus, quality, velocity } from "./format.js";
+import { UNKNOWN, centimetres, clock, load, number, partValue, percent, plural, plusMinus, quality, velocity } from "./format.js";
 import { drawRepBars } from "./repbars.js";
 
 /** @param {HTMLElement} root @param {{unit: () => string}} settings */
@@ -76,7 +76,7 @@ export function mountSets(root, settings) {
 
 function heading(view) {
   const reps = view.sets.reduce((sum, set) => sum + set.reps.length, 0);
-  const facts = view.sets.length ? `${view.sets.length} sets · ${reps} reps` : "No set is closed yet";
+  const facts = view.sets.length ? `${plural(view.sets.length, "set")} · ${plural(reps, "rep")}` : "No set is closed yet";
   return h("div", { class: "page-head" }, h("div", {}, h("h1", { text: view.title }), h("p", { class: "sub", text: facts })), view.tabs ?? null);
 }
 
@@ -95,7 +95,7 @@ function repTable(set) {
       velocity(rep.peak_concentric_velocity_mps),
       `${centimetres(rep.range_of_motion_m)} cm`,
       partValue("forward_displacement_m", rep.forward_drift_m, rep.forward_drift_sd_m),
-      [glyph, words, ...rep.quality.reasons.map((reason) => `– ${reason}`)].filter(Boolean).join(" "),
+      rep.quality.state === "good" ? words : `${glyph} ${words}: ${rep.quality.reasons.join("; ")}`,
     ];
     return h("tr", {}, ...cells.map((text) => h("td", { text })));
   });

@@ -1,7 +1,7 @@
 /** Upper-back stability across the sets of a session: words first, then each part with its uncertainty. */
 
 import { h, put } from "./dom.js";
-import { partOf, partValue, verdict } from "./format.js";
+import { partOf, partValue, plural, verdict } from "./format.js";
 import { trendChart, trendTable } from "./trendchart.js";
 
 /** @param {HTMLElement} root */
@@ -27,7 +27,7 @@ function empty() {
     "div",
     { class: "card empty" },
     h("h2", { text: "Nothing to compare yet" }),
-    h("p", { text: "A change needs at least two closed sets of the same exercise, and three for a slope." }),
+    h("p", { text: "A trend needs three closed sets of the same exercise." }),
   );
 }
 
@@ -42,7 +42,7 @@ export function proxyNote() {
 }
 
 /** One exercise: its verdict, and a card for each part. */
-export function exerciseSection(exercise, root, { pointsOf = sessionPoints, span = "set" } = {}) {
+export function exerciseSection(exercise, root, { pointsOf = sessionPoints, spansSessions = false } = {}) {
   const [primary, ...others] = exercise.parts;
   if (!primary) return h("div", { class: "card empty" }, h("p", { text: `${exercise.exercise_name}: no stability part applies to this lift.` }));
   const width = cardWidth(root);
@@ -50,8 +50,8 @@ export function exerciseSection(exercise, root, { pointsOf = sessionPoints, span
     "section",
     { class: "exercise" },
     h("h2", { class: "exercise-name", text: exercise.exercise_name }),
-    headline(primary, span),
-    h("div", { class: "parts" }, ...[primary, ...others].map((part) => partCard(part, width, pointsOf(part)))),
+    headline(primary, spansSessions),
+    h("div", { class: "parts" }, ...[primary, ...others].map((part) => partCard(part, width, pointsOf(part), spansSessions))),
   );
 }
 
@@ -65,14 +65,16 @@ function cardWidth(root) {
 const sessionPoints = (part) =>
   part.set_indices.map((index, i) => ({ label: String(index + 1), name: `Set ${index + 1}`, value: part.values[i], sd: part.sds[i] }));
 
-function headline(part, span) {
+/** The words judge the slope, so the slope is what stands beside them. */
+function headline(part, spansSessions) {
   const { words, glyph, tone } = verdict(part.words);
   const { name } = partOf(part.part);
   const n = part.values.length;
+  const slope = partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true });
   const sentence =
-    part.change === null
-      ? `${name}: one ${span} so far.`
-      : `${name} changed by ${partValue(part.part, part.change, part.change_sd, { sign: true })} from the first ${span} to the last, over ${n} sets.`;
+    part.slope_per_set === null
+      ? `${name}: ${plural(n, "set")} so far; a trend needs three.`
+      : `${name}: ${slope} per set, over ${plural(n, "set")}${spansSessions ? " of all sessions" : ""}.`;
   return h(
     "div",
     { class: `verdict ${tone}` },
@@ -81,7 +83,7 @@ function headline(part, span) {
   );
 }
 
-function partCard(part, width, points) {
+function partCard(part, width, points, spansSessions) {
   const { name, explain } = partOf(part.part);
   const { words, glyph, tone } = verdict(part.words);
   const value = (i) => partValue(part.part, part.values.at(i), part.sds.at(i));
@@ -98,7 +100,9 @@ function partCard(part, width, points) {
       { class: "compare" },
       cell("First", value(0)),
       cell("Last", value(-1)),
-      cell("Change", partValue(part.part, part.change, part.change_sd, { sign: true })),
+      spansSessions
+        ? cell("Per set", partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true }))
+        : cell("Change", partValue(part.part, part.change, part.change_sd, { sign: true })),
     ),
     known.length ? trendTable(part.part, known) : null,
   );

@@ -106,7 +106,9 @@ def open_page(browser, station):
     def allowed(*words):
         before = len(complaints)
         yield
-        complaints[before:] = [text for text in complaints[before:] if not any(word in text for word in words)]
+        complaints[before:] = [
+            text for text in complaints[before:] if not any(word in text for word in words)
+        ]
 
     def make(hash_="#/live", *, width=1280, height=900, scheme="light"):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
@@ -120,9 +122,11 @@ def open_page(browser, station):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
-            lambda request: None
-            if request.url.startswith((station.address, "data:"))
-            else complaints.append(f"request to {request.url}"),
+            lambda request: (
+                None
+                if request.url.startswith((station.address, "data:"))
+                else complaints.append(f"request to {request.url}")
+            ),
         )
         page.goto(f"{station.address}/{hash_}")
         return page

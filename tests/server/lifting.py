@@ -29,7 +29,7 @@ from server.session import LinkState, LinkStatus, RecordingInfo
 REP_S = 3.0
 GOOD = Quality()
 LOW = Quality(QualityState.LOW_QUALITY, ("12 samples were lost during the rep",))
-NO_FORE_AFT = Quality(QualityState.NOT_RESOLVABLE, ("the sensor is on the wrist, which has no bar axis",))
+NO_FORE_AFT = Quality(reasons=("forward not resolvable: a wrist has no bar axis",))
 
 
 def recording(number: int = 0, **changes: object) -> RecordingInfo:

@@ -1,0 +1,242 @@
+"""The dashboard as people see it: a real server, a scripted session, a real browser."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from analysis.events import RepFinished, SetFinished, VelocitySample
+from server.session import LinkState
+from tests.browser.conftest import Station
+from tests.server.lifting import make_set, play, recording, session_events, status
+
+pytestmark = pytest.mark.browser
+SIZES = ((360, 740), (820, 1180), (1920, 1080))
+SCREENS = ("#/live", "#/sets", "#/stability", "#/sessions", "#/stability/all/back_squat")
+
+
+@pytest.fixture
+def lifted(station):
+    """Two sets closed, two reps of the third done, and three sessions stored."""
+    for number in range(3):
+        for index in range(4):
+            station.store.save_set(recording(number), make_set(index))
+    events = list(session_events(4))
+    closed = [i for i, event in enumerate(events) if isinstance(event, SetFinished)]
+    reps = [i for i, event in enumerate(events) if isinstance(event, RepFinished)]
+    station.tell(play, station.hub, iter(events[: reps[11] + 1]))
+    assert closed[1] < reps[11] < closed[2]
+    return events[reps[11] + 1 :]
+
+
+def text(page, selector):
+    return page.locator(selector).first.inner_text()
+
+
+def expect_text(page, selector, wanted):
+    page.wait_for_function(
+        "([selector, wanted]) => document.querySelector(selector)?.textContent.includes(wanted)",
+        arg=[selector, wanted],
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_every_screen_fits_and_breaks_no_rule(size, scheme, lifted, open_page, station):
+    page = open_page(width=size[0], height=size[1], scheme=scheme)
+    for screen in (
+        *SCREENS,
+        f"#/session/{recording().recording_id}",
+        f"#/session/{recording().recording_id}/stability",
+    ):
+        page.evaluate("hash => { location.hash = hash; }", screen)
+        page.wait_for_selector("main h1, main .hero-number")
+        page.wait_for_timeout(60)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert too_wide <= 0, f"{screen} is {too_wide} px too wide at {size}"
+
+
+def test_reps_arrive_and_are_told_to_those_who_listen(lifted, open_page, station):
+    page = open_page()
+    expect_text(page, ".hero-number", "0.54")
+    expect_text(page, ".live-context", "Back squat · 140 kg")
+    assert page.locator(".repbar").count() == 2
+    for event in lifted[: next(i for i, e in enumerate(lifted) if isinstance(e, RepFinished)) + 1]:
+        station.tell(station.hub.publish_event, event)
+    expect_text(page, ".hero-number", "0.51")
+    assert page.locator(".repbar").count() == 3
+    expect_text(page, "#spoken", "Rep 3: 0.51 metres per second, forward 28 millimetres")
+    assert text(page, ".chip") == "Forward 28 mm ± 4"
+    assert page.locator(".barpath .ghost").count() == 2
+
+
+def test_a_doubtful_rep_is_marked_by_sign_pattern_and_words(lifted, open_page, station):
+    page = open_page()
+    for event in lifted:
+        if isinstance(event, RepFinished):
+            station.tell(station.hub.publish_event, event)
+            if event.rep.index == 3:
+                break
+    page.wait_for_selector(".bar.low_quality.last")
+    assert "4 !" in text(page, ".repbar:nth-child(4)")
+    assert "12 samples were lost" in text(page, ".hero-caption")
+
+
+def test_the_strip_draws_what_comes(lifted, open_page, station):
+    page = open_page()
+    page.wait_for_selector(".hero-number")
+    inked = """() => {
+        const canvas = document.querySelector("canvas.strip");
+        const rgba = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        return rgba.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }"""
+    expect_text(page, ".hero-number", "0.54")
+    before = page.evaluate(inked)
+    for event in lifted[:200]:
+        if isinstance(event, VelocitySample):
+            station.tell(station.hub.publish_event, event)
+    page.wait_for_timeout(300)
+    assert page.evaluate(inked) > before + 200
+
+
+def test_a_wrist_shows_the_reason_instead_of_a_path(open_page, station):
+    station.tell(play, station.hub, session_events(1, drift_m=None))
+    page = open_page()
+    expect_text(page, ".hatched-box", "a wrist has no bar axis")
+    assert page.locator(".barpath").count() == 0
+    assert text(page, ".chip") == "Forward not resolvable"
+
+
+def test_a_lost_link_is_counted_and_dimmed_and_comes_back(lifted, open_page, station):
+    page = open_page()
+    expect_text(page, ".hero-number", "0.54")
+    lost = status(LinkState.LOST, last_sample_age_s=4.0, reason="The sensor is out of range")
+    station.tell(station.hub.publish_status, lost)
+    expect_text(page, ".notice", "Sensor lost 5")
+    assert page.locator(".live.stale").count() == 1
+    assert text(page, ".hero-number") == "0.54"
+    station.tell(station.hub.publish_status, status())
+    page.wait_for_selector(".live:not(.stale)")
+
+
+def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page, station):
+    page = open_page("#/sets")
+    page.wait_for_selector(".set-row")
+    assert page.locator(".set-row").count() == 2
+    page.locator(".row-toggle").first.press("Enter")
+    assert page.locator(".reps tbody tr").count() == 5
+    assert "walk-out" in text(page, ".rejected")
+    for event in lifted:
+        station.tell(station.hub.publish_event, event)
+    page.wait_for_function("document.querySelectorAll('.set-row').length === 4")
+    assert page.locator(".reps tbody tr").count() == 5, "the open row stays open"
+
+
+def test_stability_speaks_in_words_with_the_same_numbers_in_a_table(lifted, open_page, station):
+    for event in lifted:
+        station.tell(station.hub.publish_event, event)
+    page = open_page("#/stability")
+    expect_text(page, ".verdict-words", "Clearly worse")
+    assert "unvalidated against trunk motion capture" in text(page, ".note")
+    assert page.locator(".part").count() == 3
+    page.locator(".twin summary").first.click()
+    assert page.locator(".twin").first.locator("tbody tr").count() == 4
+    assert "± 0.4" in text(page, ".twin tbody tr")
+
+
+def test_earlier_sessions_open_from_the_list(lifted, open_page):
+    page = open_page("#/sessions")
+    page.locator(".session-list a").last.click()
+    expect_text(page, "h1", "Monday squats")
+    assert page.locator(".set-row").count() == 4
+    page.get_by_role("link", name="Stability").last.click()
+    expect_text(page, ".verdict-words", "Clearly worse")
+
+
+def test_a_label_goes_to_the_session_in_the_unit_that_was_chosen(lifted, open_page, station):
+    page = open_page()
+    expect_text(page, ".live-context", "140 kg")
+    page.keyboard.press("l")
+    expect_text(page, ".live-context", "308.5 lb")
+    page.get_by_role("button", name="Change set").click()
+    page.wait_for_function("document.querySelectorAll('dialog option').length > 10")
+    page.get_by_label("Exercise").select_option("deadlift")
+    page.get_by_label("Load").fill("400")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_selector("dialog", state="detached")
+    (label,) = station.controls.labels
+    assert label.exercise_id == "deadlift"
+    assert label.load_kg == pytest.approx(400 * 0.45359237)
+
+
+def test_a_refused_label_is_explained_in_the_dialog(lifted, open_page, station):
+    station.controls.is_running = False
+    page = open_page()
+    page.get_by_role("button", name="Change set").click()
+    with open_page.allowed("409"):
+        page.get_by_role("button", name="Save").click()
+        expect_text(page, ".problem", "No session runs.")
+
+
+def test_colours_follow_the_system_until_chosen(open_page, station):
+    page = open_page(scheme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background)
+    page.keyboard.press("t")
+    assert page.evaluate(background) != dark
+    page.keyboard.press("t")
+    assert page.evaluate(background) == dark
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_keys_lead_to_every_screen_with_one_heading_each(lifted, open_page):
+    page = open_page()
+    for key, name in (("2", "sets"), ("3", "stability"), ("4", "sessions"), ("1", "live")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"a[data-screen={name}][aria-current=page]")
+        page.wait_for_selector("main h1")
+        assert page.locator("main h1").count() == 1
+
+
+def test_the_page_follows_a_restarted_server_without_a_reload(tmp_path, browser):
+    first = Station(tmp_path)
+    page = browser.new_page()
+    page.goto(f"{first.address}/#/live")
+    first.tell(play, first.hub, session_events(1))
+    expect_text(page, ".hero-number", "0.52")
+    page.evaluate("window.wasHere = true")
+    first.stop()
+    expect_text(page, ".notice", "Dashboard disconnected")
+    second = Station(tmp_path, first.port)
+    second.tell(play, second.hub, session_events(2))
+    expect_text(page, ".hero-number", "0.49")
+    assert page.evaluate("window.wasHere")
+    assert page.locator(".live.stale").count() == 0
+    page.close()
+    second.stop()
+
+
+def test_the_reducer_is_pure_and_ignores_what_it_has_seen(open_page, station):
+    page = open_page()
+    result = page.evaluate("""async () => {
+        const { initialState, reduce } = await import("/static/state.js");
+        const frozen = Object.freeze({ ...initialState, seq: 5, sets: Object.freeze([{ index: 0 }]) });
+        const old = reduce(frozen, { type: "set", seq: 5, set: { index: 9 }, trend: {} }, 0);
+        const next = reduce(frozen, { type: "set", seq: 6, set: { index: 1 }, trend: {} }, 0);
+        return JSON.stringify([old === frozen, next.sets.map((set) => set.index), next.seq, frozen.sets.length]);
+    }""")
+    assert json.loads(result) == [True, [0, 1], 6, 1]
+
+
+def test_a_long_session_keeps_the_page_quick(lifted, open_page, station):
+    page = open_page()
+    expect_text(page, ".hero-number", "0.54")
+    begin_s = time.perf_counter()
+    for _ in range(5):
+        station.tell(play, station.hub, session_events(4))
+    expect_text(page, ".hero-number", "0.43")
+    # 80 reps with their velocity at once; a page that redraws everything for each sample takes minutes.
+    assert time.perf_counter() - begin_s < 10
