@@ -83,7 +83,7 @@ def station(tmp_path):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop must end before the asynchronous tests of other modules
 def browser():
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if path is None:
@@ -96,43 +96,49 @@ def browser():
         opened.close()
 
 
-@pytest.fixture
-def open_page(browser, station):
-    """Open pages that must not complain, break the policy or ask anybody else."""
-    complaints = []
-    contexts = []
+class Visitor:
+    """Opens pages and notes every complaint: console errors, broken policy, requests to anybody else."""
 
-    @contextmanager
-    def allowed(*words):
-        before = len(complaints)
-        yield
-        complaints[before:] = [
-            text for text in complaints[before:] if not any(word in text for word in words)
-        ]
+    def __init__(self, browser, address):
+        self._browser = browser
+        self._address = address
+        self._contexts = []
+        self.complaints = []
 
-    def make(hash_="#/live", *, width=1280, height=900, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
+    def __call__(self, hash_="#/live", *, width=1280, height=900, scheme="light"):
+        context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((station.address, "data:"))
-                else complaints.append(f"request to {request.url}")
-            ),
-        )
-        page.goto(f"{station.address}/{hash_}")
+        page.on("console", lambda message: message.type in {"error", "warning"} and self._note(message.text))
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", self._check_request)
+        page.goto(f"{self._address}/{hash_}")
         return page
 
-    make.allowed = allowed
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    @contextmanager
+    def allowed(self, word):
+        """Forget complaints with this word in them."""
+        before = len(self.complaints)
+        yield
+        self.complaints[before:] = [text for text in self.complaints[before:] if word not in text]
+
+    def close(self):
+        for context in self._contexts:
+            context.close()
+
+    def _note(self, text):
+        self.complaints.append(text)
+
+    def _check_request(self, request):
+        if not request.url.startswith((self._address, "data:")):
+            self._note(f"request to {request.url}")
+
+
+@pytest.fixture
+def open_page(browser, station):
+    """Open pages that must not complain."""
+    visitor = Visitor(browser, station.address)
+    yield visitor
+    visitor.close()
+    assert visitor.complaints == []

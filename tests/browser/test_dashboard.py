@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -14,7 +13,16 @@ from tests.server.lifting import make_set, play, recording, session_events, stat
 
 pytestmark = pytest.mark.browser
 SIZES = ((360, 740), (820, 1180), (1920, 1080))
-SCREENS = ("#/live", "#/sets", "#/stability", "#/sessions", "#/stability/all/back_squat")
+STORED = f"#/session/{recording().recording_id}"
+SCREENS = (
+    "#/live",
+    "#/sets",
+    "#/stability",
+    "#/stability/all/back_squat",
+    "#/sessions",
+    STORED,
+    f"{STORED}/stability",
+)
 
 
 @pytest.fixture
@@ -46,11 +54,7 @@ def expect_text(page, selector, wanted):
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_every_screen_fits_and_breaks_no_rule(size, scheme, lifted, open_page, station):
     page = open_page(width=size[0], height=size[1], scheme=scheme)
-    for screen in (
-        *SCREENS,
-        f"#/session/{recording().recording_id}",
-        f"#/session/{recording().recording_id}/stability",
-    ):
+    for screen in SCREENS:
         page.evaluate("hash => { location.hash = hash; }", screen)
         page.wait_for_selector("main h1, main .hero-number")
         page.wait_for_timeout(60)
@@ -93,12 +97,14 @@ def test_the_strip_draws_what_comes(lifted, open_page, station):
         return rgba.filter((value, i) => i % 4 === 3 && value > 0).length;
     }"""
     expect_text(page, ".hero-number", "0.54")
-    before = page.evaluate(inked)
-    for event in lifted[:200]:
-        if isinstance(event, VelocitySample):
-            station.tell(station.hub.publish_event, event)
-    page.wait_for_timeout(300)
-    assert page.evaluate(inked) > before + 200
+    # Chromium advises pages that read a canvas often; only this test does.
+    with open_page.allowed("readback"):
+        before = page.evaluate(inked)
+        for event in lifted[:200]:
+            if isinstance(event, VelocitySample):
+                station.tell(station.hub.publish_event, event)
+        page.wait_for_timeout(300)
+        assert page.evaluate(inked) > before + 200
 
 
 def test_a_wrist_shows_the_reason_instead_of_a_path(open_page, station):
@@ -130,7 +136,7 @@ def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page,
     assert "walk-out" in text(page, ".rejected")
     for event in lifted:
         station.tell(station.hub.publish_event, event)
-    page.wait_for_function("document.querySelectorAll('.set-row').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.set-row').length === 4")
     assert page.locator(".reps tbody tr").count() == 5, "the open row stays open"
 
 
@@ -161,9 +167,9 @@ def test_a_label_goes_to_the_session_in_the_unit_that_was_chosen(lifted, open_pa
     page.keyboard.press("l")
     expect_text(page, ".live-context", "308.5 lb")
     page.get_by_role("button", name="Change set").click()
-    page.wait_for_function("document.querySelectorAll('dialog option').length > 10")
+    page.wait_for_function("() => document.querySelectorAll('dialog option').length > 10")
     page.get_by_label("Exercise").select_option("deadlift")
-    page.get_by_label("Load").fill("400")
+    page.locator("input[name=load]").fill("400")
     page.get_by_role("button", name="Save").click()
     page.wait_for_selector("dialog", state="detached")
     (label,) = station.controls.labels
@@ -226,9 +232,9 @@ def test_the_reducer_is_pure_and_ignores_what_it_has_seen(open_page, station):
         const frozen = Object.freeze({ ...initialState, seq: 5, sets: Object.freeze([{ index: 0 }]) });
         const old = reduce(frozen, { type: "set", seq: 5, set: { index: 9 }, trend: {} }, 0);
         const next = reduce(frozen, { type: "set", seq: 6, set: { index: 1 }, trend: {} }, 0);
-        return JSON.stringify([old === frozen, next.sets.map((set) => set.index), next.seq, frozen.sets.length]);
+        return [old === frozen, next.sets.map((set) => set.index), next.seq, frozen.sets.length];
     }""")
-    assert json.loads(result) == [True, [0, 1], 6, 1]
+    assert result == [True, [0, 1], 6, 1]
 
 
 def test_a_long_session_keeps_the_page_quick(lifted, open_page, station):
@@ -238,5 +244,5 @@ def test_a_long_session_keeps_the_page_quick(lifted, open_page, station):
     for _ in range(5):
         station.tell(play, station.hub, session_events(4))
     expect_text(page, ".hero-number", "0.43")
-    # 80 reps with their velocity at once; a page that redraws everything for each sample takes minutes.
+    # 100 reps with their velocity at once; a page that redraws all for each sample takes minutes.
     assert time.perf_counter() - begin_s < 10

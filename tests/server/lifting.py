@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -32,9 +33,9 @@ LOW = Quality(QualityState.LOW_QUALITY, ("12 samples were lost during the rep",)
 NO_FORE_AFT = Quality(reasons=("forward not resolvable: a wrist has no bar axis",))
 
 
-def recording(number: int = 0, **changes: object) -> RecordingInfo:
+def recording(number: int = 0, **changes: Any) -> RecordingInfo:
     """One of any number of different recordings, a week apart."""
-    values: dict = {
+    values: dict[str, Any] = {
         "recording_id": UUID(int=number + 1),
         "started_at": datetime(2026, 11, 2, 17, 30, tzinfo=UTC) + timedelta(days=7 * number),
         "algorithm": "upright-1/0.1.0",
@@ -145,9 +146,9 @@ def session_events(n_sets: int = 4, *, drift_m: float | None = 0.012) -> Iterato
         start_s = summary.end_s + 60
 
 
-def status(state: LinkState = LinkState.CONNECTED, **changes: object) -> LinkStatus:
+def status(state: LinkState = LinkState.CONNECTED, **changes: Any) -> LinkStatus:
     """A healthy link unless told otherwise."""
-    values: dict = {
+    values: dict[str, Any] = {
         "sensor_name": "Upright-01",
         "battery_fraction": 0.82,
         "sample_rate_hz": 200.13,

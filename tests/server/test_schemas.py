@@ -22,8 +22,10 @@ def test_no_field_of_the_signal_core_is_lost_on_the_way_to_the_browser():
 
 def test_paths_are_thinned_to_tenths_of_a_millimetre():
     path = RepModel.of(make_rep(0)).path
-    assert len(path.t_s) == len(path.forward_m) == len(path.up_m) == len(path.forward_sd_m) == MAX_POINTS
-    assert all(round(value, 4) == value for value in path.up_m)
+    for values in (path.t_s, path.forward_m, path.up_m, path.forward_sd_m):
+        assert values is not None
+        assert len(values) == MAX_POINTS
+        assert all(value is not None and round(value, 4) == value for value in values)
 
 
 def test_the_change_is_last_minus_first_with_both_errors():

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from analysis.events import SetFinished
 from ingest.scaled_loop import run_scaled
@@ -18,12 +19,13 @@ from tests.server.lifting import make_set, play, session_events
 def test_a_port_in_use_is_told_before_anything_starts():
     with bind("127.0.0.1", 0) as first:
         port = first.getsockname()[1]
-        with pytest.raises(PortInUseError, match=rf"Port {port} on .* is already in use"):
+        with pytest.raises(PortInUseError) as caught:
             bind("127.0.0.1", port)
+    assert f"Port {port} on 127.0.0.1 is already in use" in str(caught.value)
 
 
 def test_an_address_of_another_computer_is_refused_with_advice():
-    with pytest.raises(AddressUnavailableError, match="127.0.0.1"):
+    with pytest.raises(AddressUnavailableError, match="Use 127"):
         bind("192.0.2.1", 0)  # TEST-NET-1 (RFC 5737): nobody has it
 
 
@@ -70,11 +72,11 @@ def test_a_socket_stays_open_on_a_loop_that_runs_fast(app, hub):
     async def main():
         task, port = await _running(app)
         address = f"ws://127.0.0.1:{port}/api/v1/live"
-        async with connect(address, origin=f"http://127.0.0.1:{port}", ping_interval=None) as socket:
+        async with connect(address, origin=Origin(f"http://127.0.0.1:{port}"), ping_interval=None) as socket:
             await socket.recv()
             await asyncio.sleep(120)  # two minutes by this loop's clock: longer than any keep-alive
             play(hub, session_events(1))
-            text = await socket.recv()
+            text = str(await socket.recv())
         await _stop(task)
         return text
 
@@ -82,7 +84,7 @@ def test_a_socket_stays_open_on_a_loop_that_runs_fast(app, hub):
 
 
 async def _next_set(client):
-    while '"type":"set"' not in await client.recv():
+    while '"type":"set"' not in str(await client.recv()):
         pass
 
 
@@ -96,7 +98,7 @@ async def test_a_stalled_client_is_disconnected_and_delays_nobody(app, hub):
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
     url = f"ws://{address}/api/v1/live"
-    async with connect(url, origin=origin, ping_interval=None, max_size=None) as quick:
+    async with connect(url, origin=Origin(origin), ping_interval=None, max_size=None) as quick:
         async with asyncio.timeout(5):
             while hub.n_clients < 2:  # noqa: ASYNC110 - the hub has no event to wait on
                 await asyncio.sleep(0.01)

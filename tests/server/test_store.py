@@ -176,6 +176,7 @@ with Store(sys.argv[1]) as store:
 def test_a_killed_writer_loses_no_set_that_it_has_saved(tmp_path):
     url = f"sqlite:///{tmp_path / 'results.db'}"
     with subprocess.Popen([sys.executable, "-c", _WRITER, url], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
         saved = [int(writer.stdout.readline()) for _ in range(8)]
         writer.send_signal(signal.SIGKILL)
         saved += [int(line) for line in writer.stdout.read().split()]
