@@ -98,7 +98,7 @@ def _print_event(event: Event) -> None:
 
     if isinstance(event, RepFinished):
         rep = event.rep
-        velocity = with_sd(rep.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps)
+        velocity = with_sd(rep.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps, digits=3)
         console.print(f"rep {rep.index + 1}: {velocity} m/s")
     elif isinstance(event, SetFinished):
         print_reps(console, event.summary)

@@ -48,9 +48,13 @@ def simulate(
     scenarios = [scenario_by_name(scenario, seed + index) for index in range(count)]
 
     def ready(bound_port: int) -> None:
-        console.print(f"Simulating {count} × {scenario}. Bar axis {_text(scenarios[0].bar_axis)}, "
-                      f"lever {_text(scenarios[0].lever_m)} m.")  # fmt: skip
-        console.print(f"In another terminal: upright serve --transport tcp-client:{host}:{bound_port}")
+        console.print(f"Simulating {count} × {scenario}; Ctrl-C ends. In another terminal:")
+        mount = scenarios[0].mount
+        console.print(
+            f"upright serve --transport tcp-client:{host}:{bound_port} --mount {mount.position}"
+            f" --bar-axis={_text(mount.bar_axis)} --lever-m={_text(mount.lever_m)}",
+            soft_wrap=True,
+        )
 
     try:
         asyncio.run(
@@ -62,4 +66,4 @@ def simulate(
 
 
 def _text(vector: tuple[float, float, float]) -> str:
-    return ",".join(f"{component:.4f}" for component in vector)
+    return ",".join(f"{component:.4g}" for component in vector)

@@ -32,7 +32,6 @@ export const getExercises = () => request("/exercises");
 export const getSessions = () => request("/sessions");
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
 export const getTrend = (exerciseId) => request(`/trend?exercise_id=${encodeURIComponent(exerciseId)}`);
-export const getSets = (exerciseId) => request(`/sets?exercise_id=${encodeURIComponent(exerciseId)}`);
 
 export const postLabel = (label) =>
   request("/live/label", {

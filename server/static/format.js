@@ -113,10 +113,11 @@ export const PARTS = {
 /** A part that this page does not know yet is shown as it is. */
 export const partOf = (id) => PARTS[id] ?? { name: id.replaceAll("_", " "), unit: "", factor: 1, digits: 3, explain: "" };
 
-/** "18 mm ± 4" of a stability part. */
-export function partValue(id, value, sd, { sign = false } = {}) {
+/** "18 mm ± 4" of a stability part; slopes are small and get one digit more. */
+export function partValue(id, value, sd, { sign = false, finer = false } = {}) {
   if (!isKnown(value)) return UNKNOWN;
-  const { unit, factor, digits } = partOf(id);
+  const { unit, factor, digits: usual } = partOf(id);
+  const digits = finer ? usual + 1 : usual;
   const shown = (sign ? signed : number)(value * factor, digits);
   return `${shown}${unit === "°" ? "°" : ` ${unit}`} ${plusMinus(sd, digits, factor)}`.trim();
 }

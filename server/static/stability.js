@@ -70,7 +70,7 @@ function headline(part, spansSessions) {
   const { words, glyph, tone } = verdict(part.words);
   const { name } = partOf(part.part);
   const n = part.values.length;
-  const slope = partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true });
+  const slope = partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true, finer: true });
   const sentence =
     part.slope_per_set === null
       ? `${name}: ${plural(n, "set")} so far; a trend needs three.`
@@ -101,7 +101,7 @@ function partCard(part, width, points, spansSessions) {
       cell("First", value(0)),
       cell("Last", value(-1)),
       spansSessions
-        ? cell("Per set", partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true }))
+        ? cell("Per set", partValue(part.part, part.slope_per_set, part.slope_sd_per_set, { sign: true, finer: true }))
         : cell("Change", partValue(part.part, part.change, part.change_sd, { sign: true })),
     ),
     known.length ? trendTable(part.part, known) : null,
