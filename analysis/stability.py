@@ -110,14 +110,15 @@ def _forward_at_heights(rep: Rep, bins: int = 20) -> FloatArray | None:
     height = np.abs(path.up_m[: turn + 1] - path.up_m[0])
     rising: FloatArray = np.maximum.accumulate(height)
     levels = np.linspace(0.05, 0.95, bins) * rising[-1]
-    return np.interp(levels, rising, path.forward_m[: turn + 1])
+    return np.asarray(np.interp(levels, rising, path.forward_m[: turn + 1]), dtype=np.float64)
 
 
 def session_trend(sets: Sequence[SetSummary]) -> SessionTrend:
     """How each part changed across the sets of each exercise, in the order of the sets."""
     by_exercise: dict[str, list[SetSummary]] = {}
     for summary in sets:
-        if summary.exercise_id is not None and summary.reps:
+        # A stored exercise may have left the catalogue since: its parts are not known any more.
+        if summary.exercise_id is not None and summary.exercise_id in CATALOGUE and summary.reps:
             by_exercise.setdefault(summary.exercise_id, []).append(summary)
     return SessionTrend(
         tuple(

@@ -4,9 +4,8 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
-from typing import Annotated
 
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
@@ -14,7 +13,6 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
 
 from server.api import make_router
-from server.assets import plotly_gzip
 from server.errors import ServerError
 from server.gate import SecurityGate
 from server.live import LiveHub
@@ -84,13 +82,6 @@ def _add_pages(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def index() -> FileResponse:
         return FileResponse(str(static / "index.html"))
-
-    @app.get("/assets/plotly.min.js", include_in_schema=False)
-    def plotly(accept_encoding: Annotated[str, Header()] = "") -> Response:
-        if "gzip" not in accept_encoding:
-            return Response("This file is served compressed only.", 406, media_type="text/plain")
-        headers = {"content-encoding": "gzip", "vary": "accept-encoding", "cache-control": "max-age=86400"}
-        return Response(plotly_gzip(), media_type="text/javascript", headers=headers)
 
     app.mount("/static", StaticFiles(directory=str(static)), name="static")
 

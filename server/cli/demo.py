@@ -68,7 +68,7 @@ async def _run(
         if isinstance(event, SetFinished):
             sets.append(event.summary)
 
-    async with dashboard(settings, opens_browser=opens_browser) as page:
+    async with dashboard(settings, opens_browser=opens_browser, speed=speed) as page:
         scenario = demo_session(seed)
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
         register_in_process("demo", lambda: air.port("collector"))

@@ -55,16 +55,22 @@ def replay(
     )
     recording = open_recording(file, options)
     settings = settings_of(data_dir, port)
-    run_scaled(_run(recording, file.name, settings, opens_browser=not no_browser, once=once), speed)
+    run_scaled(_run(recording, file.name, settings, speed, opens_browser=not no_browser, once=once), speed)
 
 
 async def _run(
-    recording: ReplayableRecording, title: str, settings: Settings, *, opens_browser: bool, once: bool
+    recording: ReplayableRecording,
+    title: str,
+    settings: Settings,
+    speed: float,
+    *,
+    opens_browser: bool,
+    once: bool,
 ) -> None:
     from server.cli.web import dashboard, until_first
     from server.live_session import SessionSink, replay_session
 
-    async with dashboard(settings, opens_browser=opens_browser) as page:
+    async with dashboard(settings, opens_browser=opens_browser, speed=speed) as page:
         await until_first(page.served, replay_session(recording, title, SessionSink(page.hub, None)))
         if not once and not page.served.done():
             await page.served

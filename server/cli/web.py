@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import webbrowser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.console import Console
 from ingest.recovery import recover_all
 from server.app import create_app
 from server.errors import LabelRefusedError
-from server.live import LiveHub
+from server.live import HubConfig, LiveHub
 from server.serve import bind, serve
 from server.store import Store
 
@@ -61,7 +61,9 @@ class Dashboard:
 
 
 @contextlib.asynccontextmanager
-async def dashboard(settings: Settings, *, opens_browser: bool) -> AsyncGenerator[Dashboard]:
+async def dashboard(
+    settings: Settings, *, opens_browser: bool, speed: float = 1.0
+) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
     Parameters
@@ -70,6 +72,8 @@ async def dashboard(settings: Settings, *, opens_browser: bool) -> AsyncGenerato
         Where to listen, where the data are.
     opens_browser : bool
         Open the page in the user's browser once it is served.
+    speed : float
+        Of the running loop's clock: browsers get no more messages a second than at speed 1.
 
     Raises
     ------
@@ -81,7 +85,8 @@ async def dashboard(settings: Settings, *, opens_browser: bool) -> AsyncGenerato
     recover_recordings(settings)
     settings = settings.model_copy(update={"port": port})
     url = dashboard_url(settings)
-    hub, controls = LiveHub(), NothingRuns()
+    hub = LiveHub(replace(HubConfig(), batch_s=HubConfig().batch_s * speed))
+    controls = NothingRuns()
     with Store(settings.results_url) as store:
         app = create_app(settings, hub, store, controls)
 

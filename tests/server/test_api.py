@@ -167,10 +167,3 @@ def test_a_huge_body_is_refused(client):
 def test_the_api_describes_itself(client):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert "/api/v1/sessions/{recording_id}" in paths
-
-
-def test_plotly_comes_from_the_installed_package_compressed(client):
-    answer = client.get("/assets/plotly.min.js", headers={"accept-encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "plotly.js v" in answer.text[:300]
-    assert client.get("/assets/plotly.min.js", headers={"accept-encoding": "identity"}).status_code == 406

@@ -74,7 +74,6 @@ def test_the_walk_sees_the_routes(app):
         "/",
         "/api/v1/live/label",
         "/api/v1/openapi.json",
-        "/assets/plotly.min.js",
         "/static/style.css",
     } <= {path for path, _ in paths}
 
