@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SetLabel
 from ingest.decoding import PacketDecoder
-from ingest.packets import INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
+from ingest.packets import DATA, INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.session import SessionRunner
@@ -66,6 +66,8 @@ class CollectorStatus:
         Of the last connection.
     battery_charge_fraction : float or None
         0 to 1.
+    data_age_s : float or None
+        Time since the last packet of samples came, s; None before the first.
     connections : int
         Connections made; reconnects are one fewer.
     counts : StreamCounts
@@ -88,6 +90,7 @@ class CollectorStatus:
     rssi_dbm: int | None = None
     mtu: int | None = None
     battery_charge_fraction: float | None = None
+    data_age_s: float | None = None
     connections: int = 0
     counts: StreamCounts = field(default_factory=StreamCounts)
     refused_packets: int = 0
@@ -150,6 +153,7 @@ class Collector:
         self._connections = 0
         self._origin_s = 0.0
         self._last_received_s = 0.0
+        self._last_data_s: float | None = None
         self._started_at = datetime.now(UTC)
         self._last_info: RawPacket | None = None
         self._last_link: RawPacket | None = None
@@ -177,6 +181,7 @@ class Collector:
             rssi_dbm=link.rssi_dbm if link else None,
             mtu=link.mtu if link else None,
             battery_charge_fraction=decoder.battery_charge_fraction,
+            data_age_s=self._data_age_s(),
             connections=self._connections,
             counts=decoder.counts,
             refused_packets=decoder.refused,
@@ -184,6 +189,11 @@ class Collector:
             recording_problem=recorder.error if recorder else "",
             analysis_problem=self._analysis_problem,
         )
+
+    def _data_age_s(self) -> float | None:
+        if self._last_data_s is None:
+            return None
+        return max(asyncio.get_running_loop().time() - self._origin_s - self._last_data_s, 0.0)
 
     async def run(self) -> None:
         """Run until the source ends; then close the set and the file.
@@ -215,6 +225,8 @@ class Collector:
 
     def _take(self, packet: RawPacket) -> None:
         self._last_received_s = max(self._last_received_s, packet.received_at_s)
+        if packet.channel == DATA:
+            self._last_data_s = packet.received_at_s
         self._record(packet)
         items = self._decoder.feed(packet)
         self._remember(packet)

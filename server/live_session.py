@@ -205,6 +205,7 @@ class LiveSession:
                 sample_rate_hz=counts.sample_rate_hz,
                 received_samples=counts.samples,
                 lost_samples=counts.lost_samples,
+                last_sample_age_s=status.data_age_s,
                 reason=status.recording_problem or status.analysis_problem,
             )
         )
