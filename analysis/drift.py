@@ -357,7 +357,7 @@ def _solve(
         factor = _factorise(prior, design, weight)
         estimate = cho_solve(factor, design.T @ (weight * observed), check_finite=False)
         residual = (observed - design @ estimate) / (sd * config.robust_sigma)
-        weight = 1.0 / sd**2 / (1.0 + robust * residual**2)
+        weight = 1.0 / sd**2 / (1.0 + robust * _pooled_squares(residual))
     factor = _factorise(prior, design, weight)
     gradient = design.T @ (weight * observed)
     estimate = cho_solve(factor, gradient, check_finite=False)
@@ -365,6 +365,13 @@ def _solve(
     log_det = 2 * np.log(np.diag(factor[0])).sum() - np.log(weight).sum()
     evidence = -0.5 * (float(observed @ (weight * observed) - gradient @ estimate) + float(log_det))
     return _Solution(evidence, estimate, factor)
+
+
+def _pooled_squares(residual: FloatArray) -> FloatArray:
+    """Squared residuals; x and y share their mean, so that the arbitrary heading of the world does not matter."""
+    squares = (residual**2).reshape(-1, 3)
+    squares[:, :2] = squares[:, :2].mean(axis=1, keepdims=True)
+    return squares.ravel()
 
 
 def _factorise(prior: FloatArray, design: FloatArray, weight: FloatArray) -> tuple[FloatArray, bool]:

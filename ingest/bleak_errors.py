@@ -57,6 +57,8 @@ def translate(error: Exception, wanted: str) -> IngestError:
 
 
 def _unavailable(error: Exception, _: str) -> IngestError:
+    if isinstance(error.__cause__, BluetoothUnavailableError):
+        return error.__cause__  # from our own backend, which knows better what to do
     reason = getattr(error, "reason", BleakBluetoothNotAvailableReason.UNKNOWN)
     return BluetoothUnavailableError(str(error.args[0]), _HINTS[reason])
 

@@ -122,6 +122,8 @@ class Collector:
         Called with the path of each finished file.
     speed : float
         Of the running loop's clock; written to the header.
+    source_kind : str
+        "sensor" or "simulator"; written to the header.
     config : CollectorConfig, optional
         Tuning.
     """
@@ -138,6 +140,7 @@ class Collector:
         on_status: Callable[[CollectorStatus], None] | None = None,
         on_recorded: Callable[[Path], None] | None = None,
         speed: float = 1.0,
+        source_kind: str = "sensor",
         config: CollectorConfig | None = None,
     ) -> None:
         self._source = source
@@ -149,6 +152,7 @@ class Collector:
         self._on_status = on_status
         self._on_recorded = on_recorded
         self._speed = speed
+        self._source_kind = source_kind
         self._config = config or CollectorConfig()
         self._connections = 0
         self._origin_s = 0.0
@@ -265,6 +269,7 @@ class Collector:
             mount=self._mount,
             started_at=self._started_at,
             speed=self._speed,
+            source_kind=self._source_kind,
         )
 
     def _remember(self, packet: RawPacket) -> None:

@@ -34,6 +34,8 @@ class RecordingHeader:
         Version of Upright that recorded it.
     speed : float
         Speed of the event loop's clock; 1 but for a simulated session.
+    source_kind : str
+        "sensor" or "simulator": a result must never pass for a measurement because its database was rebuilt.
     """
 
     driver: str
@@ -45,6 +47,7 @@ class RecordingHeader:
     recording_id: str = field(default_factory=lambda: str(uuid4()))
     software_version: str = field(default_factory=lambda: version("upright"))
     speed: float = 1.0
+    source_kind: str = "sensor"
 
     def to_metadata(self, channels: dict[str, int]) -> dict[str, str]:
         """Return the metadata record's map, with a checksum that MCAP does not give metadata.
@@ -65,6 +68,7 @@ class RecordingHeader:
             "started_at": self.started_at.isoformat(),
             "software_version": self.software_version,
             "speed": repr(self.speed),
+            "source_kind": self.source_kind,
             "channels": json.dumps(channels),
         }
         return {**content, "crc32": _checksum(content)}
@@ -98,6 +102,7 @@ class RecordingHeader:
                 recording_id=fields["recording_id"],
                 software_version=fields["software_version"],
                 speed=float(fields["speed"]),
+                source_kind=fields.get("source_kind", "sensor"),  # files of before it was written have none
             )
             return header, {str(name): int(i) for name, i in json.loads(fields["channels"]).items()}
         except (KeyError, TypeError, IndexError, AttributeError) as error:

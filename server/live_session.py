@@ -144,6 +144,7 @@ class LiveSession:
             on_status=self._publish_status,
             on_recorded=self._file_finished,
             speed=speed,
+            source_kind=source_kind,
         )
 
     @property
@@ -187,7 +188,7 @@ class LiveSession:
         stamp = header.started_at.strftime("%Y%m%dT%H%M%SZ")
         path = self._recordings_dir / f"{stamp}-{header.recording_id[:8]}.mcap"
         recorder = Recorder(path, header)
-        self._sink.start(recording_info(header, self._source_kind))
+        self._sink.start(recording_info(header))
         return recorder
 
     def _file_finished(self, path: Path) -> None:
@@ -211,13 +212,13 @@ class LiveSession:
         )
 
 
-def recording_info(header: RecordingHeader, source_kind: str) -> RecordingInfo:
+def recording_info(header: RecordingHeader) -> RecordingInfo:
     """Describe a recording for the store and the screens."""
     return RecordingInfo(
         recording_id=UUID(header.recording_id),
         started_at=header.started_at,
         algorithm=ALGORITHM_VERSION,
-        source=source_kind,
+        source=header.source_kind,
         sensor_name=header.sensor_name,
         mount_position=header.mount.position.value,
     )
@@ -284,7 +285,7 @@ def rebuild_recording(recording: ReplayableRecording, path: Path, store: Store) 
     header = recording.header
     recorded = read_recording(path).header
     sink = SessionSink(None, store)
-    sink.start(recording_info(recorded, "sensor"))
+    sink.start(recording_info(recorded))
     runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
     events = [event for _, items in recording.steps() for event in runner.advance(items, header.info)]
     events += runner.finish()

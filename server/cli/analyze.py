@@ -84,7 +84,8 @@ def _run(recording: ReplayableRecording) -> tuple[list[SetSummary], list[Gap], l
         header.mount,
         header.initial_label,
     )
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("analysing", total=max(recording.counts.duration_s, 1e-9))
         events: list[Event] = []
         for due_s, items in recording.steps():
@@ -133,4 +134,7 @@ def _write_trajectory(
         raise ImportFileError(path, None, "nothing to write: no reps were found, so there is no path")
     origin_s = sets[0].reps[0].start_s
     tables = [pl.DataFrame(trajectory_table(motion, mount, origin_s)).fill_nan(None) for motion in motions]
-    pl.concat(tables).write_parquet(path)
+    try:
+        pl.concat(tables).write_parquet(path)
+    except OSError as error:
+        raise ImportFileError(path, None, f"cannot be written: {error.strerror or error}") from error

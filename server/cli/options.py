@@ -120,3 +120,20 @@ def settings_of(data_dir: Path | None, port: int | None = None, **more: object) 
     if port is not None:
         given["port"] = port
     return Settings.model_validate(given) if given else Settings()
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Create the folders for recordings and results.
+
+    Raises
+    ------
+    StoreError
+        If they cannot be created.
+    """
+    from server.errors import StoreError
+
+    try:
+        settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
+        raise StoreError(problem, "Choose another with --data-dir.") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli.options import DataDir, Transport, settings_of
+from server.cli.options import DataDir, Transport, make_data_dir, settings_of
 
 if TYPE_CHECKING:
     from ingest.ble import BleSource
@@ -83,26 +83,16 @@ def doctor(transport: Transport = None, data_dir: DataDir = None) -> None:
     from rich.console import Console
 
     from ingest.ble import scan as scan_radio
-    from ingest.errors import IngestError
-    from server.errors import StoreError
 
     console = Console()
     settings = settings_of(data_dir)
     console.print(f"Upright {version('upright')}, Python {platform.python_version()}, {platform.platform()}")
     console.print(f"bleak {version('bleak')}, bumble {version('bumble')}, SQLite {sqlite3.sqlite_version}")
-    try:
-        settings.recordings_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        problem = f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
-        raise StoreError(problem, "Choose another with --data-dir.") from error
+    make_data_dir(settings)
     free = shutil.disk_usage(settings.recordings_dir).free
     hours = free / BYTES_PER_HOUR
     console.print(f"Data in {settings.data_dir}: {free / 1e9:.1f} GB free, {hours:,.0f} hours of one sensor")
-    try:
-        found = asyncio.run(scan_radio(transport, 3.0))
-    except IngestError as error:
-        console.print(f"[yellow]Bluetooth:[/] {error}")
-        raise typer.Exit(1) from error
+    found = asyncio.run(scan_radio(transport, 3.0))
     ours = sum(sensor.driver is not None for sensor in found)
     console.print(
         f"Bluetooth works: {len(found)} devices in reach, {ours} of them sensors that Upright can read"

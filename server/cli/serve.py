@@ -63,25 +63,16 @@ def _open_to_lan(settings: Settings) -> Settings:
     """Listen on every address, by every name of this computer, behind a token."""
     from pydantic import SecretStr
 
+    from server.cli.web import lan_address
     from server.settings import new_token
 
-    names = {socket.gethostname(), f"{socket.gethostname()}.local", _lan_address()}
+    names = {socket.gethostname(), f"{socket.gethostname()}.local", lan_address()}
     changes: dict[str, object] = {
         "host": "0.0.0.0",  # noqa: S104 -- that is what --lan asks for; a token guards it
         "token": settings.token or SecretStr(new_token()),
         "allowed_hosts": (*settings.allowed_hosts, *sorted(names)),
     }
     return settings.model_copy(update=changes)
-
-
-def _lan_address() -> str:
-    """Return the address that this computer would use to reach others. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: never routed
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
 
 
 async def _run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import webbrowser
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from ingest.recovery import recover_all
 from server.app import create_app
+from server.cli.options import make_data_dir
 from server.errors import LabelRefusedError
 from server.live import HubConfig, LiveHub
 from server.serve import bind, serve
@@ -91,7 +93,7 @@ async def dashboard(
         app = create_app(settings, hub, store, controls)
 
         def started() -> None:
-            console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)")
+            console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
             if opens_browser:
                 webbrowser.open(url)
 
@@ -107,14 +109,30 @@ async def dashboard(
 
 def dashboard_url(settings: Settings) -> str:
     """Address to open, with the token if one is needed."""
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
+    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
     token = "" if settings.token is None else f"?token={settings.token.get_secret_value()}"
     return f"http://{host}:{settings.port}/{token}"
 
 
+def lan_address() -> str:
+    """Return the address that this computer would use to reach others. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: never routed
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
 def recover_recordings(settings: Settings) -> None:
-    """Repair what a killed process left behind, and say so."""
-    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    """Repair what a killed process left behind, and say so.
+
+    Raises
+    ------
+    StoreError
+        If the data folder cannot be used.
+    """
+    make_data_dir(settings)
     for report in recover_all(settings.recordings_dir):
         if report.path is None:
             console.print(f"[yellow]could not recover {report.part_path.name}[/]: {report.problem}")

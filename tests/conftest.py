@@ -1,0 +1,14 @@
+"""Settings of all tests: one numerical thread, and the hypothesis profiles."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported; small systems only lose by threads
+
+from hypothesis import settings
+
+# Examples that run a whole simulated set ask for fewer themselves. No deadline: other work shares the machine.
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
