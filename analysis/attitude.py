@@ -88,7 +88,7 @@ def integrate_attitude(
     # In the start frame of the strapdown the mean specific force at rest points up.
     up = strapdown[reference].apply(samples.specific_force_mps2[reference]).mean(axis=0)
     level = _rotation_to_up(up)
-    return Attitude((level * strapdown).as_matrix(), bias, bias_known)
+    return Attitude(level.as_matrix() @ strapdown.as_matrix(), bias, bias_known)
 
 
 def _motion_bias(samples: Samples) -> FloatArray:
@@ -128,6 +128,6 @@ class LiveAttitude:
         force = np.ascontiguousarray(specific_force_mps2)
         quat = self._filter.updateBatch(np.ascontiguousarray(gyro_radps), force)["quat6D"]
         w, x, y, z = quat.T
-        # Third row of the rotation matrix of a unit quaternion (scalar first).
-        up = np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
-        return (up * force).sum(axis=1) - STANDARD_GRAVITY_MPS2
+        # Third row of the rotation matrix of a unit quaternion (scalar first) times the force.
+        tilted = 2 * ((x * z - w * y) * force[:, 0] + (y * z + w * x) * force[:, 1])
+        return tilted + (1 - 2 * (x * x + y * y)) * force[:, 2] - STANDARD_GRAVITY_MPS2

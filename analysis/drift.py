@@ -161,31 +161,67 @@ class DriftSolution:
         return float(np.sqrt(max(row @ self._covariance @ row, 0.0)))
 
 
-def remove_drift(
-    samples: Samples,
-    attitude: Attitude,
-    nominal: Nominal,
-    rests: Sequence[RestInstant],
-    returns: Sequence[HomeReturn],
-    reaches: Sequence[Reach],
-    jumps: Sequence[Jump],
-    scatters_m: Sequence[float],
-    config: DriftConfig,
-) -> DriftSolution:
-    """Solve the set-wide error model of this module.
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorModel:
+    """Velocity and position error of one set per unit of each unknown, before any observation.
+
+    Depends on the samples only, so that it serves every pass of the estimator.
+
+    Attributes
+    ----------
+    nominal : Nominal
+        What is to be corrected.
+    velocity_columns, position_columns : (G, 3, J) float64
+        At grid points ``step`` samples apart, scaled to unit prior variance of the unknowns.
+    step : int
+        Samples between grid points.
+    config : DriftConfig
+        Priors.
+    """
+
+    nominal: Nominal
+    velocity_columns: FloatArray
+    position_columns: FloatArray
+    step: int
+    config: DriftConfig
+
+
+def build_error_model(
+    samples: Samples, attitude: Attitude, nominal: Nominal, jumps: Sequence[Jump], config: DriftConfig
+) -> ErrorModel:
+    """Write the error of a set as a linear function of the unknowns of this module.
 
     Parameters
     ----------
     samples, attitude, nominal
         The set, its nominal attitude and its plain integration.
-    rests, returns, reaches
-        What is known of the motion, by sample index.
     jumps : sequence of Jump
         Where integration cannot be trusted.
-    scatters_m : sequence of float
-        Candidates for the horizontal scatter of home, m; the set's own evidence chooses.
     config : DriftConfig
         Priors.
+    """
+    step = max(round(samples.rate_hz / config.grid_hz), 1)
+    columns = _error_columns(samples, attitude, nominal, jumps, step, config)
+    return ErrorModel(nominal, *columns, step, config)
+
+
+def remove_drift(
+    model: ErrorModel,
+    rests: Sequence[RestInstant],
+    returns: Sequence[HomeReturn],
+    reaches: Sequence[Reach],
+    scatters_m: Sequence[float],
+) -> DriftSolution:
+    """Solve the set-wide error model.
+
+    Parameters
+    ----------
+    model : ErrorModel
+        From `build_error_model`.
+    rests, returns, reaches
+        What is known of the motion, by sample index.
+    scatters_m : sequence of float
+        Candidates for the horizontal scatter of home, m; the set's own evidence chooses.
 
     Returns
     -------
@@ -193,22 +229,20 @@ def remove_drift(
         Corrected velocity and position with their covariance. Without any rest the priors alone speak: the
         result is drifting and its standard deviations say so.
     """
-    step = max(round(samples.rate_hz / config.grid_hz), 1)
-    velocity_columns, position_columns = _error_columns(samples, attitude, nominal, jumps, step, config)
-    design, observed, sd, robust = _observations(
-        nominal, rests, returns, reaches, velocity_columns, position_columns, step
-    )
+    velocity_columns, position_columns, step = model.velocity_columns, model.position_columns, model.step
+    nominal = model.nominal
+    design, observed, sd, robust = _observations(model, rests, returns, reaches)
     horizontal = _horizontal_returns(len(rests), len(returns), len(observed))
     solutions: list[tuple[float, float, _Solution]] = []
     for scatter_m in scatters_m if returns else scatters_m[:1]:
         sd[horizontal] = scatter_m
-        solution = _solve(design, observed, sd, robust, config)
+        solution = _solve(design, observed, sd, robust, model.config)
         solutions.append((solution.evidence, scatter_m, solution))
     _, scatter_m, solution = max(solutions, key=lambda entry: entry[0])
     estimate = solution.estimate
     covariance = cho_solve(solution.factor, np.eye(len(estimate)), check_finite=False)
     grid = np.arange(0, velocity_columns.shape[0] * step, step, dtype=np.float64)
-    index = np.arange(len(samples), dtype=np.float64)
+    index = np.arange(len(nominal.velocity_mps), dtype=np.float64)
     velocity_error, position_error = velocity_columns @ estimate, position_columns @ estimate
     velocity, position = nominal.velocity_mps.copy(), nominal.position_m.copy()
     for axis in range(3):
@@ -304,30 +338,25 @@ def _rows(columns: FloatArray, step: int, index: int) -> FloatArray:
 
 
 def _observations(
-    nominal: Nominal,
-    rests: Sequence[RestInstant],
-    returns: Sequence[HomeReturn],
-    reaches: Sequence[Reach],
-    velocity_columns: FloatArray,
-    position_columns: FloatArray,
-    step: int,
+    model: ErrorModel, rests: Sequence[RestInstant], returns: Sequence[HomeReturn], reaches: Sequence[Reach]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Build the design (M, J), the observed errors, their standard deviations, which are robust.
 
     Three rows (x, y, z) per rest, then per return, then per reach. The horizontal standard deviation of
     returns is set later.
     """
-    unknowns = velocity_columns.shape[2]
+    nominal, step = model.nominal, model.step
+    unknowns = model.velocity_columns.shape[2]
     rows, observed, sds, robust = [np.zeros((0, unknowns))], [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
     for rest in rests:
-        rows.append(_rows(velocity_columns, step, rest.index))
+        rows.append(_rows(model.velocity_columns, step, rest.index))
         observed.append(-nominal.velocity_mps[rest.index])
         sds.append(np.asarray(rest.sd_mps))
         robust.append(np.full(3, float(rest.robust)))
     spans = [(home.start, home.stop, (1.0, 1.0, home.vertical_sd_m)) for home in returns]
     spans += [(reach.home, reach.index, reach.sd_m) for reach in reaches]
     for start, stop, sd in spans:
-        rows.append(_rows(position_columns, step, stop) - _rows(position_columns, step, start))
+        rows.append(_rows(model.position_columns, step, stop) - _rows(model.position_columns, step, start))
         observed.append(nominal.position_m[start] - nominal.position_m[stop])
         sds.append(np.asarray(sd))
         robust.append(np.ones(3))
@@ -368,7 +397,7 @@ def _solve(
 
 
 def _pooled_squares(residual: FloatArray) -> FloatArray:
-    """Squared residuals; x and y share their mean, so that the arbitrary heading of the world does not matter."""
+    """Square residuals; x and y share their mean, so that the arbitrary heading does not matter."""
     squares = (residual**2).reshape(-1, 3)
     squares[:, :2] = squares[:, :2].mean(axis=1, keepdims=True)
     return squares.ravel()

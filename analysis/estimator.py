@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.attitude import Attitude, integrate_attitude
-from analysis.drift import DriftSolution, integrate_nominal, remove_drift
+from analysis.drift import DriftSolution, build_error_model, integrate_nominal, remove_drift
 from analysis.filters import highpass, integrate, lowpass
-from analysis.homes import Rough, gather_evidence
+from analysis.homes import Rough, find_jumps, gather_evidence
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, Mount
 from analysis.repetitions import FoundReps, find_reps
 from analysis.stillness import quiet_mask, still_mask
@@ -100,6 +100,7 @@ def estimate_motion(
     if not found.accepted:
         return None
     quiet = quiet_mask(samples, attitude.gyro_bias_radps, config.stillness)
+    model = build_error_model(samples, attitude, nominal, find_jumps(samples, config.drift), config.drift)
     solution = None
     for max_quiet_mps in QUIET_SPEEDS_MPS[:passes]:
         rough = Rough(height, velocity, max_quiet_mps)
@@ -107,17 +108,7 @@ def estimate_motion(
         evidence = gather_evidence(samples, still, quiet, rough, found.accepted, sign, config)
         last = max_quiet_mps == QUIET_SPEEDS_MPS[-1]
         scatters_m = config.drift.home_horizontal_candidates_m if last else (config.drift.home_horizontal_m,)
-        solution = remove_drift(
-            samples,
-            attitude,
-            nominal,
-            evidence.rests,
-            evidence.returns,
-            evidence.reaches,
-            evidence.jumps,
-            scatters_m,
-            config.drift,
-        )
+        solution = remove_drift(model, evidence.rests, evidence.returns, evidence.reaches, scatters_m)
         height = solution.position_m[:, 2]
         velocity = lowpass(solution.velocity_mps[:, 2], config.definition.lowpass_hz, rate_hz)
         found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)

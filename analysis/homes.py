@@ -43,7 +43,6 @@ class Evidence:
     rests: tuple[RestInstant, ...]
     returns: tuple[HomeReturn, ...]
     reaches: tuple[Reach, ...]
-    jumps: tuple[Jump, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +107,7 @@ def gather_evidence(
         ]
         first, last = homes[0].start, homes[-1].stop
         reaches = [Reach(first if i < first else last, i, drift.reach_m) for i in outside]
-    return Evidence(tuple(rests), tuple(returns), tuple(reaches), tuple(find_jumps(samples, drift)))
+    return Evidence(tuple(rests), tuple(returns), tuple(reaches))
 
 
 def _each_axis(sd: float) -> tuple[float, float, float]:

@@ -145,8 +145,7 @@ class SetAnalyzer:
         t_s = np.concatenate([block.t_s for block in self._tick])
         force = np.concatenate([block.specific_force_mps2 for block in self._tick])
         gyro = np.concatenate([block.gyro_radps for block in self._tick])
-        for block in self._tick:
-            self._buffer.append(block)
+        self._buffer.extend(t_s, force, gyro)
         self._tick, self._tick_length = [], 0
         live = self._tracker.update(force, gyro)
         events: list[Event] = self._strip(t_s, live)

@@ -98,11 +98,15 @@ class SampleBuffer:
 
     def append(self, block: ImuBlock) -> None:
         """Add the samples of a block."""
-        imu = np.concatenate([block.specific_force_mps2, block.gyro_radps], axis=1)
+        self.extend(block.t_s, block.specific_force_mps2, block.gyro_radps)
+
+    def extend(self, t_s: FloatArray, specific_force_mps2: FloatArray, gyro_radps: FloatArray) -> None:
+        """Add samples, (N,) and (N, 3) each, that were checked as an `ImuBlock` before."""
+        imu = np.concatenate([specific_force_mps2, gyro_radps], axis=1)
         limits = np.array([self._info.accel_range_mps2] * 3 + [self._info.gyro_range_radps] * 3)
         # The last code below full scale is already the limit; 0.1 % covers the scale factor's own error.
         clipped = (np.abs(imu) >= 0.999 * limits).any(axis=1)
-        self._extend(block.t_s, imu, np.stack([np.zeros_like(clipped), clipped], axis=1))
+        self._extend(t_s, imu, np.stack([np.zeros_like(clipped), clipped], axis=1))
 
     def bridge(self, gap: Gap, next_block: ImuBlock) -> None:
         """Fill a short gap before ``next_block`` by straight lines, marked as lost."""

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.config import RepConfig
+from analysis.exercises import CATALOGUE
+from analysis.repetitions import FoundReps, find_reps
+from tests.analysis.simulated import minimum_jerk
+
+CONFIG = RepConfig()
+RATE_HZ = 200.0
+SQUAT, DEADLIFT = CATALOGUE["back_squat"], CATALOGUE["deadlift"]
+
+
+def find(levels_m: list[float], exercise_id: str | None = "back_squat", leg_s: float = 1.0) -> FoundReps:
+    """Reps of a bar that goes from level to level, with a second of rest at either end."""
+    levels = [levels_m[0], *levels_m, levels_m[-1]]
+    height, velocity = minimum_jerk(levels, [1.0, *[leg_s] * (len(levels_m) - 1), 1.0], RATE_HZ)
+    exercise = None if exercise_id is None else CATALOGUE[exercise_id]
+    return find_reps(height, velocity, RATE_HZ, exercise, CONFIG)
+
+
+def reasons(found: FoundReps) -> str:
+    return "; ".join(rejection.reason for rejection in found.rejected)
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 0.7), st.floats(-0.03, 0.03)), min_size=1, max_size=8))
+def test_every_full_rep_counts_and_is_bounded_by_its_extremes(reps):
+    levels = [0.0]
+    for depth_m, home_m in reps:
+        levels += [-depth_m, home_m]
+    found = find(levels)
+    assert len(found.accepted) == len(reps)
+    assert found.rejected == ()
+    for k, candidate in enumerate(found.accepted):
+        assert candidate.turn == pytest.approx((2 * k + 2) * RATE_HZ, abs=3)
+        assert candidate.out_m == pytest.approx(levels[2 * k] - levels[2 * k + 1], abs=0.002)
+        assert candidate.back_m == pytest.approx(levels[2 * k + 2] - levels[2 * k + 1], abs=0.002)
+
+
+def test_half_rep_is_rejected_by_name():
+    found = find([0.0, -0.6, 0.0, -0.6, 0.0, -0.3, 0.0, -0.6, 0.0])
+    assert len(found.accepted) == 3
+    assert reasons(found) == "half rep: 50% of this set's range of motion"
+    assert found.rejected[0].start == pytest.approx(5 * RATE_HZ, abs=3)
+
+
+def test_failed_rep_is_rejected_by_name():
+    found = find([0.0, -0.6, 0.0, -0.6, 0.0, -0.6, -0.3, -0.6])
+    assert len(found.accepted) == 2
+    assert "not completed: came back 50% of the way" in reasons(found)
+
+
+def test_rep_that_stops_at_the_bottom_of_the_recording_is_no_rep():
+    assert len(find([0.0, -0.6, 0.0, -0.6, 0.0, -0.6]).accepted) == 2
+
+
+def test_unracking_and_reracking_are_no_reps():
+    """Off the hooks by 6 cm and back; too small to be worth a word."""
+    found = find([0.0, 0.06, 0.0, -0.6, 0.0, -0.6, 0.0, 0.06, 0.0])
+    assert len(found.accepted) == 2
+    assert found.rejected == ()
+
+
+def test_picking_up_before_and_putting_down_after_are_no_reps():
+    """From the floor to the shoulders, two presses, back to the floor: the lift itself is smaller."""
+    found = find([0.0, 1.1, 1.6, 1.1, 1.6, 1.1, 0.0], "overhead_press")
+    assert len(found.accepted) == 2
+    assert all(candidate.out_m == pytest.approx(0.5, abs=0.01) for candidate in found.accepted)
+
+
+def test_down_first_lift_after_a_pick_up_names_what_it_left_out():
+    found = find([0.0, 0.7, 0.0, 0.7, 0.2], "deadlift")
+    assert len(found.accepted) == 2
+    found = find([0.0, 0.2, -0.5, 0.2, -0.5, 0.2], "romanian_deadlift")
+    assert len(found.accepted) == 2
+
+
+def test_movement_larger_than_the_lift_is_rejected_by_name():
+    found = find([0.0, -0.6, 0.0, -0.6, 0.0, -1.4, 0.0], leg_s=1.5)
+    assert len(found.accepted) == 2
+    assert "1.40 m, more than this lift allows" in reasons(found)
+
+
+def test_creeping_movement_is_rejected_by_name():
+    found = find([0.0, -0.6, 0.0, -0.6, 0.0], leg_s=20.0)  # peak 1.875 x 0.6 / 20 = 0.056 m/s
+    assert found.accepted == ()
+    assert "slower than 0.12 m/s" in reasons(found)
+
+
+@pytest.mark.parametrize(("exercise_id", "sign"), [("back_squat", -1), ("deadlift", 1)])
+def test_first_direction_is_that_of_the_lift(exercise_id, sign):
+    found = find([0.0, sign * 0.6, 0.0, sign * 0.6, 0.0], exercise_id)
+    assert found.first_sign == sign
+    assert len(found.accepted) == 2
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_first_direction_is_that_of_the_first_movement_where_the_lift_is_not_told(sign):
+    found = find([0.0, sign * 0.6, 0.0, sign * 0.6, 0.0], None)
+    assert found.first_sign == sign
+    assert len(found.accepted) == 2
+
+
+def test_bar_that_rests_at_the_bottom_goes_up_first_whatever_moved_first():
+    levels = [0.3, 0.0, 0.0, 0.6, 0.0, 0.0, 0.6, 0.0, 0.0]
+    height, velocity = minimum_jerk(levels, [1.0] * 8, RATE_HZ)
+    still = (np.abs(velocity) < 1e-6) & (np.abs(height) < 0.01)
+    assert find_reps(height, velocity, RATE_HZ, None, CONFIG, still=still).first_sign == 1
+
+
+def test_range_of_motion_of_a_pulldown_is_that_of_its_way_down():
+    # Judged by the way down (0.4 m), not by the way up (0.5 m).
+    tall = replace(CATALOGUE["pulldown"], usual_rom_m=(0.30, 0.36))
+    height, velocity = minimum_jerk([0.0, 0.0, -0.4, 0.1, 0.1], [1.0] * 4, RATE_HZ)
+    assert len(find_reps(height, velocity, RATE_HZ, tall, CONFIG).accepted) == 1
+    pushed = replace(tall, concentric_sign=1)
+    assert len(find_reps(height, velocity, RATE_HZ, pushed, CONFIG).accepted) == 0
+
+
+def test_bar_that_does_not_move_has_no_reps():
+    found = find_reps(np.zeros(1000), np.zeros(1000), RATE_HZ, SQUAT, CONFIG)
+    assert found == FoundReps((), (), -1)
+    assert find_reps(np.zeros(1000), np.zeros(1000), RATE_HZ, DEADLIFT, CONFIG).accepted == ()
