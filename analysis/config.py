@@ -171,6 +171,9 @@ class RepConfig:
         A rep's range of motion relative to the set's median; below: half rep, above: not a rep.
     completion : float
         The last phase must regain this fraction of the first, else the rep failed.
+    max_travel_m : float
+        A bar that is elsewhere at the end of a rep, or strays further than twice this within it, is carried,
+        not lifted, m; 0.2 to 0.5. Real lifters return within a few centimetres.
     max_bridged_gap_s : float
         Shorter losses are bridged and marked; across longer ones no rep is counted, s.
     """
@@ -181,6 +184,7 @@ class RepConfig:
     rom_slack: float = 0.2
     rom_ratio: tuple[float, float] = (0.6, 1.6)
     completion: float = 0.7
+    max_travel_m: float = 0.25
     max_bridged_gap_s: float = 0.15
 
 

@@ -85,6 +85,28 @@ def measure_rep(
     )
 
 
+def travel_m(motion: MotionEstimate, rep: Rep) -> float:
+    """Horizontal distance that says whether the bar was carried.
+
+    Parameters
+    ----------
+    motion : MotionEstimate
+        That the rep was measured in.
+    rep : Rep
+        From `measure_rep`.
+
+    Returns
+    -------
+    float
+        The larger of the distance from the rep's start to its end and half the furthest excursion between, m.
+    """
+    last_s = max(rep.concentric_end_s, rep.end_s or 0.0)
+    start, stop = np.searchsorted(motion.samples.t_s, (rep.start_s, last_s))
+    path = motion.solution.position_m[start : stop + 1, :2] - motion.solution.position_m[start, :2]
+    distance = np.linalg.norm(path, axis=1)
+    return float(max(distance[-1], 0.5 * distance.max()))
+
+
 def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) -> tuple[float, float, float]:
     """Find the standard deviations of mean velocity, peak velocity and range of motion."""
     solution, rate_hz = motion.solution, motion.samples.rate_hz

@@ -18,7 +18,7 @@ from analysis.events import Event, RepFinished, SensorGap, SetFinished, Velocity
 from analysis.exercises import FirstPhase, find_exercise
 from analysis.imu import FloatArray, Gap, ImuBlock, Mount, SensorInfo, SetLabel, StreamItem
 from analysis.live import LiveTick, LiveTracker
-from analysis.metrics import measure_rep
+from analysis.metrics import measure_rep, travel_m
 from analysis.samples import SampleBuffer
 from analysis.summary import SegmentReps, summarise_set
 
@@ -195,6 +195,8 @@ class SetAnalyzer:
                 continue
             if not _is_over(rep, motion):
                 break
+            if travel_m(motion, rep) > self._config.reps.max_travel_m:
+                continue
             fresh.append(rep)
         return fresh
 

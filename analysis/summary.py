@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.exercises import Exercise, find_exercise
-from analysis.metrics import measure_rep
+from analysis.metrics import measure_rep, travel_m
 from analysis.results import RejectedMovement, Rep, SetSummary
 from analysis.stability import set_stability
 
@@ -45,11 +45,8 @@ class SegmentReps:
         rejected: list[RejectedMovement] = []
         if motion is not None:
             t_s = motion.samples.t_s
-            for candidate in motion.found.accepted:
-                rep = measure_rep(motion, candidate, len(reps), exercise, mount, config)
-                if rep is not None:
-                    reps.append(rep)
-            rejected = [
+            reps, rejected = _lifted(motion, exercise, mount, config)
+            rejected += [
                 RejectedMovement(float(t_s[r.start]), float(t_s[r.stop]), r.reason)
                 for r in motion.found.rejected
             ]
@@ -68,6 +65,32 @@ class SegmentReps:
             int((motion.samples.clipped & inside).sum()),
         )
         return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped)
+
+
+def _lifted(
+    motion: MotionEstimate, exercise: Exercise | None, mount: Mount, config: AnalysisConfig
+) -> tuple[list[Rep], list[RejectedMovement]]:
+    """Measure the candidates of a stretch; leave out those in which the bar was carried about.
+
+    Where most of them were carried, the rest is carrying too, with steps that happened to end where they
+    began.
+    """
+    measured = [
+        (rep, travel_m(motion, rep))
+        for candidate in motion.found.accepted
+        if (rep := measure_rep(motion, candidate, 0, exercise, mount, config)) is not None
+    ]
+    carried = [travelled > config.reps.max_travel_m for _, travelled in measured]
+    mostly_carried = 2 * sum(carried) > len(measured)
+    reps: list[Rep] = []
+    rejected: list[RejectedMovement] = []
+    for (rep, travelled), is_carried in zip(measured, carried, strict=True):
+        if is_carried or mostly_carried:
+            reason = f"carried {travelled:.1f} m, not lifted" if is_carried else "among carrying"
+            rejected.append(RejectedMovement(rep.start_s, rep.end_s or rep.concentric_end_s, reason))
+        else:
+            reps.append(replace(rep, index=len(reps)))
+    return reps, rejected
 
 
 def summarise_set(

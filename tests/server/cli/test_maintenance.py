@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from ingest.mcap_reader import read_recording
+
+
+def rows(database):
+    """Every row of every table, in a fixed order."""
+    with closing(sqlite3.connect(database)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in tables}
+
+
+def test_a_rebuild_gives_the_same_rows_as_the_live_session(demo, upright):
+    database = demo.folder / "results.db"
+    live = rows(database)
+    database.unlink()
+    done = upright("rebuild", "--data-dir", demo.folder)
+    assert (done.code, done.err) == (0, "")
+    assert "8 sets from 1 recordings" in done.out
+    rebuilt = rows(database)
+    assert {name: len(found) for name, found in live.items()} == {n: len(r) for n, r in rebuilt.items()}
+    assert len(live["rep"]) == 37
+    assert rebuilt == live
+
+
+def test_a_rebuild_over_an_existing_database_doubles_nothing(demo, upright):
+    upright("rebuild", "--data-dir", demo.folder)
+    before = rows(demo.folder / "results.db")
+    upright("rebuild", "--data-dir", demo.folder)
+    assert rows(demo.folder / "results.db") == before
+
+
+def test_a_bad_recording_is_left_out_and_named(upright, squats, tmp_path):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    (folder / "bad.mcap").write_bytes(b"not a recording")
+    (folder / "good.mcap").write_bytes(squats.mcap.read_bytes())
+    done = upright("rebuild", "--data-dir", tmp_path)
+    assert done.code == 0
+    assert "left out bad.mcap" in done.out
+    assert "1 sets from 1 recordings" in " ".join(done.out.split())
+
+
+def test_a_recording_that_a_killed_process_left_is_recovered_first(upright, squats, tmp_path):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    content = squats.mcap.read_bytes()
+    (folder / "cut.mcap.part").write_bytes(content[: len(content) * 8 // 10])
+    done = upright("rebuild", "--data-dir", tmp_path)
+    assert "recovered cut.mcap" in done.out
+    assert read_recording(folder / "cut.mcap").damage.is_whole
+    assert not (folder / "cut.mcap.part").exists()

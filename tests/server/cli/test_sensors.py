@@ -1,0 +1,89 @@
+"""``scan``, ``devices``, ``doctor``, ``record`` and ``simulate``: with sensors in another process, and without."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from ingest.mcap_reader import read_recording
+from tests.server.cli.conftest import run_process, started_process
+
+NO_BLUETOOTH = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
+"""BlueZ is reached over D-Bus; without a bus there is no Bluetooth, whatever this machine has."""
+
+
+@pytest.fixture(scope="module")
+def radio():
+    """Two sensors on a virtual radio in another process."""
+    options = ("simulate", "back_squat", "--count", 2, "--transport", "tcp:127.0.0.1:0")
+    with started_process(r"tcp-client:127\.0\.0\.1:\d+", *options) as (_, match):
+        yield match.group()
+
+
+def test_a_scan_finds_every_sensor(radio):
+    done = run_process("scan", "--transport", radio, "--timeout-s", 1)
+    assert (done.code, done.err) == (0, "")
+    assert re.findall(r"Upright-\d", done.out) == ["Upright-1", "Upright-2"]
+    assert done.out.count("native") == 2
+
+
+def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
+    done = run_process(
+        "record", "--sensor", "Upright-2", "--duration-s", 3, "--transport", radio, "--data-dir", tmp_path
+    )
+    assert (done.code, done.err) == (0, "")
+    samples, lost = map(int, re.search(r"(\d+) samples, (\d+) lost", " ".join(done.out.split())).groups())
+    # 3 s less searching and connecting, which take half a second or so.
+    assert 300 < samples <= 620
+    assert lost == 0
+    (path,) = (tmp_path / "recordings").iterdir()
+    recording = read_recording(path)
+    assert recording.damage.is_whole
+    assert recording.header.sensor_name == "Upright-2"
+
+
+def test_the_doctor_sees_the_sensors(radio, tmp_path):
+    done = run_process("doctor", "--transport", radio, "--data-dir", tmp_path)
+    assert done.code == 0
+    assert "Bluetooth works: 2 devices in reach, 2 of them sensors" in " ".join(done.out.split())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's way to Bluetooth")
+@pytest.mark.parametrize("command", ["scan", "record", "doctor"])
+def test_without_bluetooth_one_line_says_what_to_do(command, tmp_path):
+    data = [] if command == "scan" else ["--data-dir", tmp_path]
+    done = run_process(command, *data, environment=NO_BLUETOOTH)
+    assert done.code == 1
+    (line,) = done.err.splitlines()
+    assert line.startswith("upright: Bluetooth is not available:")
+    assert "`upright demo` needs neither" in line
+    assert "Traceback" not in done.out
+
+
+def test_a_radio_that_nobody_serves_is_told(refused):
+    line = refused("scan", "--transport", "tcp-client:127.0.0.1:9")
+    assert "no controller at tcp-client:127.0.0.1:9" in line
+    assert "start what serves it" in line
+
+
+def test_devices_lists_the_drivers(upright):
+    done = upright("devices")
+    assert done.code == 0
+    assert "native" in done.out
+
+
+def test_an_unknown_scenario_is_refused_with_those_that_are_known(refused):
+    line = refused("simulate", "curl")
+    assert "unknown scenario 'curl'; choose one of: back_squat, " in line
+
+
+def test_a_transport_of_the_wrong_form_is_refused(refused):
+    assert "is not of the form tcp:HOST:PORT" in refused("simulate", "still", "--transport", "9100")
+
+
+def test_a_radio_port_in_use_is_told(radio, refused):
+    port = radio.rpartition(":")[2]
+    line = refused("simulate", "still", "--transport", f"tcp:127.0.0.1:{port}")
+    assert "choose another port or end the other program" in line
