@@ -209,6 +209,10 @@ class LiveConfig:
         Delays after a movement has stopped at which the window is examined for a finished rep, s.
     window_s : float
         Longest window that is examined for one rep, s.
+    window_reps : int
+        ... and it holds at most this many reps that were reported before.
+    window_lead_s : float
+        It starts this long before the first of them, s: the bar is home there.
     close_still_s : float
         A set is over when the bar has been truly still for this long after a rep, s.
     close_idle_s : float
@@ -225,8 +229,10 @@ class LiveConfig:
     height_leak_s: float = 5.0
     bias_gain: float = 0.2
     leg_fraction: float = 0.4
-    recheck_s: tuple[float, ...] = (0.1, 0.4, 1.0)
+    recheck_s: tuple[float, ...] = (0.1, 0.4, 1.0, 2.0)
     window_s: float = 20.0
+    window_reps: int = 2
+    window_lead_s: float = 0.7
     close_still_s: float = 6.0
     close_idle_s: float = 20.0
     max_set_s: float = 180.0

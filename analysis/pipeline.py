@@ -182,23 +182,39 @@ class SetAnalyzer:
 
     def _fresh_reps(self) -> list[Rep]:
         """Reps that are over now and were not reported before."""
-        window = round(self._config.live.window_s * self._info.sample_rate_hz)
-        motion = self._estimate(max(len(self._buffer) - window, 0), LIVE_PASSES)
+        motion = self._estimate(self._window_start(), LIVE_PASSES)
         if motion is None:
             return []
-        known_s = self._live_reps[-1].concentric_end_s if self._live_reps else -np.inf
+        reported_s = _end_s(self._live_reps[-1]) if self._live_reps else -np.inf
         fresh: list[Rep] = []
+        carried = 0
         for candidate in motion.found.accepted:
+            if motion.samples.t_s[candidate.turn] < reported_s:
+                continue
             index = len(self._live_reps) + len(fresh)
             rep = measure_rep(motion, candidate, index, self._exercise, self._mount, self._config)
-            if rep is None or rep.concentric_start_s < known_s:
+            if rep is None:
                 continue
             if not _is_over(rep, motion):
                 break
             if travel_m(motion, rep) > self._config.reps.max_travel_m:
-                continue
-            fresh.append(rep)
-        return fresh
+                carried += 1
+            else:
+                fresh.append(rep)
+        return fresh if len(fresh) >= carried else []
+
+    def _window_start(self) -> int:
+        """First sample of the stretch that is examined for a finished rep.
+
+        It starts while the bar was home: with the last reps but ``window_reps``, so that a long set costs no
+        more per rep than a short one.
+        """
+        config = self._config.live
+        last_s = self._buffer.last_t_s or 0.0
+        first_s = last_s - config.window_s
+        if len(self._live_reps) >= config.window_reps:
+            first_s = max(first_s, self._live_reps[-config.window_reps].start_s - config.window_lead_s)
+        return max(len(self._buffer) - round((last_s - first_s) * self._info.sample_rate_hz), 0)
 
     def _estimate(self, start: int = 0, passes: int = FINAL_PASSES) -> MotionEstimate | None:
         if len(self._buffer) - start < 2:
@@ -249,7 +265,7 @@ class SetAnalyzer:
     def _close_set(self) -> list[Event]:
         motion = self._final_motion()
         segments = [*self._segments, SegmentReps.of(motion, self._exercise, self._mount, self._config, None)]
-        summary = summarise_set(self._set_index, self._label, self._mount, segments)
+        summary = summarise_set(self._set_index, self._label, self._mount, segments, self._live_reps)
         keep_s = self._config.live.idle_keep_s
         last_s = self._buffer.last_t_s
         if last_s is not None and motion is not None and summary is not None:
@@ -302,5 +318,9 @@ def _slice(block: ImuBlock, start: int, stop: int) -> ImuBlock:
 
 def _is_over(rep: Rep, motion: MotionEstimate) -> bool:
     """Tell whether the rep's last phase ended before the data did."""
-    last_s = max(rep.concentric_end_s, rep.end_s or 0.0)
-    return last_s <= motion.samples.t_s[-1] - 2 * motion.samples.dt_s
+    return _end_s(rep) <= motion.samples.t_s[-1] - 2 * motion.samples.dt_s
+
+
+def _end_s(rep: Rep) -> float:
+    """Return the end of the rep's last known phase, s."""
+    return max(rep.concentric_end_s, rep.end_s or 0.0)

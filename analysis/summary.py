@@ -57,7 +57,8 @@ class SegmentReps:
                 )
             )
         if motion is None or not reps:
-            return cls((), tuple(rejected), 0.0, 0, 0)
+            rate_hz = 0.0 if motion is None else motion.samples.rate_hz
+            return cls((), tuple(rejected), rate_hz, 0, 0)
         first, last = reps[0].start_s, reps[-1].end_s or reps[-1].concentric_end_s
         inside = (motion.samples.t_s >= first) & (motion.samples.t_s <= last)
         lost, clipped = (
@@ -94,22 +95,50 @@ def _lifted(
 
 
 def summarise_set(
-    index: int, label: SetLabel, mount: Mount, segments: Sequence[SegmentReps]
+    index: int,
+    label: SetLabel,
+    mount: Mount,
+    segments: Sequence[SegmentReps],
+    announced: Sequence[Rep] = (),
 ) -> SetSummary | None:
-    """Put the stretches of a set together; None if there is not a single rep."""
+    """Put the stretches of a set together.
+
+    Parameters
+    ----------
+    index, label, mount
+        Of the set.
+    segments : sequence of SegmentReps
+        In the order of time.
+    announced : sequence of Rep
+        Reps that were reported while the set was open.
+
+    Returns
+    -------
+    SetSummary or None
+        None if there is not a single rep and none was announced. If reps were announced and none is left, the
+        summary has no reps and says why, so that nobody goes on showing them.
+    """
     reps = tuple(
         replace(rep, index=i) for i, rep in enumerate(rep for segment in segments for rep in segment.reps)
     )
-    if not reps:
+    known = reps or tuple(announced)
+    if not known:
         return None
-    start_s = reps[0].start_s
-    end_s = reps[-1].end_s or reps[-1].concentric_end_s
+    start_s = known[0].start_s
+    end_s = known[-1].end_s or known[-1].concentric_end_s
     rejected = tuple(
         r
         for segment in segments
         for r in segment.rejected
         if start_s - GAP_REACH_S <= r.end_s and r.start_s <= end_s + GAP_REACH_S
     )
+    if not reps:
+        rejected += tuple(
+            RejectedMovement(
+                rep.start_s, rep.end_s or rep.concentric_end_s, "not confirmed when the set closed"
+            )
+            for rep in announced
+        )
     return SetSummary(
         index=index,
         exercise_id=label.exercise_id,

@@ -8,7 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported; small
 
 from hypothesis import settings
 
-# Examples that run a whole simulated set ask for fewer themselves. No deadline: other work shares the machine.
+# Examples that run a whole simulated set ask for fewer. No deadline: other work shares the machine.
 settings.register_profile("dev", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")

@@ -26,14 +26,20 @@ def rebuild(data_dir: DataDir = None) -> None:
     from server.live_session import rebuild_recording
     from server.store import Store
 
-    console = Console()
+    console, progress_console = Console(), Console(stderr=True)
     settings = settings_of(data_dir)
     recover_recordings(settings)
     paths = sorted(settings.recordings_dir.rglob("*.mcap"))
     n_sets = n_failed = 0
     with Store(settings.results_url) as store:
         store.clear()
-        for path in track(paths, description="rebuilding", console=Console(stderr=True), transient=True):
+        for path in track(
+            paths,
+            description="rebuilding",
+            console=progress_console,
+            transient=True,
+            disable=not progress_console.is_terminal,
+        ):
             try:
                 n_sets += rebuild_recording(open_recording(path), path, store)
             except IngestError as error:

@@ -82,29 +82,29 @@ async def dashboard(
     ServerError
         If the port is taken or the results cannot be opened.
     """
-    listener = bind(settings.host, settings.port)
-    port = int(listener.getsockname()[1])
-    recover_recordings(settings)
-    settings = settings.model_copy(update={"port": port})
-    url = dashboard_url(settings)
-    hub = LiveHub(replace(HubConfig(), batch_s=HubConfig().batch_s * speed))
-    controls = NothingRuns()
-    with Store(settings.results_url) as store:
-        app = create_app(settings, hub, store, controls)
+    with bind(settings.host, settings.port) as listener:
+        port = int(listener.getsockname()[1])
+        recover_recordings(settings)
+        settings = settings.model_copy(update={"port": port})
+        url = dashboard_url(settings)
+        hub = LiveHub(replace(HubConfig(), batch_s=HubConfig().batch_s * speed))
+        controls = NothingRuns()
+        with Store(settings.results_url) as store:
+            app = create_app(settings, hub, store, controls)
 
-        def started() -> None:
-            console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
-            if opens_browser:
-                webbrowser.open(url)
+            def started() -> None:
+                console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
+                if opens_browser:
+                    webbrowser.open(url)
 
-        served = asyncio.create_task(
-            serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
-        )
-        try:
-            yield Dashboard(url, hub, store, controls, served)
-        finally:
-            served.cancel()
-            await asyncio.gather(served, return_exceptions=True)
+            served = asyncio.create_task(
+                serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
+            )
+            try:
+                yield Dashboard(url, hub, store, controls, served)
+            finally:
+                served.cancel()
+                await asyncio.gather(served, return_exceptions=True)
 
 
 def dashboard_url(settings: Settings) -> str:

@@ -15,18 +15,19 @@ from analysis.imu import FloatArray, ImuBlock, Mount, SensorInfo, SetLabel
 from analysis.pipeline import analyze
 from analysis.results import BarPath, Estimate, Rep, SetStability, SetSummary
 from analysis.samples import Samples, samples_of
+from firmware_sim.lifter import RestStyle
 from firmware_sim.offline import OfflineRecording, simulate_offline
 from firmware_sim.scenarios import single_set
 
 LIFTS = ("back_squat", "front_squat", "bench_press", "overhead_press", "deadlift")
-RESTS = ("paused", "short", "touch_and_go")
+RESTS: tuple[RestStyle, ...] = ("paused", "short", "touch_and_go")
 
 
 @cache
 def simulate(
     exercise_id: str = "back_squat",
     seed: int = 201,
-    rest: str = "short",
+    rest: RestStyle = "short",
     mems: str = "BMI270",
     n_reps: int = 4,
 ) -> OfflineRecording:
@@ -73,14 +74,12 @@ def without_strip(events: list[Event]) -> list[Event]:
 
 @cache
 def motion_of(
-    exercise_id: str = "back_squat", seed: int = 201, rest: str = "short", mems: str = "BMI270"
+    exercise_id: str = "back_squat", seed: int = 201, rest: RestStyle = "short", mems: str = "BMI270"
 ) -> MotionEstimate:
     """Final motion of a whole simulated recording."""
     recording = simulate(exercise_id, seed, rest, mems)
     samples = samples_of([block_of(recording)], info_of(recording))
-    motion = estimate_motion(
-        samples, find_exercise(exercise_id), mount_of(recording), AnalysisConfig()
-    )
+    motion = estimate_motion(samples, find_exercise(exercise_id), mount_of(recording), AnalysisConfig())
     if motion is None:
         raise LookupError(f"no motion was found in {exercise_id} {seed} {rest}")
     return motion

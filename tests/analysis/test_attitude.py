@@ -52,7 +52,9 @@ def test_turn_at_constant_rate_ends_at_rate_times_time(seed):
     force = truth.inv().apply(STANDARD_GRAVITY_MPS2 * UP)
     gyro = np.where((angles > 0)[:, None], rate_radps, 0.0)
     attitude = integrate_attitude(samples_from(force, gyro), angles == 0)
-    np.testing.assert_allclose(attitude.to_world(force), np.tile(STANDARD_GRAVITY_MPS2 * UP, (500, 1)), atol=1e-6)
+    np.testing.assert_allclose(
+        attitude.to_world(force), np.tile(STANDARD_GRAVITY_MPS2 * UP, (500, 1)), atol=1e-6
+    )
     turned = attitude.matrix[0].T @ attitude.matrix[-1]
     np.testing.assert_allclose(turned, Rotation.from_rotvec(1.5 * rate_radps).as_matrix(), atol=1e-6)
 

@@ -1,4 +1,4 @@
-"""Phases of analytic velocity profiles against closed form, at 1000 Hz so that the sampling does not matter."""
+"""Phases of analytic velocity profiles against closed form; at 1000 Hz the sampling does not matter."""
 
 from __future__ import annotations
 

@@ -8,11 +8,26 @@ from analysis.errors import UnknownExerciseError
 from analysis.exercises import CATALOGUE, FirstPhase, find_exercise
 from analysis.results import SetStability
 
-DESIGN_IDS = (
-    "back_squat front_squat deadlift romanian_deadlift bench_press incline_bench_press overhead_press push_press "
-    "bent_over_row t_bar_row hang_snatch muscle_snatch hang_clean muscle_clean power_clean pull_up pulldown "
-    "split_squat"
-).split()
+DESIGN_IDS = [
+    "back_squat",
+    "front_squat",
+    "deadlift",
+    "romanian_deadlift",
+    "bench_press",
+    "incline_bench_press",
+    "overhead_press",
+    "push_press",
+    "bent_over_row",
+    "t_bar_row",
+    "hang_snatch",
+    "muscle_snatch",
+    "hang_clean",
+    "muscle_clean",
+    "power_clean",
+    "pull_up",
+    "pulldown",
+    "split_squat",
+]
 
 
 def test_catalogue_has_every_id_of_the_design_and_no_other():

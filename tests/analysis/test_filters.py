@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,7 +86,7 @@ def test_runs_are_apart_and_cover_exactly_the_mask(mask):
         assert start < stop
         rebuilt[start:stop] = True
     np.testing.assert_array_equal(rebuilt, mask)
-    assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(found))
 
 
 @given(HEIGHTS, st.floats(0.01, 1.0))

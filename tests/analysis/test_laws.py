@@ -161,7 +161,7 @@ def test_still_sensor_does_no_reps_in_ten_minutes():
 @pytest.mark.parametrize("exercise_id", ["back_squat", "deadlift", "overhead_press"])
 @pytest.mark.parametrize("seed", [206, 207])
 def test_walking_about_is_no_set(exercise_id, seed):
-    """For lifts of a larger range: carrying a bar moves it by the 15 cm that a short bench press may have."""
+    """For lifts of a larger range: carrying a bar can look like a short bench press of 15 cm."""
     recording = simulate_offline(walking_about(60.0, seed=seed), tail_s=8.0)
     events = analyze([block_of(recording)], info_of(recording), mount_of(recording), SetLabel(exercise_id))
     assert without_strip(events) == []
@@ -325,4 +325,7 @@ def test_two_sets_with_a_label_between_are_two_sets():
     events = [*analyzer.push(block_of(first)), *analyzer.push(label_of(second))]
     events += [*analyzer.push(block_of(later)), *analyzer.finish()]
     found = sets_in(events)
-    assert [(s.index, s.exercise_id, len(s.reps)) for s in found] == [(0, "back_squat", 4), (1, "deadlift", 4)]
+    assert [(s.index, s.exercise_id, len(s.reps)) for s in found] == [
+        (0, "back_squat", 4),
+        (1, "deadlift", 4),
+    ]

@@ -14,7 +14,9 @@ INFO = SensorInfo(100.0)
 def ramp(start: int, count: int) -> ImuBlock:
     """Samples whose every value tells their index."""
     index = np.arange(start, start + count, dtype=np.float64)
-    return ImuBlock(index / 100.0, np.tile(index[:, None] * 1e-3, 3), np.tile(-index[:, None] * 1e-3, 3), start)
+    return ImuBlock(
+        index / 100.0, np.tile(index[:, None] * 1e-3, 3), np.tile(-index[:, None] * 1e-3, 3), start
+    )
 
 
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=12))

@@ -25,7 +25,7 @@ COMMAND = [sys.executable, "-c", "from server.cli import main; main()"]
 PACKET_S = 0.05
 TAIL_S = 7.0
 """The bar lies still for this long after the set, so that the set closes by itself."""
-DEMO_SPEED = 60
+DEMO_SPEED = 200
 PROCESS_S = 60
 """No command of these tests takes a tenth of this on an idle machine."""
 

@@ -10,7 +10,7 @@ def rows(database):
     """Every row of every table, in a fixed order."""
     with closing(sqlite3.connect(database)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in tables}
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
 
 
 def test_a_rebuild_gives_the_same_rows_as_the_live_session(demo, upright):

@@ -11,7 +11,7 @@ import pytest
         ("--lever-m=1,2,3,4", "is not three numbers"),
         ("--mount=nose", "'nose' is none of shaft, sleeve, wrist"),
         ("--load-kg=-3", "greater than or equal to 0"),
-        ("--load-kg=heavy", "heavy"),
+        ("--load-kg=heavy", "unable to parse string as a number"),
         ("--speed=3", "--speed"),
     ],
 )
@@ -35,7 +35,7 @@ def test_a_lever_arm_must_be_finite(refused, squats):
 def test_a_data_folder_that_cannot_be_made_is_told(refused, tmp_path):
     blocker = tmp_path / "file"
     blocker.touch()
-    for command in (["rebuild"], ["doctor"], ["demo", "--port", "0"], ["serve", "--no-sensor", "--port", "0"]):
+    for command in (["rebuild"], ["doctor"], ["demo", "--port=0"], ["serve", "--no-sensor", "--port=0"]):
         line = refused(*command, "--data-dir", blocker / "data")
         assert "cannot be used" in line
         assert "--data-dir" in line
@@ -44,5 +44,16 @@ def test_a_data_folder_that_cannot_be_made_is_told(refused, tmp_path):
 def test_help_names_every_command(upright):
     done = upright("--help")
     assert done.code == 0
-    for command in "demo analyze replay serve record simulate scan devices doctor rebuild".split():
+    for command in [
+        "demo",
+        "analyze",
+        "replay",
+        "serve",
+        "record",
+        "simulate",
+        "scan",
+        "devices",
+        "doctor",
+        "rebuild",
+    ]:
         assert f" {command} " in done.out

@@ -1,4 +1,4 @@
-"""``scan``, ``devices``, ``doctor``, ``record`` and ``simulate``: with sensors in another process, and without."""
+"""``scan``, ``devices``, ``doctor``, ``record``, ``simulate``: with and without sensors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
         "record", "--sensor", "Upright-2", "--duration-s", 3, "--transport", radio, "--data-dir", tmp_path
     )
     assert (done.code, done.err) == (0, "")
-    samples, lost = map(int, re.search(r"(\d+) samples, (\d+) lost", " ".join(done.out.split())).groups())
+    told = re.search(r"(\d+) samples, (\d+) lost", " ".join(done.out.split()))
+    assert told, done.out
+    samples, lost = map(int, told.groups())
     # 3 s less searching and connecting, which take half a second or so.
     assert 300 < samples <= 620
     assert lost == 0

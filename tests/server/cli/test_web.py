@@ -49,6 +49,8 @@ def test_serve_answers_and_ends_quietly_on_ctrl_c(tmp_path):
 
 def test_serve_goes_on_without_bluetooth_and_says_why(tmp_path):
     options = ("--transport", "tcp-client:127.0.0.1:9", "--no-browser", "--port", 0, "--data-dir", tmp_path)
-    with started_process("no sensor: Bluetooth is not available", "serve", *options) as (process, _):
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.3)
+    with (
+        started_process("no sensor: Bluetooth is not available", "serve", *options) as (process, _),
+        pytest.raises(subprocess.TimeoutExpired),
+    ):
+        process.wait(0.3)

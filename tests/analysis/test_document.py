@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+
+from analysis.config import ALGORITHM_VERSION
+from analysis.document import (
+    SCHEMA,
+    analysis_document,
+    gap_document,
+    rep_document,
+    set_document,
+    trend_document,
+)
+from analysis.imu import Gap, Mount, SetLabel
+from analysis.pipeline import analyze
+from analysis.results import Estimate, RejectedMovement, Rep, SessionTrend, SetStability, SetSummary
+from analysis.stability import session_trend
+from tests.analysis.simulated import (
+    block_of,
+    constructed_rep,
+    constructed_set,
+    events_of,
+    info_of,
+    only_set,
+    simulate,
+)
+
+SET_FIELDS = [
+    "index",
+    "exercise",
+    "load_kg",
+    "start_s",
+    "end_s",
+    "reps",
+    "rejected",
+    "velocity_loss_fraction",
+    "stability",
+]
+REP_FIELDS = [
+    "index",
+    "start_s",
+    "concentric_start_s",
+    "concentric_end_s",
+    "end_s",
+    "mean_concentric_velocity_mps",
+    "mean_concentric_velocity_sd_mps",
+    "peak_concentric_velocity_mps",
+    "peak_concentric_velocity_sd_mps",
+    "mean_propulsive_velocity_mps",
+    "range_of_motion_m",
+    "range_of_motion_sd_m",
+    "forward_drift_m",
+    "forward_drift_sd_m",
+    "max_forward_m",
+    "quality",
+]
+RECORDING = {
+    "sample_rate_hz": 200.1,
+    "duration_s": 61.2,
+    "samples": 12250,
+    "lost_samples": 30,
+    "clipped_samples": 0,
+    "gaps": [gap_document(Gap(1.0, 1.2, 30, "lost by the radio"))],
+}
+
+
+def document(sets: list[SetSummary]):
+    return analysis_document(RECORDING, sets, session_trend(sets))
+
+
+def test_document_of_a_real_set_has_every_field_of_the_contract():
+    found = document([only_set(events_of(simulate()))])
+    assert {"schema", "algorithm", "recording", "sets", "trend"} <= set(found)
+    assert (found["schema"], found["algorithm"]) == ("upright.analysis/1", ALGORITHM_VERSION)
+    assert found["schema"] == SCHEMA
+    assert found["recording"] == RECORDING
+    (one,) = found["sets"]
+    assert set(SET_FIELDS) <= set(one)
+    assert len(one["reps"]) == 4
+    for rep in one["reps"]:
+        assert set(REP_FIELDS) <= set(rep)
+        assert set(rep["quality"]) == {"state", "reasons"}
+        assert rep["quality"]["state"] in ("good", "low_quality", "not_resolvable")
+        assert "path" not in rep
+
+
+@pytest.mark.parametrize("mount", [None, Mount()])
+def test_document_is_strict_json_and_survives_the_round_trip(mount):
+    recording = simulate()
+    events = analyze([block_of(recording)], info_of(recording), mount, SetLabel())
+    found = document([only_set(events)])
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_unknown_is_none():
+    rep = rep_document(constructed_rep(forward_drift_m=None, max_forward_m=None, end_s=None))
+    assert rep["forward_drift_m"] is rep["max_forward_m"] is rep["end_s"] is None
+    one = set_document(replace(constructed_set(exercise_id=None), load_kg=None))
+    assert one["exercise"] is one["load_kg"] is one["velocity_loss_fraction"] is None
+    assert one["stability"]["lockout_ratio"] == {"value": None, "sd": None, "reason": None}
+
+
+def test_rejected_movements_carry_times_and_reason():
+    one = set_document(replace(constructed_set(), rejected=(RejectedMovement(4.0, 5.0, "half rep"),)))
+    assert one["rejected"] == [{"start_s": 4.0, "end_s": 5.0, "reason": "half rep"}]
+
+
+def test_stability_lists_every_part():
+    one = set_document(constructed_set(forward_displacement_m=Estimate(0.02, 0.003)))
+    assert set(one["stability"]) == {field.name for field in fields(SetStability)}
+    assert one["stability"]["forward_displacement_m"] == {"value": 0.02, "sd": 0.003, "reason": None}
+
+
+def test_every_field_of_a_rep_but_its_path_is_in_the_document():
+    assert set(rep_document(constructed_rep())) == {field.name for field in fields(Rep)} - {"path"}
+
+
+def test_trend_is_by_exercise_and_part():
+    sets = [constructed_set(k, forward_displacement_m=Estimate(0.01 * k, 0.002)) for k in range(3)]
+    found = trend_document(session_trend(sets))
+    part = found["back_squat"]["forward_displacement_m"]
+    assert part["slope_per_set"] == pytest.approx(0.01)
+    assert part["words"] == "clearly worse"
+    assert trend_document(SessionTrend()) == {}
