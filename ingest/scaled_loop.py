@@ -29,7 +29,9 @@ class _ScaledSelector(selectors.BaseSelector):
     """
 
     def __init__(self, speed: float) -> None:
-        self._inner = selectors.DefaultSelector()
+        # epoll and poll wait whole milliseconds, of which a fast session would spend more than it works;
+        # select waits microseconds. It takes file descriptors below 1024, plenty for one session.
+        self._inner = selectors.SelectSelector()
         self._speed = speed
         self._now_s = time.monotonic()
         self._mark_s = self._now_s

@@ -71,7 +71,7 @@ def refused(upright):
     return run
 
 
-def run_process(*arguments, environment=None):
+def run_process(*arguments):
     """Run the command in a process of its own until it ends."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],
@@ -79,7 +79,7 @@ def run_process(*arguments, environment=None):
         text=True,
         timeout=PROCESS_S,
         check=False,
-        env=os.environ | {"COLUMNS": "100"} | (environment or {}),
+        env=os.environ | {"COLUMNS": "100"},
     )
     return Finished(done.returncode, done.stdout, done.stderr)
 

@@ -10,9 +10,6 @@ import pytest
 from ingest.mcap_reader import read_recording
 from tests.server.cli.conftest import run_process, started_process
 
-NO_BLUETOOTH = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
-"""BlueZ is reached over D-Bus; without a bus there is no Bluetooth, whatever this machine has."""
-
 
 @pytest.fixture(scope="module")
 def radio():
@@ -46,22 +43,14 @@ def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
     assert recording.header.sensor_name == "Upright-2"
 
 
-def test_the_doctor_sees_the_sensors(radio, tmp_path):
-    done = run_process("doctor", "--transport", radio, "--data-dir", tmp_path)
-    assert done.code == 0
-    assert "Bluetooth works: 2 devices in reach, 2 of them sensors" in " ".join(done.out.split())
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's way to Bluetooth")
 @pytest.mark.parametrize("command", ["scan", "record", "doctor"])
-def test_without_bluetooth_one_line_says_what_to_do(command, tmp_path):
-    data = [] if command == "scan" else ["--data-dir", tmp_path]
-    done = run_process(command, *data, environment=NO_BLUETOOTH)
-    assert done.code == 1
-    (line,) = done.err.splitlines()
+def test_without_bluetooth_one_line_says_what_to_do(command, refused, monkeypatch, tmp_path):
+    # BlueZ is reached over D-Bus; without a bus there is no Bluetooth, whatever this machine has.
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    line = refused(command, *([] if command == "scan" else ["--data-dir", tmp_path]))
     assert line.startswith("upright: Bluetooth is not available:")
     assert "`upright demo` needs neither" in line
-    assert "Traceback" not in done.out
 
 
 def test_a_radio_that_nobody_serves_is_told(refused):

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from ingest.scaled_loop import ScaledEventLoop, run_scaled
+
+SPEED = 50.0
+
+
+def test_waiting_runs_faster_than_the_wall():
+    async def wait():
+        loop = asyncio.get_running_loop()
+        began_s, wall_s = loop.time(), time.perf_counter()
+        await asyncio.sleep(5.0)
+        return loop.time() - began_s, time.perf_counter() - wall_s
+
+    scaled_s, wall_s = run_scaled(wait(), SPEED)
+    assert scaled_s >= 5.0
+    # A tenth of a second asked for; the rest is for a machine that does other things.
+    assert 0.09 < wall_s < 1.0
+
+
+def test_work_runs_at_the_walls_own_rate():
+    async def work():
+        loop = asyncio.get_running_loop()
+        began_s, wall_s = loop.time(), time.perf_counter()
+        while time.perf_counter() - wall_s < 0.05:
+            pass
+        return loop.time() - began_s
+
+    assert run_scaled(work(), SPEED) == pytest.approx(0.05, abs=0.02)
+
+
+def test_many_short_waits_cost_only_their_share_of_the_walls_time():
+    async def wait_often():
+        wall_s = time.perf_counter()
+        for _ in range(1000):
+            await asyncio.sleep(0.005)
+        return time.perf_counter() - wall_s
+
+    # 1000 waits of 0.1 ms; a selector that waits whole milliseconds would need a full second.
+    assert run_scaled(wait_often(), SPEED) < 0.6
+
+
+def test_timers_end_in_the_order_of_their_times():
+    async def race():
+        ended = []
+
+        async def wait(seconds):
+            await asyncio.sleep(seconds)
+            ended.append(seconds)
+
+        await asyncio.gather(*(wait(seconds) for seconds in (0.3, 0.1, 0.2)))
+        return ended
+
+    assert run_scaled(race(), SPEED) == [0.1, 0.2, 0.3]
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_speed_that_makes_no_sense_is_refused(speed):
+    with pytest.raises(ValueError, match="speed must be a positive number"):
+        ScaledEventLoop(speed)
