@@ -216,11 +216,14 @@ class SetAnalyzer:
             first_s = max(first_s, self._live_reps[-config.window_reps].start_s - config.window_lead_s)
         return max(len(self._buffer) - round((last_s - first_s) * self._info.sample_rate_hz), 0)
 
-    def _estimate(self, start: int = 0, passes: int = FINAL_PASSES) -> MotionEstimate | None:
-        if len(self._buffer) - start < 2:
+    def _estimate(
+        self, start: int = 0, passes: int = FINAL_PASSES, stop: int | None = None
+    ) -> MotionEstimate | None:
+        samples = self._buffer.samples(start, stop)
+        if len(samples) < 2:
             return None
         motion = estimate_motion(
-            self._buffer.samples(start),
+            samples,
             self._exercise,
             self._mount,
             self._config,
@@ -246,7 +249,7 @@ class SetAnalyzer:
             still_s >= config.close_still_s and idle_s >= config.close_still_s
         ) or idle_s >= config.close_idle_s:
             return self._close_set()
-        return self._close_set() if too_long else []
+        return self._close_set(still_lifting=True) if too_long else []
 
     def _close_segment(self, gap: Gap) -> None:
         """Work out what lies before a long gap; no rep is counted across it."""
@@ -258,19 +261,29 @@ class SetAnalyzer:
 
     def _final_motion(self) -> MotionEstimate | None:
         motion = self._estimate() if self._active else None
+        announced = [rep for rep in self._live_reps if self._buffer.index_at(rep.start_s) > 0]
+        if motion is None and announced:
+            # A stretch that was cut in mid-movement may defeat the first, rough pass; its whole reps stand on
+            # their own.
+            start = self._buffer.index_at(announced[0].start_s - self._config.live.window_lead_s)
+            stop = self._buffer.index_at(_end_s(announced[-1]) + self._config.live.window_lead_s)
+            motion = self._estimate(start, stop=stop)
         if motion is not None and self._on_motion is not None:
             self._on_motion(motion)
         return motion
 
-    def _close_set(self) -> list[Event]:
+    def _close_set(self, *, still_lifting: bool = False) -> list[Event]:
         motion = self._final_motion()
         segments = [*self._segments, SegmentReps.of(motion, self._exercise, self._mount, self._config, None)]
         summary = summarise_set(self._set_index, self._label, self._mount, segments, self._live_reps)
-        keep_s = self._config.live.idle_keep_s
         last_s = self._buffer.last_t_s
-        if last_s is not None and motion is not None and summary is not None:
-            keep_s = min(keep_s, max(last_s - summary.end_s - 0.3, 0.0))  # never count a rep twice
-        self._buffer.keep_last(round(keep_s * self._info.sample_rate_hz))
+        if last_s is not None and self._active:
+            # What moved belongs to the set that is over: it must not be counted twice, nor disturb the next
+            # one.
+            over_s = self._last_activity_s
+            if summary is not None:
+                over_s = summary.end_s if still_lifting else max(over_s, summary.end_s)
+            self._buffer.keep_last(round((last_s - over_s) * self._info.sample_rate_hz))
         self._open_set()
         if summary is None:
             return []

@@ -119,9 +119,13 @@ class SampleBuffer:
         flags = np.tile([True, False], (gap.missing, 1))
         self._extend(t_s, last + weights * (after - last), flags)
 
-    def samples(self, start: int = 0) -> Samples:
-        """Return a copy of the samples from ``start`` on."""
-        cut = slice(start, self._n)
+    def index_at(self, t_s: float) -> int:
+        """Index of the first sample at or after a time; the number of samples if there is none."""
+        return int(np.searchsorted(self._t_s[: self._n], t_s))
+
+    def samples(self, start: int = 0, stop: int | None = None) -> Samples:
+        """Return a copy of the samples from ``start`` to ``stop``, by default to the last."""
+        cut = slice(start, self._n if stop is None else min(stop, self._n))
         t_s = self._t_s[cut].copy()
         span_s = float(t_s[-1] - t_s[0]) if len(t_s) > 1 else 0.0
         rate_hz = (len(t_s) - 1) / span_s if span_s > 0 else self._info.sample_rate_hz
