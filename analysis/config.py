@@ -117,6 +117,11 @@ class DriftConfig:
     reach_m : tuple of 3 float
         How far from home the bar may be before the first and after the last rep: a few steps, an arm's length
         of height.
+    first_reach_m : tuple of 3 float
+        How far from anywhere the bar may be when nothing is known of the movement yet: a walk-out, half a
+        lift. The height was chosen among 0.25, 0.4 and 0.5 m on the watch recordings, by rep counts.
+    first_reach_s : float
+        That is stated this often, s; 0.3 to 1: a few times per movement.
     impact_mps2, impact_jump_mps : float
         Specific force that marks an impact, and the velocity error it may leave (hidden clipping before the
         low-pass).
@@ -146,6 +151,8 @@ class DriftConfig:
     home_horizontal_m: float = 0.02
     home_horizontal_candidates_m: tuple[float, ...] = (0.005, 0.01, 0.02, 0.04)
     reach_m: tuple[float, float, float] = (0.7, 0.7, 0.25)
+    first_reach_m: tuple[float, float, float] = (1.0, 1.0, 0.25)
+    first_reach_s: float = 0.5
     impact_mps2: float = 40.0
     impact_jump_mps: float = 0.15
     lost_jump_mps_per_s: float = 2.0

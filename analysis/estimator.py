@@ -13,16 +13,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.attitude import Attitude, integrate_attitude
-from analysis.drift import DriftSolution, build_error_model, integrate_nominal, remove_drift
-from analysis.filters import highpass, integrate, lowpass
-from analysis.homes import Rough, find_jumps, gather_evidence
-from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, Mount
+from analysis.drift import (
+    DriftSolution,
+    ErrorModel,
+    Reach,
+    build_error_model,
+    integrate_nominal,
+    remove_drift,
+)
+from analysis.filters import lowpass
+from analysis.homes import Rough, find_jumps, gather_evidence, still_rests
 from analysis.repetitions import FoundReps, find_reps
 from analysis.stillness import quiet_mask, still_mask
 
 if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
     from analysis.exercises import Exercise
+    from analysis.imu import BoolArray, FloatArray, Mount
     from analysis.samples import Samples
 
 QUIET_SPEEDS_MPS = (0.22, 0.10, 0.07)
@@ -95,13 +102,13 @@ def estimate_motion(
     still = still_mask(samples, config.stillness)
     attitude = integrate_attitude(samples, still, known_bias_radps)
     nominal = integrate_nominal(samples, attitude, np.asarray(mount.lever_m, dtype=np.float64))
-    velocity, height = _first_motion(nominal.force_mps2[:, 2], samples, config)
+    model = build_error_model(samples, attitude, nominal, find_jumps(samples, config.drift), config.drift)
+    solution = _first_solution(model, samples, still, config)
+    height, velocity = _vertical(solution, rate_hz, config)
     found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
     if not found.accepted:
         return None
     quiet = quiet_mask(samples, attitude.gyro_bias_radps, config.stillness)
-    model = build_error_model(samples, attitude, nominal, find_jumps(samples, config.drift), config.drift)
-    solution = None
     for max_quiet_mps in QUIET_SPEEDS_MPS[:passes]:
         rough = Rough(height, velocity, max_quiet_mps)
         sign = found.first_sign
@@ -109,22 +116,33 @@ def estimate_motion(
         last = max_quiet_mps == QUIET_SPEEDS_MPS[-1]
         scatters_m = config.drift.home_horizontal_candidates_m if last else (config.drift.home_horizontal_m,)
         solution = remove_drift(model, evidence.rests, evidence.returns, evidence.reaches, scatters_m)
-        height = solution.position_m[:, 2]
-        velocity = lowpass(solution.velocity_mps[:, 2], config.definition.lowpass_hz, rate_hz)
+        height, velocity = _vertical(solution, rate_hz, config)
         found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
         if not found.accepted:
             return None
-    if solution is None:
-        return None
     return MotionEstimate(samples, attitude, solution, velocity, still, found)
 
 
-def _first_motion(
-    vertical_force_mps2: FloatArray, samples: Samples, config: AnalysisConfig
+def _first_solution(
+    model: ErrorModel, samples: Samples, still: BoolArray, config: AnalysisConfig
+) -> DriftSolution:
+    """Solve for the motion from next to nothing: the bar stays within reach and lies still at times.
+
+    Unlike a high-pass filter this bears a stretch that begins or ends in mid-movement.
+    """
+    spacing = max(int(config.drift.first_reach_s * samples.rate_hz), 1)
+    anchor = int(np.argmax(still)) if still.any() else len(samples) // 2
+    reaches = [
+        Reach(anchor, index, config.drift.first_reach_m)
+        for index in range(0, len(samples), spacing)
+        if index != anchor
+    ]
+    return remove_drift(model, still_rests(samples, still, config.drift), (), reaches, (1.0,))
+
+
+def _vertical(
+    solution: DriftSolution, rate_hz: float, config: AnalysisConfig
 ) -> tuple[FloatArray, FloatArray]:
-    """Integrate the vertical acceleration twice, high-passed: low-passed velocity, m/s, and height, m."""
-    cutoff_hz, rate_hz = config.reps.first_pass_highpass_hz, samples.rate_hz
-    acceleration = vertical_force_mps2 - STANDARD_GRAVITY_MPS2
-    velocity = highpass(integrate(acceleration - acceleration.mean(), samples.dt_s), cutoff_hz, rate_hz)
-    height = highpass(integrate(velocity, samples.dt_s), cutoff_hz, rate_hz)
-    return lowpass(velocity, config.definition.lowpass_hz, rate_hz), height
+    """Take height, m, and vertical velocity through the definition's low-pass, m/s."""
+    velocity = lowpass(solution.velocity_mps[:, 2], config.definition.lowpass_hz, rate_hz)
+    return solution.position_m[:, 2], velocity

@@ -80,11 +80,7 @@ def gather_evidence(
     """
     drift = config.drift
     spacing = max(int(REST_SPACING_S * samples.rate_hz), 1)
-    rests = [
-        RestInstant(index, _each_axis(drift.still_velocity_mps), robust=False)
-        for start, stop in runs(still)
-        for index in range(start, stop, spacing)
-    ]
+    rests = still_rests(samples, still, drift)
     homes = find_homes(samples, still | quiet, rough, reps, sign, config)
     for home in homes:
         if home.paused:
@@ -195,6 +191,16 @@ def _held_turns(
         for start, stop in runs(mask)
         if stop - start > 0.2 * samples.rate_hz
         and any(start - reach <= rep.turn <= stop + reach for rep in reps)
+    ]
+
+
+def still_rests(samples: Samples, still: BoolArray, config: DriftConfig) -> list[RestInstant]:
+    """State zero velocity where the bar lies on rack or floor."""
+    spacing = max(int(REST_SPACING_S * samples.rate_hz), 1)
+    return [
+        RestInstant(index, _each_axis(config.still_velocity_mps), robust=False)
+        for start, stop in runs(still)
+        for index in range(start, stop, spacing)
     ]
 
 

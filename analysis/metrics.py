@@ -50,11 +50,15 @@ def measure_rep(
     concentric, other = (first, second) if sign == concentric_sign else (second, first)
     if first is None or concentric is None:
         return None
+    # A stretch that begins in mid-movement (after a gap) does not show where its first rep started.
+    start_is_known = first.start > 0 or bool(motion.still[0])
+    if not start_is_known and concentric is first:
+        return None
     turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
     speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
     sds = _velocity_sds(motion, concentric, speed)
     last = (second or concentric).stop
-    forward = _forward_direction(motion, mount, first.start, last)
+    forward = _forward_direction(motion, mount, first.start, last) if start_is_known else None
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
     eccentric = other and abs(height[other.stop] - height[other.start]) / (
         (other.stop - other.start) / rate_hz
@@ -77,11 +81,11 @@ def measure_rep(
         forward_drift_m=drift,
         forward_drift_sd_m=drift_sd,
         max_forward_m=max_forward,
-        pitch_change_rad=_pitch_change(motion, mount, first.start, turn),
+        pitch_change_rad=_pitch_change(motion, mount, first.start, turn) if start_is_known else None,
         lockout_ratio=speed.lockout_ratio,
         eccentric_velocity_mps=None if eccentric is None else float(eccentric),
         path=_path(motion, forward, first.start, last),
-        quality=_quality(motion, first.start, last, sds[0], drift_sd, mount),
+        quality=_quality(motion, first.start, last, sds[0], drift_sd, mount, start_is_known=start_is_known),
     )
 
 
@@ -166,7 +170,14 @@ def _path(motion: MotionEstimate, forward: FloatArray | None, start: int, last: 
 
 
 def _quality(
-    motion: MotionEstimate, start: int, last: int, velocity_sd: float, forward_sd: float | None, mount: Mount
+    motion: MotionEstimate,
+    start: int,
+    last: int,
+    velocity_sd: float,
+    forward_sd: float | None,
+    mount: Mount,
+    *,
+    start_is_known: bool,
 ) -> Quality:
     reasons: list[str] = []
     samples = motion.samples
@@ -175,6 +186,8 @@ def _quality(
         reasons.append(f"{lost} samples lost inside the rep and bridged")
     if clipped:
         reasons.append(f"{clipped} samples at the sensor's limit")
+    if not start_is_known:
+        reasons.append("began before the samples did: forward and pitch not resolvable")
     if not motion.attitude.bias_known:
         reasons.append("the bar was never still: sensor bias unknown")
     if velocity_sd > MAX_GOOD_VELOCITY_SD_MPS:
