@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
+from analysis.exercises import StartsFrom
 from analysis.imu import FloatArray, Mount, MountPosition
 from analysis.results import BarPath, Quality, QualityState, Rep
 
@@ -85,7 +86,9 @@ def measure_rep(
         lockout_ratio=speed.lockout_ratio,
         eccentric_velocity_mps=None if eccentric is None else float(eccentric),
         path=_path(motion, forward, first.start, last),
-        quality=_quality(motion, first.start, last, sds[0], drift_sd, mount, start_is_known=start_is_known),
+        quality=_quality(
+            motion, first.start, last, sds[0], drift_sd, mount, exercise, start_is_known=start_is_known
+        ),
     )
 
 
@@ -176,6 +179,7 @@ def _quality(
     velocity_sd: float,
     forward_sd: float | None,
     mount: Mount,
+    exercise: Exercise | None,
     *,
     start_is_known: bool,
 ) -> Quality:
@@ -194,6 +198,8 @@ def _quality(
         reasons.append(f"velocity uncertain by {velocity_sd:.2f} m/s")
     if forward_sd is not None and forward_sd > MAX_GOOD_FORWARD_SD_M:
         reasons.append(f"path uncertain by {forward_sd * 100:.0f} cm")
+    if mount.position is MountPosition.WRIST and exercise and exercise.starts_from is StartsFrom.FLOOR:
+        reasons.append("a lift from the floor on a wrist: measured errors reach 0.2 m/s")
     state = QualityState.LOW_QUALITY if reasons else QualityState.GOOD
     if mount.position is MountPosition.WRIST:
         reasons.append("forward not resolvable: a wrist has no bar axis")
