@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from server.cli import app
 
@@ -16,7 +15,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 def test_readme_names_every_command():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [name for name in typer.main.get_command(app).commands if f"upright {name}" not in readme]
+    missing = [command.name for command in app.registered_commands if f"upright {command.name}" not in readme]
     assert missing == []
 
 
