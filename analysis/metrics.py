@@ -24,6 +24,9 @@ MAX_GOOD_VELOCITY_SD_MPS = 0.05
 MAX_GOOD_FORWARD_SD_M = 0.03
 """Beyond these a number is of low quality: as large as the effect that a coach wants to see."""
 
+MAX_UNSEEN_FRACTION = 0.2
+"""A rep of which more was lost or clipped is not resolvable: its velocity would be a guess."""
+
 _UP = np.array([0.0, 0.0, 1.0])
 
 
@@ -201,6 +204,9 @@ def _quality(
     if mount.position is MountPosition.WRIST and exercise and exercise.starts_from is StartsFrom.FLOOR:
         reasons.append("a lift from the floor on a wrist: measured errors reach 0.2 m/s")
     state = QualityState.LOW_QUALITY if reasons else QualityState.GOOD
+    if lost + clipped > MAX_UNSEEN_FRACTION * (last - start + 1):
+        state = QualityState.NOT_RESOLVABLE
+        reasons.append("too much of the rep was not seen")
     if mount.position is MountPosition.WRIST:
         reasons.append("forward not resolvable: a wrist has no bar axis")
     elif mount.bar_axis is None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import t as student_t
 
 from analysis.exercises import CATALOGUE, Exercise
 from analysis.imu import FloatArray, Mount, MountPosition
@@ -29,8 +30,11 @@ WORSE_SIGN: Mapping[str, int] = MappingProxyType(
 """+1 where more is worse, -1 where less is worse."""
 
 MIN_SETS_FOR_TREND = 3
-PROBABLY_Z, CLEARLY_Z = 1.645, 2.576
-"""Two-sided 90 % and 99 % of the normal distribution."""
+PROBABLY, CLEARLY = 0.95, 0.995
+"""Quantiles behind the words: two-sided 90 % and 99 %."""
+
+MIN_SETS_FOR_CLEARLY = 4
+"""Three sets leave one degree of freedom: never clear."""
 
 
 def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) -> SetStability:
@@ -137,22 +141,23 @@ def _part_trend(part: str, sets: Sequence[SetSummary]) -> PartTrend:
     values, sds = tuple(v for _, v, _ in known), tuple(sd for _, _, sd in known)
     if len(known) < MIN_SETS_FOR_TREND:
         return PartTrend(part, indices, values, sds, None, None, "too little data")
-    slope, slope_sd = _weighted_slope(np.array(values), np.array(sds))
-    z = WORSE_SIGN[part] * slope / slope_sd
-    direction = "worse" if z > 0 else "better"
+    slope, slope_sd, degrees = _weighted_slope(np.array(values), np.array(sds))
+    ratio = WORSE_SIGN[part] * slope / slope_sd
+    direction = "worse" if ratio > 0 else "better"
     words = "no clear change"
-    if abs(z) > CLEARLY_Z:
+    if abs(ratio) > student_t.ppf(CLEARLY, degrees) and len(known) >= MIN_SETS_FOR_CLEARLY:
         words = f"clearly {direction}"
-    elif abs(z) > PROBABLY_Z:
+    elif abs(ratio) > student_t.ppf(PROBABLY, degrees):
         words = f"probably {direction}"
     return PartTrend(part, indices, values, sds, slope, slope_sd, words)
 
 
-def _weighted_slope(values: FloatArray, sds: FloatArray) -> tuple[float, float]:
-    """Weighted least-squares slope per set and its standard deviation.
+def _weighted_slope(values: FloatArray, sds: FloatArray) -> tuple[float, float, float]:
+    """Find the weighted least-squares slope per set, its standard deviation and its degrees of freedom.
 
     The standard deviation is widened by the square root of the reduced chi-square where the sets scatter more
-    than their own standard deviations explain (Birge ratio), never narrowed.
+    than their own standard deviations explain (Birge ratio), never narrowed. It then comes from n - 2
+    residuals and the slope is judged by Student's t, else by the normal distribution (infinite degrees).
     """
     x = np.arange(len(values), dtype=np.float64)
     weight = 1.0 / sds**2
@@ -161,4 +166,5 @@ def _weighted_slope(values: FloatArray, sds: FloatArray) -> tuple[float, float]:
     slope = float((weight * centred * values).sum()) / information
     residual = values - np.average(values, weights=weight) - slope * centred
     birge = float((weight * residual**2).sum()) / max(len(values) - 2, 1)
-    return slope, float(np.sqrt(max(birge, 1.0) / information))
+    degrees = len(values) - 2.0 if birge > 1.0 else np.inf
+    return slope, float(np.sqrt(max(birge, 1.0) / information)), degrees

@@ -30,6 +30,7 @@ class SegmentReps:
     rate_hz: float
     lost_samples: int
     clipped_samples: int
+    gap_after: Gap | None = None
 
     @classmethod
     def of(
@@ -58,14 +59,14 @@ class SegmentReps:
             )
         if motion is None or not reps:
             rate_hz = 0.0 if motion is None else motion.samples.rate_hz
-            return cls((), tuple(rejected), rate_hz, 0, 0)
+            return cls((), tuple(rejected), rate_hz, 0, 0, gap_after)
         first, last = reps[0].start_s, reps[-1].end_s or reps[-1].concentric_end_s
         inside = (motion.samples.t_s >= first) & (motion.samples.t_s <= last)
         lost, clipped = (
             int((motion.samples.lost & inside).sum()),
             int((motion.samples.clipped & inside).sum()),
         )
-        return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped)
+        return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped, gap_after)
 
 
 def _lifted(
@@ -132,13 +133,12 @@ def summarise_set(
         for r in segment.rejected
         if start_s - GAP_REACH_S <= r.end_s and r.start_s <= end_s + GAP_REACH_S
     )
-    if not reps:
-        rejected += tuple(
-            RejectedMovement(
-                rep.start_s, rep.end_s or rep.concentric_end_s, "not confirmed when the set closed"
-            )
-            for rep in announced
-        )
+    gaps = [segment.gap_after for segment in segments if segment.gap_after is not None]
+    rejected += tuple(
+        RejectedMovement(rep.start_s, rep.end_s or rep.concentric_end_s, "not confirmed when the set closed")
+        for rep in announced
+        if not any(_overlap(rep, other) for other in reps)
+    )
     return SetSummary(
         index=index,
         exercise_id=label.exercise_id,
@@ -150,9 +150,15 @@ def summarise_set(
         velocity_loss_fraction=velocity_loss(reps),
         stability=set_stability(reps, find_exercise(label.exercise_id), mount),
         sample_rate_hz=max(segment.rate_hz for segment in segments),
-        lost_samples=sum(segment.lost_samples for segment in segments),
+        lost_samples=sum(segment.lost_samples for segment in segments)
+        + sum(gap.missing for gap in gaps if start_s <= gap.start_s and gap.end_s <= end_s),
         clipped_samples=sum(segment.clipped_samples for segment in segments),
     )
+
+
+def _overlap(one: Rep, other: Rep) -> bool:
+    """Tell whether two estimates are of the same rep: their concentric phases overlap."""
+    return one.concentric_start_s < other.concentric_end_s and other.concentric_start_s < one.concentric_end_s
 
 
 def velocity_loss(reps: Sequence[Rep]) -> float | None:

@@ -147,7 +147,7 @@ async def measure(scenario: Scenario, folder: Path, seed: int) -> Result:
         await sensor.stop()
         await close_host("inproc:benchmark")
         await air.close()
-    recording = open_recording(live.recorded[0])
+    recording = open_recording(live.recorded[0][0])
     blocks = [item for _, items in recording.steps() for item in items if isinstance(item, ImuBlock)]
     stated_s = np.concatenate([block.t_s for block in blocks])
     index = np.concatenate([block.first_index + np.arange(len(block)) for block in blocks])

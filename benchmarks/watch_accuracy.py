@@ -28,8 +28,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from analysis import Mount, MountPosition, SetFinished
-from ingest.replay import ReplayOptions, open_recording
+from analysis import MountPosition, SetFinished
+from ingest.replay import MountChange, ReplayOptions, open_recording
 from ingest.session import run_recording
 from server.live_session import make_analyzer
 
@@ -68,7 +68,7 @@ def compare(
     source: Path, set_id: str, lift: str, position: str, true_reps: int, truth: pl.DataFrame
 ) -> Comparison:
     """Analyse one recording and compare."""
-    mount = Mount(MountPosition.WRIST if position == "wrist" else MountPosition.SLEEVE)
+    mount = MountChange(MountPosition.WRIST if position == "wrist" else MountPosition.SLEEVE)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "recording.csv"
         convert(source, table)

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, cast
 from mcap.writer import CompressionType, IndexType, Writer
 
 from ingest.errors import RecordingError
+from ingest.file_lock import hold
 from ingest.packets import BATTERY, DATA, INFO, LABEL, LINK, RawPacket
 from ingest.recording_header import SCHEMA, RecordingHeader
 
@@ -88,6 +89,7 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(self.part_path, flags, 0o644)
+            hold(self._descriptor)  # nobody may take it for left behind while we write
         except OSError as error:
             raise RecordingError(path, f"cannot be created: {error.strerror}") from error
         self._spool = _Spool(self._descriptor)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import IngestError, RecordingError
+from ingest.file_lock import is_held
 from ingest.mcap_reader import Damage, Recording, read_recording
 from ingest.recording import PART_SUFFIX, Recorder
 
@@ -66,11 +67,17 @@ def recover_part(part_path: Path) -> RecoveryReport:
 
 
 def recover_all(folder: Path) -> list[RecoveryReport]:
-    """Recover every ``.part`` file of a folder and its subfolders; a bad file is reported, not raised."""
+    """Recover every ``.part`` file of a folder and its subfolders; a bad file is reported, not raised.
+
+    Files that another process is writing now are left alone.
+    """
     reports: list[RecoveryReport] = []
     for leftover in sorted(folder.rglob(f"*{_WORK_SUFFIX}*")):
-        leftover.unlink()  # of a recovery that was itself interrupted; its source is still there
+        if not is_held(leftover):
+            leftover.unlink()  # of a recovery that was itself interrupted; its source is still there
     for part_path in sorted(folder.rglob(f"*.mcap{PART_SUFFIX}")):
+        if is_held(part_path):
+            continue
         try:
             reports.append(recover_part(part_path))
         except (IngestError, OSError) as error:
@@ -78,6 +85,11 @@ def recover_all(folder: Path) -> list[RecoveryReport]:
             part_path.rename(aside)
             reports.append(RecoveryReport(part_path, None, 0, None, str(error)))
     return reports
+
+
+def being_written(folder: Path) -> list[Path]:
+    """List the recordings of a folder that some process is writing now."""
+    return [path for path in sorted(folder.rglob(f"*.mcap{PART_SUFFIX}")) if is_held(path)]
 
 
 def _rewrite(recording: Recording, path: Path) -> Path:

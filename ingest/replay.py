@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from analysis.imu import ImuBlock, Mount, SensorInfo, SetLabel
+from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
 from ingest.decoding import PacketDecoder
 from ingest.devices import driver_named
 from ingest.errors import ImportFileError, RecordingError
@@ -33,22 +33,45 @@ MCAP, IMU_CSV = "mcap", "imu-csv"
 
 
 @dataclass(frozen=True, slots=True)
+class MountChange:
+    """Parts of a mount that the caller knows better; None: as recorded."""
+
+    position: MountPosition | None = None
+    bar_axis: tuple[float, float, float] | None = None
+    lever_m: tuple[float, float, float] | None = None
+
+    def apply(self, recorded: Mount) -> Mount:
+        """Return the changed mount.
+
+        Raises
+        ------
+        InvalidMountError
+            If the result contradicts itself.
+        """
+        return Mount(
+            self.position or recorded.position,
+            self.bar_axis or recorded.bar_axis,
+            self.lever_m or recorded.lever_m,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayOptions:
     """What the caller knows better than the file.
 
     Attributes
     ----------
-    mount : Mount or None
-        Replaces the recorded mount.
+    mount : MountChange or None
+        Replaces parts of the recorded mount.
     exercise_id : str or None
-        Replaces the exercise of every label.
+        Exercise where the file does not say.
     load_kg : float or None
-        Replaces the load of every label, kg.
+        Load where the file does not say, kg.
     csv : ImuCsvConfig
         Limits of an import.
     """
 
-    mount: Mount | None = None
+    mount: MountChange | None = None
     exercise_id: str | None = None
     load_kg: float | None = None
     csv: ImuCsvConfig = field(default_factory=ImuCsvConfig)
@@ -56,9 +79,13 @@ class ReplayOptions:
     def apply(self, label: SetLabel) -> SetLabel:
         """Return the label as the caller wants it."""
         return SetLabel(
-            label.exercise_id if self.exercise_id is None else self.exercise_id,
-            label.load_kg if self.load_kg is None else self.load_kg,
+            self.exercise_id if label.exercise_id is None else label.exercise_id,
+            self.load_kg if label.load_kg is None else label.load_kg,
         )
+
+    def mount_for(self, recorded: Mount) -> Mount:
+        """Return the mount as the caller wants it."""
+        return recorded if self.mount is None else self.mount.apply(recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +174,7 @@ class ReplayedPackets:
             kind=MCAP,
             label=self._options.apply(_first_label(recording)),
             initial_label=self._options.apply(SetLabel()),
-            mount=self._options.mount or header.mount,
+            mount=self._options.mount_for(header.mount),
             info=info,
             started_at=header.started_at + timedelta(seconds=first_s),
             recording_id=header.recording_id,
@@ -184,7 +211,7 @@ class ReplayedImuCsv:
             kind=IMU_CSV,
             label=options.apply(SetLabel()),
             initial_label=options.apply(SetLabel()),
-            mount=options.mount or Mount(),
+            mount=options.mount_for(Mount()),
             info=replace(SensorInfo(sample_rate_hz=rate_hz), model=IMU_CSV),
         )
 

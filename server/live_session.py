@@ -131,7 +131,7 @@ class LiveSession:
         source_kind: str = "sensor",
         speed: float = 1.0,
     ) -> None:
-        self.recorded: list[Path] = []
+        self.recorded: list[tuple[Path, StreamCounts]] = []
         self._recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
         self._running = False
         self._collector = Collector(
@@ -167,6 +167,7 @@ class LiveSession:
             await self._collector.run()
         finally:
             self._running = False
+            self._publish_status(self._collector.status)
             self._sink.end()
 
     async def label(self, label: SetLabel) -> None:
@@ -192,8 +193,9 @@ class LiveSession:
         return recorder
 
     def _file_finished(self, path: Path) -> None:
-        self.recorded.append(path)
-        self._sink.end_recording(self._collector.status.counts)
+        counts = self._collector.status.counts
+        self.recorded.append((path, counts))
+        self._sink.end_recording(counts)
 
     def _publish_status(self, status: CollectorStatus) -> None:
         states = {"searching": LinkState.SEARCHING, "connected": LinkState.CONNECTED, "lost": LinkState.LOST}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, label_of, mount_of
+from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, change_of, label_of
 
 if TYPE_CHECKING:
     from analysis import Event, Gap, Mount, SetSummary
@@ -43,7 +43,7 @@ def analyze(
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
-        mount=mount_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+        mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
     )
     recording = open_recording(file, options)
     sets, gaps, motions = _run(recording)
@@ -111,6 +111,7 @@ def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict
         "lost_samples": counts.lost_samples,
         "clipped_samples": counts.clipped_samples,
         "gaps": [gap_document(gap) for gap in gaps],
+        "damage": recording.header.damage,
     }
 
 
@@ -125,15 +126,27 @@ def _print_json(document: dict[str, Any]) -> None:
 def _write_trajectory(
     path: Path, motions: list[MotionEstimate], sets: list[SetSummary], mount: Mount
 ) -> None:
+    """Write every uninterrupted stretch that holds reps, each from its own first rep, without overlaps."""
     import polars as pl
 
     from analysis.trajectory import trajectory_table
     from ingest.errors import ImportFileError
 
-    if not motions or not sets:
+    tables: list[pl.DataFrame] = []
+    written_s = -float("inf")
+    for motion in motions:
+        t_s = motion.samples.t_s
+        inside = [(s.index, rep) for s in sets for rep in s.reps if t_s[0] <= rep.start_s <= t_s[-1]]
+        inside = [(index, rep) for index, rep in inside if rep.start_s > written_s]
+        if not inside:
+            continue
+        index, first = inside[0]
+        table = pl.DataFrame(trajectory_table(motion, mount, first.start_s)).fill_nan(None)
+        table = table.filter(pl.col("t_s") > written_s)
+        tables.append(table.with_columns(pl.lit(index).alias("set_index")))
+        written_s = float(t_s[-1])
+    if not tables:
         raise ImportFileError(path, None, "nothing to write: no reps were found, so there is no path")
-    origin_s = sets[0].reps[0].start_s
-    tables = [pl.DataFrame(trajectory_table(motion, mount, origin_s)).fill_nan(None) for motion in motions]
     try:
         pl.concat(tables).write_parquet(path)
     except OSError as error:

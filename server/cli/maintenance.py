@@ -21,14 +21,19 @@ def rebuild(data_dir: DataDir = None) -> None:
     from rich.progress import track
 
     from ingest.errors import IngestError
+    from ingest.recovery import being_written
     from ingest.replay import open_recording
     from server.cli.web import recover_recordings
+    from server.errors import StoreError
     from server.live_session import rebuild_recording
     from server.store import Store
 
     console, progress_console = Console(), Console(stderr=True)
     settings = settings_of(data_dir)
     recover_recordings(settings)
+    if busy := being_written(settings.recordings_dir):
+        problem = f"{busy[0].name} is being recorded now, so the results are in use."
+        raise StoreError(problem, "End `upright serve`, `record` or `demo` first.")
     paths = sorted(settings.recordings_dir.rglob("*.mcap"))
     n_sets = n_failed = 0
     with Store(settings.results_url) as store:

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from analysis import Mount, SetLabel
+    from ingest.replay import MountChange
     from server.settings import Settings
 
 DataDir: TypeAlias = Annotated[
@@ -31,10 +32,18 @@ Transport: TypeAlias = Annotated[
     ),
 ]
 Exercise: TypeAlias = Annotated[
-    str | None, typer.Option("--exercise", help="Catalogue id, such as back_squat.", show_default=False)
+    str | None,
+    typer.Option(
+        "--exercise",
+        help="Catalogue id, such as back_squat, where a recording does not say.",
+        show_default=False,
+    ),
 ]
 LoadKg: TypeAlias = Annotated[
-    float | None, typer.Option("--load-kg", min=0, help="Load, bar included, kg.", show_default=False)
+    float | None,
+    typer.Option(
+        "--load-kg", min=0, help="Load, bar included, kg, where a recording does not say.", show_default=False
+    ),
 ]
 MountName: TypeAlias = Annotated[
     str | None, typer.Option("--mount", help="shaft, sleeve or wrist.", show_default=False)
@@ -75,25 +84,36 @@ def vector(text: str | None, option: str) -> tuple[float, float, float] | None:
     return x, y, z
 
 
-def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount | None:
-    """Put the mount options together; None if none was given.
+def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount:
+    """Put the mount options together; what was not given is a shaft mount without a known bar axis.
 
     Raises
     ------
     typer.BadParameter
         If the position is unknown or a vector is malformed.
     """
-    from analysis import Mount, MountPosition
+    from analysis import Mount
 
-    if name is None and bar_axis is None and lever_m is None:
-        return None
+    return change_of(name, bar_axis, lever_m).apply(Mount())
+
+
+def change_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> MountChange:
+    """Say which parts of a recorded mount the options replace.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the position is unknown or a vector is malformed.
+    """
+    from analysis import MountPosition
+    from ingest.replay import MountChange
+
     try:
-        position = MountPosition(name or "shaft")
+        position = None if name is None else MountPosition(name)
     except ValueError:
         known = ", ".join(MountPosition)
         raise typer.BadParameter(f"{name!r} is none of {known}", param_hint="--mount") from None
-    lever = vector(lever_m, "--lever-m") or (0.0, 0.0, 0.0)
-    return Mount(position, vector(bar_axis, "--bar-axis"), lever)
+    return MountChange(position, vector(bar_axis, "--bar-axis"), vector(lever_m, "--lever-m"))
 
 
 def label_of(exercise: str | None, load_kg: float | None) -> SetLabel:

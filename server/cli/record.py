@@ -58,9 +58,9 @@ async def _run(
     transport: str | None,
     duration_s: float | None,
     label: SetLabel,
-    mount: Mount | None,
+    mount: Mount,
 ) -> None:
-    from analysis import Mount
+    from ingest.errors import DeviceNotFoundError
     from server.cli.sensors import source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
@@ -74,7 +74,7 @@ async def _run(
             source.driver,
             settings.recordings_dir,
             SessionSink(None, store, _print_event),
-            mount=mount or Mount(),
+            mount=mount,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())
@@ -86,8 +86,9 @@ async def _run(
         finally:
             source.stop()
             await running
-    for path in session.recorded:
-        counts = session.status.counts
+    if not session.recorded:
+        raise DeviceNotFoundError(source.wanted)
+    for path, counts in session.recorded:
         console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
 
 

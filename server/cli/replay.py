@@ -17,8 +17,8 @@ from server.cli.options import (
     NoBrowser,
     Port,
     Speed,
+    change_of,
     label_of,
-    mount_of,
     settings_of,
 )
 
@@ -51,7 +51,7 @@ def replay(
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
-        mount=mount_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+        mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
     )
     recording = open_recording(file, options)
     settings = settings_of(data_dir, port)

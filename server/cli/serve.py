@@ -78,7 +78,7 @@ def _open_to_lan(settings: Settings) -> Settings:
 async def _run(
     settings: Settings,
     wanted: tuple[str | None, str | None] | None,
-    mount: Mount | None,
+    mount: Mount,
     *,
     opens_browser: bool,
 ) -> None:
@@ -92,10 +92,9 @@ async def _run(
 
 
 async def _stream(
-    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount | None
+    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount
 ) -> None:
     """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
-    from analysis import Mount
     from ingest.errors import BluetoothUnavailableError
     from server.cli.sensors import source_for
     from server.cli.web import console
@@ -108,7 +107,7 @@ async def _stream(
         source.driver,
         settings.recordings_dir,
         SessionSink(page.hub, page.store),
-        mount=mount or Mount(),
+        mount=mount,
     )
     page.controls.session = session
     try:

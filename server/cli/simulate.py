@@ -48,10 +48,12 @@ def simulate(
     scenarios = [scenario_by_name(scenario, seed + index) for index in range(count)]
 
     def ready(bound_port: int) -> None:
-        console.print(f"Simulating {count} × {scenario}; Ctrl-C ends. In another terminal:")
+        console.print(
+            f"Simulating {count} × {scenario}; Ctrl-C ends. In another terminal (label the sets in the page):"
+        )
         mount = scenarios[0].mount
         console.print(
-            f"upright serve --transport tcp-client:{host}:{bound_port} --mount {mount.position}"
+            f"uv run upright serve --transport tcp-client:{host}:{bound_port} --mount {mount.position}"
             f" --bar-axis={_text(mount.bar_axis)} --lever-m={_text(mount.lever_m)}",
             soft_wrap=True,
         )

@@ -119,7 +119,7 @@ def test_every_field_of_a_rep_but_its_path_is_in_the_document():
 
 
 def test_trend_is_by_exercise_and_part():
-    sets = [constructed_set(k, forward_displacement_m=Estimate(0.01 * k, 0.002)) for k in range(3)]
+    sets = [constructed_set(k, forward_displacement_m=Estimate(0.01 * k, 0.002)) for k in range(4)]
     found = trend_document(session_trend(sets))
     part = found["back_squat"]["forward_displacement_m"]
     assert part["slope_per_set"] == pytest.approx(0.01)

@@ -202,3 +202,9 @@ def test_exercises_are_kept_apart_and_unlabelled_sets_left_out():
     for exercise_id, parts in found.by_exercise:
         assert tuple(part.part for part in parts) == CATALOGUE[exercise_id].parts
     assert session_trend([]) == SessionTrend()
+
+
+def test_three_sets_never_say_clearly():
+    steep = [constructed_set(k, forward_displacement_m=Estimate(0.05 * k, 0.001)) for k in range(3)]
+    words = {part.part: part.words for part in session_trend(steep).by_exercise[0][1]}
+    assert words["forward_displacement_m"] == "probably worse"

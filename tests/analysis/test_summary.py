@@ -106,3 +106,16 @@ def test_lost_and_clipped_samples_are_counted_within_the_set_only():
     found = SegmentReps.of(marked, find_exercise("back_squat"), mount_of(simulate()), AnalysisConfig(), None)
     assert (found.lost_samples, found.clipped_samples) == (2, 1)
     assert found.rate_hz == motion.samples.rate_hz
+
+
+def test_an_announced_rep_that_is_not_confirmed_is_mentioned():
+    reps = [
+        constructed_rep(
+            start_s=4.0 * k, concentric_start_s=4.0 * k + 1, concentric_end_s=4.0 * k + 2, end_s=4.0 * k + 2
+        )
+        for k in range(3)
+    ]
+    segment = SegmentReps(tuple(reps[:2]), (), 200.0, 0, 0)
+    summary = summarise_set(0, SetLabel("back_squat"), Mount(), [segment], reps)
+    assert summary is not None
+    assert [r.reason for r in summary.rejected] == ["not confirmed when the set closed"]

@@ -93,7 +93,7 @@ async def _live(scenario, folder, drop_at_s):
     await sensor.stop()
     await close_host("inproc:one-path")
     await air.close()
-    (path,) = running_session.recorded
+    ((path, _),) = running_session.recorded
     return Lived(scenario, events, path, running_session.status)
 
 

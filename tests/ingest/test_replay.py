@@ -9,7 +9,7 @@ from ingest.imports.imu_csv import COLUMNS
 from ingest.packets import DATA, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
-from ingest.replay import ReplayOptions, open_recording, paced
+from ingest.replay import MountChange, ReplayOptions, open_recording, paced
 from ingest.scaled_loop import run_scaled
 
 
@@ -44,13 +44,14 @@ def test_a_recording_gives_its_steps_on_its_own_time(tmp_path, native):
     np.testing.assert_array_equal(one.t_s, other.t_s)
 
 
-def test_options_replace_mount_and_labels(tmp_path, native):
-    options = ReplayOptions(mount=Mount(MountPosition.WRIST), load_kg=105.0)
+def test_options_change_parts_of_the_mount_and_fill_in_labels(tmp_path, native):
+    options = ReplayOptions(mount=MountChange(MountPosition.WRIST), exercise_id="deadlift", load_kg=105.0)
     replay = open_recording(record(tmp_path / "set.mcap", labelled(native)), options)
     assert replay.header.mount.position == MountPosition.WRIST
     labels = [item for _, items in replay.steps() for item in items if isinstance(item, SetLabel)]
-    assert labels == [SetLabel("bench_press", 105.0)]
-    assert replay.header.initial_label == SetLabel(None, 105.0)
+    # What the lifter said then wins; the options fill in what nobody said.
+    assert labels[0].exercise_id == "bench_press"
+    assert replay.header.initial_label == SetLabel("deadlift", 105.0)
 
 
 def test_a_table_is_replayed_like_a_recording(tmp_path):

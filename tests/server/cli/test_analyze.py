@@ -149,8 +149,9 @@ def test_the_trajectory_has_its_columns_and_starts_at_the_first_rep(upright, squ
     done = upright("analyze", squats.mcap, "--json", "--trajectory", out)
     first_s = parse(done.out)["sets"][0]["reps"][0]["start_s"]
     table = pl.read_parquet(out)
-    assert table.columns == TRAJECTORY
-    assert set(table.dtypes) == {pl.Float64}
+    assert table.columns == [*TRAJECTORY, "set_index"]
+    assert set(table.select(TRAJECTORY).dtypes) == {pl.Float64}
+    assert set(table["set_index"]) == {0}
     assert table["t_s"].is_sorted()
     origin = table.filter((pl.col("t_s") - first_s).abs() < 0.003)
     assert abs(origin["z_m"][0]) < 0.003

@@ -17,8 +17,9 @@ def test_the_demo_prints_a_summary_of_what_was_lifted(demo):
 
 def test_the_demo_sees_the_upper_back_give_way_and_says_what_that_is(demo):
     text = " ".join(demo.done.out.split())
-    assert "front squat, uprightness loss: clearly worse" in text
-    assert "deadlift, lockout ratio: clearly worse" in text
+    # A step after three level sets, over five sets: how sure a straight line is of it depends on little.
+    assert re.search(r"front squat, uprightness loss: (probably|clearly) worse", text)
+    assert "deadlift, lockout ratio: probably worse" in text  # three sets never say more
     assert "unvalidated against trunk motion capture" in text
 
 
