@@ -207,8 +207,13 @@ def _quality(
     if lost + clipped > MAX_UNSEEN_FRACTION * (last - start + 1):
         state = QualityState.NOT_RESOLVABLE
         reasons.append("too much of the rep was not seen")
+    return Quality(state, (*reasons, *_why_no_forward(mount)))
+
+
+def _why_no_forward(mount: Mount) -> tuple[str, ...]:
+    """Say why fore-aft is not resolvable; empty if it is."""
     if mount.position is MountPosition.WRIST:
-        reasons.append("forward not resolvable: a wrist has no bar axis")
-    elif mount.bar_axis is None:
-        reasons.append("forward not resolvable: the direction of the bar in the sensor is not known")
-    return Quality(state, tuple(reasons))
+        return ("forward not resolvable: a wrist has no bar axis",)
+    if mount.bar_axis is None:
+        return ("forward not resolvable: the direction of the bar in the sensor is not known",)
+    return ()
