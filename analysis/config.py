@@ -166,8 +166,6 @@ class RepConfig:
 
     Attributes
     ----------
-    first_pass_highpass_hz : float
-        High-pass of the first, rough height, Hz; 0.08 to 0.2.
     min_rom_m : float
         Smallest movement that is looked at when the lift is not known, m.
     min_peak_velocity_mps : float
@@ -185,7 +183,6 @@ class RepConfig:
         Shorter losses are bridged and marked; across longer ones no rep is counted, s.
     """
 
-    first_pass_highpass_hz: float = 0.12
     min_rom_m: float = 0.15
     min_peak_velocity_mps: float = 0.12
     rom_slack: float = 0.2

@@ -1,7 +1,7 @@
 """From the samples of a set to the motion of the bar and its reps: three passes of the same two steps.
 
-Find the events on the best motion known so far; estimate the motion from the events. The first motion is a
-plain high-passed double integration, good enough to see which movements are reps; the last is drift-free with
+Find the events on the best motion known so far; estimate the motion from the events. The first motion knows
+only that the bar stays within reach, good enough to see which movements are reps; the last is drift-free with
 a covariance.
 """
 

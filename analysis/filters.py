@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -13,29 +13,17 @@ if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray
 
 
-FilterKind: TypeAlias = Literal["lowpass", "highpass"]
-
-
 @lru_cache(maxsize=64)
-def _butterworth(kind: FilterKind, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    sos = butter(2, min(cutoff_hz, 0.45 * rate_hz), btype=kind, fs=rate_hz, output="sos")
+def _butterworth(cutoff_hz: float, rate_hz: float) -> FloatArray:
+    sos = butter(2, min(cutoff_hz, 0.45 * rate_hz), fs=rate_hz, output="sos")
     return np.asarray(sos, dtype=np.float64)
-
-
-def _zero_phase(kind: FilterKind, x: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    sos = _butterworth(kind, cutoff_hz, round(rate_hz, 1))
-    padding = min(len(x) - 1, int(3 * rate_hz / cutoff_hz) + 9)
-    return np.asarray(sosfiltfilt(sos, x, axis=0, padlen=max(padding, 0)), dtype=np.float64)
 
 
 def lowpass(x: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
     """Zero-phase second-order Butterworth low-pass along the first axis (run forward and backward)."""
-    return _zero_phase("lowpass", x, cutoff_hz, rate_hz)
-
-
-def highpass(x: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    """Zero-phase second-order Butterworth high-pass along the first axis (run forward and backward)."""
-    return _zero_phase("highpass", x, cutoff_hz, rate_hz)
+    sos = _butterworth(cutoff_hz, round(rate_hz, 1))
+    padding = min(len(x) - 1, int(3 * rate_hz / cutoff_hz) + 9)
+    return np.asarray(sosfiltfilt(sos, x, axis=0, padlen=max(padding, 0)), dtype=np.float64)
 
 
 def moving_mean(x: FloatArray, samples: int) -> FloatArray:

@@ -93,6 +93,13 @@ class Mount:
         x, y, z = (float(component) / length for component in self.bar_axis)
         object.__setattr__(self, "bar_axis", (x, y, z))
 
+    @property
+    def why_no_forward(self) -> str:
+        """Say why fore-aft is not resolvable with this mount; empty if it is."""
+        if self.position is MountPosition.WRIST:
+            return "a wrist has no bar axis"
+        return "" if self.bar_axis is not None else "the direction of the bar in the sensor is not known"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImuBlock:

@@ -62,7 +62,7 @@ def measure_rep(
     speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
     sds = _velocity_sds(motion, concentric, speed)
     last = (second or concentric).stop
-    forward = _forward_direction(motion, mount, first.start, last) if start_is_known else None
+    forward = forward_direction(motion, mount, first.start, last) if start_is_known else None
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
     eccentric = other and abs(height[other.stop] - height[other.start]) / (
         (other.stop - other.start) / rate_hz
@@ -134,9 +134,9 @@ def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) ->
     return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
 
 
-def _forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:
+def forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:
     """Find the world-frame unit vector that points forward, bar axis (left) x up; None where not known."""
-    if mount.bar_axis is None or mount.position is MountPosition.WRIST:
+    if mount.bar_axis is None or mount.why_no_forward:
         return None
     matrices = motion.attitude.matrix[start : stop + 1]
     left = (matrices @ np.asarray(mount.bar_axis)).mean(axis=0)
@@ -207,13 +207,6 @@ def _quality(
     if lost + clipped > MAX_UNSEEN_FRACTION * (last - start + 1):
         state = QualityState.NOT_RESOLVABLE
         reasons.append("too much of the rep was not seen")
-    return Quality(state, (*reasons, *_why_no_forward(mount)))
-
-
-def _why_no_forward(mount: Mount) -> tuple[str, ...]:
-    """Say why fore-aft is not resolvable; empty if it is."""
-    if mount.position is MountPosition.WRIST:
-        return ("forward not resolvable: a wrist has no bar axis",)
-    if mount.bar_axis is None:
-        return ("forward not resolvable: the direction of the bar in the sensor is not known",)
-    return ()
+    if mount.why_no_forward:
+        reasons.append(f"forward not resolvable: {mount.why_no_forward}")
+    return Quality(state, tuple(reasons))

@@ -48,7 +48,7 @@ def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) 
     if not reps:
         return SetStability(*(Estimate(reason="no reps"),) * 4)
     parts = exercise.parts if exercise else ("forward_displacement_m", "path_consistency_m")
-    no_forward = _why_no_forward(mount)
+    no_forward = mount.why_no_forward
     sensor_on_shaft = mount.position is MountPosition.SHAFT
 
     def applies(part: str) -> bool:
@@ -72,12 +72,6 @@ def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) 
         else not_for_lift,
         path_consistency_m=_consistency(reps, no_forward) if applies("path_consistency_m") else not_for_lift,
     )
-
-
-def _why_no_forward(mount: Mount) -> str:
-    if mount.position is MountPosition.WRIST:
-        return "a wrist has no bar axis"
-    return "" if mount.bar_axis is not None else "the direction of the bar in the sensor is not known"
 
 
 def _mean(values: Sequence[float | None], sds: Sequence[float | None] | None, reason: str) -> Estimate:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.imu import FloatArray, Mount, MountPosition
+from analysis.metrics import forward_direction
 
 if TYPE_CHECKING:
     from analysis.estimator import MotionEstimate
+    from analysis.imu import FloatArray, Mount
 
 COLUMNS: tuple[str, ...] = (
     "t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps", "x_sd_m", "z_sd_m", "qw", "qx", "qy", "qz",
@@ -57,13 +58,8 @@ def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> d
 
 def _heading(motion: MotionEstimate, mount: Mount) -> FloatArray | None:
     """Rotation matrix from the estimator's world to the bar frame: about z only; None without a bar axis."""
-    if mount.bar_axis is None or mount.position is MountPosition.WRIST:
+    forward = forward_direction(motion, mount, 0, len(motion.samples))
+    if forward is None:
         return None
-    left = (motion.attitude.matrix @ np.asarray(mount.bar_axis)).mean(axis=0)
-    forward = np.cross(left, (0.0, 0.0, 1.0))
-    length = float(np.linalg.norm(forward))
-    if length < 0.5:
-        return None
-    forward = forward / length
     up = np.array([0.0, 0.0, 1.0])
     return np.stack([forward, np.cross(up, forward), up])

@@ -111,17 +111,3 @@ class RecordingHeader:
 
 def _checksum(content: dict[str, str]) -> str:
     return f"{zlib.crc32(json.dumps(content, sort_keys=True).encode()):08x}"
-
-
-def recording_name(header: RecordingHeader, now: datetime | None = None) -> str:
-    """Return a file name that sorts by time and is unique: ``2026-11-23T18-00-00Z_1f3a5c7e.mcap``.
-
-    Parameters
-    ----------
-    header : RecordingHeader
-        Its id makes the name unique.
-    now : datetime, optional
-        When the file begins; the header's start if not given. A session's later files share that start.
-    """
-    begin = (now or header.started_at).astimezone(UTC)
-    return f"{begin:%Y-%m-%dT%H-%M-%SZ}_{header.recording_id[:8]}.mcap"

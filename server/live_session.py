@@ -14,7 +14,7 @@ from ingest.collector import Collector, CollectorStatus
 from ingest.mcap_reader import read_recording
 from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
-from ingest.session import SessionRunner
+from ingest.session import SessionRunner, run_recording
 from server.errors import LabelRefusedError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
@@ -284,13 +284,9 @@ async def replay_session(recording: ReplayableRecording, title: str, sink: Sessi
 
 def rebuild_recording(recording: ReplayableRecording, path: Path, store: Store) -> int:
     """Recreate the results of one recording in the store; return the number of sets."""
-    header = recording.header
-    recorded = read_recording(path).header
     sink = SessionSink(None, store)
-    sink.start(recording_info(recorded))
-    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
-    events = [event for _, items in recording.steps() for event in runner.advance(items, header.info)]
-    events += runner.finish()
+    sink.start(recording_info(read_recording(path).header))
+    events = run_recording(recording, make_analyzer)
     for event in events:
         sink.take(event)
     sink.end_recording(recording.counts)
