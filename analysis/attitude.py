@@ -1,8 +1,8 @@
-"""Attitude of the sensor: VQF where it must be causal, levelled gyro strapdown for the final pass.
+"""Attitude of the sensor: VQF where it must be causal, levelled gyro strapdown to start the smoother with.
 
 The final pass does not use the accelerometer to correct tilt during the lift. VQF has to, and periodic
-acceleration then leaks into its tilt (about one degree); the set-wide solution in ``drift.py`` estimates the
-tilt error instead, from the knowledge of when the bar was at rest.
+acceleration then leaks into its tilt (about one degree); ``smoother.py`` estimates the tilt error instead,
+from the knowledge of when the bar was at rest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial.transform import Rotation
-from vqf import VQF
+from vqf import VQF, offlineVQF
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray
 
@@ -32,21 +32,38 @@ class Attitude:
         Bias that was removed before integration.
     bias_known : bool
         True if the bias comes from a still interval.
+    strapdown : (N, 3, 3) float64
+        By the gyro alone, from an arbitrary start.
     """
 
     matrix: FloatArray
     gyro_bias_radps: FloatArray
     bias_known: bool
+    strapdown: FloatArray
 
     def to_world(self, vectors: FloatArray) -> FloatArray:
         """Turn (N, 3) or (3,) sensor-frame vectors into the world frame, (N, 3)."""
         return np.einsum("nij,...j->ni" if vectors.ndim == 1 else "nij,nj->ni", self.matrix, vectors)
 
 
-def integrate_attitude(
-    samples: Samples, still: BoolArray, known_bias_radps: FloatArray | None = None
-) -> Attitude:
-    """Integrate the gyro from a levelled start.
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What an earlier estimate knows of a stretch that it overlaps.
+
+    Attributes
+    ----------
+    gyro_bias_radps : (3,) float64, sensor frame
+        Gyro bias.
+    matrix : (3, 3) float64 or None
+        Attitude at the stretch's first sample, sensor to world.
+    """
+
+    gyro_bias_radps: FloatArray
+    matrix: FloatArray | None = None
+
+
+def integrate_attitude(samples: Samples, still: BoolArray, known: Known | None = None) -> Attitude:
+    """Find a first attitude for the smoother to correct.
 
     Parameters
     ----------
@@ -54,41 +71,46 @@ def integrate_attitude(
         Sensor data.
     still : (N,) bool
         Where the bar is truly still: source of the gyro bias and of the level.
-    known_bias_radps : (3,) float64, optional
-        Gyro bias from an earlier still interval, used where this stretch has none.
+    known : Known, optional
+        From an earlier estimate, used where this stretch has no still interval.
 
     Returns
     -------
     Attitude
-        Levelled on the first still interval, or, where there is none, on the mean specific force of the whole
-        stretch: what starts and ends at rest accelerates by nothing on average.
+        The gyro's strapdown, levelled on the first still interval or as known from before; where there is
+        neither, VQF run forward and backward, which finds the level from periodic motion to a few degrees.
 
     References
     ----------
     .. [1] D. Laidig, T. Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and
-    magnetic
-       disturbance rejection", Information Fusion 91, 2023. doi:10.1016/j.inffus.2022.10.014 (gyro strapdown:
-       eq. 2).
+       magnetic disturbance rejection", Information Fusion 91, 2023. doi:10.1016/j.inffus.2022.10.014
     """
     has_still = bool(still.any())
-    bias_known = has_still or known_bias_radps is not None
+    bias_known = has_still or known is not None
     if has_still:
         bias = samples.gyro_radps[still].mean(axis=0)
     else:
-        bias = known_bias_radps if known_bias_radps is not None else _motion_bias(samples)
-    filter_ = VQF(samples.dt_s, motionBiasEstEnabled=False, restBiasEstEnabled=False)
+        bias = known.gyro_bias_radps if known is not None else _motion_bias(samples)
     gyro = np.ascontiguousarray(samples.gyro_radps - bias)
-    result = filter_.updateBatchFullState(gyro, np.ascontiguousarray(samples.specific_force_mps2))
-    strapdown = Rotation.from_quat(result["gyrQuat"], scalar_first=True)
-    if has_still:
-        reference = np.flatnonzero(still)
-        reference = reference[reference < reference[0] + 2 * samples.rate_hz]
-    else:
-        reference = np.arange(len(samples))
+    force = np.ascontiguousarray(samples.specific_force_mps2)
+    # VQF holds the last rate over each step; the mean of both ends makes that a trapezoid.
+    mean_gyro = np.concatenate([gyro[:1], 0.5 * (gyro[1:] + gyro[:-1])])
+    filter_ = VQF(samples.dt_s, motionBiasEstEnabled=False, restBiasEstEnabled=False)
+    quaternion = filter_.updateBatchFullState(mean_gyro, force)["gyrQuat"]
+    strapdown = Rotation.from_quat(quaternion, scalar_first=True).as_matrix()
+    if not has_still and known is not None and known.matrix is not None:
+        return Attitude(known.matrix @ strapdown[0].T @ strapdown, bias, bias_known, strapdown)
+    if not has_still:
+        smooth = offlineVQF(gyro, force, None, samples.dt_s)["quat6D"]
+        return Attitude(
+            Rotation.from_quat(smooth, scalar_first=True).as_matrix(), bias, bias_known, strapdown
+        )
+    reference = np.flatnonzero(still)
+    reference = reference[reference < reference[0] + 2 * samples.rate_hz]
     # In the start frame of the strapdown the mean specific force at rest points up.
-    up = strapdown[reference].apply(samples.specific_force_mps2[reference]).mean(axis=0)
+    up = np.einsum("nij,nj->i", strapdown[reference], force[reference])
     level = _rotation_to_up(up)
-    return Attitude(level.as_matrix() @ strapdown.as_matrix(), bias, bias_known)
+    return Attitude(level.as_matrix() @ strapdown, bias, bias_known, strapdown)
 
 
 def _motion_bias(samples: Samples) -> FloatArray:

@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Half-open index range of one phase and its peak."""
+    """One phase between two height extremes.
+
+    Attributes
+    ----------
+    start, stop : int
+        Last slow sample before it and first slow sample after it.
+    peak : int
+        Sample of the peak speed.
+    begin, end : float
+        Where speed crosses the threshold, in samples; a sample is too coarse for a mean over a second.
+    """
 
     start: int
     stop: int
     peak: int
+    begin: float
+    end: float
 
 
 def find_phase(
@@ -64,13 +76,19 @@ def find_phase(
     peak = int(np.argmax(velocity))
     if velocity[peak] <= profile.threshold_mps:
         return None
-    slow = velocity < max(profile.threshold_mps, profile.threshold_fraction * velocity[peak])
+    threshold = max(profile.threshold_mps, profile.threshold_fraction * velocity[peak])
+    slow = velocity < threshold
     allowed = profile.remaining_fraction * total
     before = np.flatnonzero(slow[:peak] & (height[:peak] - height[0] < allowed))
     after = np.flatnonzero(slow[peak:] & (height[-1] - height[peak:] < allowed))
     first = int(before[-1]) if len(before) else 0
     last = peak + int(after[0]) if len(after) else len(height) - 1
-    return Phase(start + first, start + last, start + peak)
+    begin, end = float(first), float(last)
+    if len(before):
+        begin += (threshold - velocity[first]) / (velocity[first + 1] - velocity[first])
+    if len(after):
+        end -= (threshold - velocity[last]) / (velocity[last - 1] - velocity[last])
+    return Phase(start + first, start + last, start + peak, start + begin, start + end)
 
 
 def turning_index(height_m: FloatArray, start: int, stop: int, extreme: int, band_m: float) -> int:
@@ -125,12 +143,16 @@ def phase_velocity(
     """
     height = sign * height_m[phase.start : phase.stop + 1]
     velocity = sign * velocity_mps[phase.start : phase.stop + 1]
-    range_m = float(height[-1] - height[0])
-    duration_s = (phase.stop - phase.start) / rate_hz
+    index = np.arange(phase.start, phase.stop + 1)
+    bottom, top = (float(np.interp(at, index, height)) for at in (phase.begin, phase.end))
+    range_m = top - bottom
+    duration_s = (phase.end - phase.begin) / rate_hz
     peak = phase.peak - phase.start
     braking = np.flatnonzero(np.gradient(velocity)[peak:] * rate_hz * sign < -STANDARD_GRAVITY_MPS2)
-    end = peak + int(braking[0]) if sign > 0 and len(braking) else len(height) - 1
-    propulsive = (height[end] - height[0]) / (end / rate_hz) if end > 0 else range_m / duration_s
+    propulsive = range_m / duration_s
+    if sign > 0 and len(braking) and peak + braking[0] > 0:
+        end = peak + int(braking[0])
+        propulsive = (height[end] - bottom) / ((phase.start + end - phase.begin) / rate_hz)
     last_part = height >= height[-1] - profile.lockout_fraction * range_m
     entry = int(np.flatnonzero(~last_part)[-1]) + 1 if not last_part.all() else 0
     lockout_s = max(len(height) - 1 - entry, 1) / rate_hz

@@ -7,33 +7,37 @@ a covariance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.attitude import Attitude, integrate_attitude
-from analysis.drift import (
-    DriftSolution,
-    ErrorModel,
-    Reach,
-    build_error_model,
-    integrate_nominal,
-    remove_drift,
-)
+from analysis.attitude import Attitude, Known, integrate_attitude
+from analysis.candidates import Surroundings
+from analysis.exercises import Exercise, FirstPhase
 from analysis.filters import lowpass
-from analysis.homes import Rough, find_jumps, gather_evidence, still_rests
-from analysis.repetitions import FoundReps, find_reps
+from analysis.homes import Rough, first_evidence, gather_evidence
+from analysis.imu import MountPosition
+from analysis.noise import blow_mask, noise_variances
+from analysis.nominal import integrate_nominal, turned
+from analysis.process import Problem
+from analysis.repetitions import Candidate, FoundReps, find_reps
+from analysis.smoother import Smoothed, smooth
 from analysis.stillness import quiet_mask, still_mask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.config import AnalysisConfig
-    from analysis.exercises import Exercise
     from analysis.imu import BoolArray, FloatArray, Mount
+    from analysis.results import Rep
     from analysis.samples import Samples
 
 QUIET_SPEEDS_MPS = (0.22, 0.10, 0.07)
 """Fastest estimated velocity at which a quiet stretch is believed, per pass: looser while the estimate is."""
+
+READING_MARGIN = 3.0
+"""A later reading with as many reps is preferred unless it is less likely by more than this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +58,7 @@ class MotionEstimate:
 
     samples: Samples
     attitude: Attitude
-    solution: DriftSolution
+    solution: Smoothed
     velocity_mps: FloatArray
     still: BoolArray
     found: FoundReps
@@ -71,7 +75,8 @@ def estimate_motion(
     mount: Mount,
     config: AnalysisConfig,
     *,
-    known_bias_radps: FloatArray | None = None,
+    known: Known | None = None,
+    announced: Sequence[Rep] = (),
     passes: int = len(QUIET_SPEEDS_MPS),
 ) -> MotionEstimate | None:
     """Estimate the motion of one set and find its reps.
@@ -86,8 +91,12 @@ def estimate_motion(
         Lever arm.
     config : AnalysisConfig
         Everything tuned.
-    known_bias_radps : (3,) float64, optional
-        Gyro bias from an earlier still interval, used where this stretch has none.
+    known : Known, optional
+        From an earlier estimate, used where this stretch has no still interval.
+    announced : sequence of Rep
+        Reps of this set that were found before, on shorter stretches. While the set is open their range of
+        motion is expected of the others; when it closes they are a second hypothesis to the reading of the
+        first, rough motion.
     passes : int
         1 to 3; fewer are faster and leave the scatter of home at its prior value.
 
@@ -98,51 +107,168 @@ def estimate_motion(
     """
     if len(samples) < 2 * samples.rate_hz:
         return None
-    rate_hz = samples.rate_hz
     still = still_mask(samples, config.stillness)
-    attitude = integrate_attitude(samples, still, known_bias_radps)
-    nominal = integrate_nominal(samples, attitude, np.asarray(mount.lever_m, dtype=np.float64))
-    model = build_error_model(samples, attitude, nominal, find_jumps(samples, config.drift), config.drift)
-    solution = _first_solution(model, samples, still, config)
-    height, velocity = _vertical(solution, rate_hz, config)
-    found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
-    if not found.accepted:
-        return None
+    attitude = integrate_attitude(samples, still, known)
     quiet = quiet_mask(samples, attitude.gyro_bias_radps, config.stillness)
-    for max_quiet_mps in QUIET_SPEEDS_MPS[:passes]:
-        rough = Rough(height, velocity, max_quiet_mps)
-        sign = found.first_sign
-        evidence = gather_evidence(samples, still, quiet, rough, found.accepted, sign, config)
-        last = max_quiet_mps == QUIET_SPEEDS_MPS[-1]
-        scatters_m = config.drift.home_horizontal_candidates_m if last else (config.drift.home_horizontal_m,)
-        solution = remove_drift(model, evidence.rests, evidence.returns, evidence.reaches, scatters_m)
-        height, velocity = _vertical(solution, rate_hz, config)
-        found = find_reps(height, velocity, rate_hz, exercise, config.reps, still=still)
-        if not found.accepted:
-            return None
-    return MotionEstimate(samples, attitude, solution, velocity, still, found)
+    impact = blow_mask(samples, config.noise)
+    final = passes == len(QUIET_SPEEDS_MPS)
+    around = Surroundings(
+        still=still,
+        impact=impact,
+        up=attitude.matrix[:, 2],
+        range_m=None
+        if final or not announced
+        else float(np.median([r.range_of_motion_m for r in announced])),
+        # A wrist that goes up at the end may have let go of the bar.
+        may_end_at_top=final and mount.position is not MountPosition.WRIST,
+    )
+    scene = _Scene(samples, exercise, config, still, quiet, impact, around)
+    first = scene.first(_problem(samples, attitude, mount, config))
+    hypotheses = [first]
+    if final and announced and len(announced) != len(first.found.accepted):
+        hypotheses.append(replace(first, found=_as_found(announced, samples, first.height_m, exercise)))
+    hypotheses = [stage for stage in hypotheses if stage.found.accepted]
+    if not hypotheses:
+        return None
+    stage = max((scene.refined(stage, 0) for stage in hypotheses), key=lambda stage: stage.found.score)
+    for number in range(1, passes):
+        stage = scene.refined(stage, number)
+    nominal, solution = stage.problem.nominal, stage.solution
+    bias = attitude.gyro_bias_radps + solution.gyro_bias_radps
+    matrix = turned(nominal.matrix, solution.nodes, solution.psi_rad)
+    attitude = replace(attitude, matrix=matrix, gyro_bias_radps=bias)
+    return MotionEstimate(samples, attitude, solution, stage.velocity_mps, still, stage.found)
 
 
-def _first_solution(
-    model: ErrorModel, samples: Samples, still: BoolArray, config: AnalysisConfig
-) -> DriftSolution:
-    """Solve for the motion from next to nothing: the bar stays within reach and lies still at times.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stage:
+    """The motion and its reps as known after a pass."""
 
-    Unlike a high-pass filter this bears a stretch that begins or ends in mid-movement.
+    problem: Problem
+    solution: Smoothed
+    height_m: FloatArray
+    velocity_mps: FloatArray
+    found: FoundReps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """What stays the same from pass to pass."""
+
+    samples: Samples
+    exercise: Exercise | None
+    config: AnalysisConfig
+    still: BoolArray
+    quiet: BoolArray
+    impact: BoolArray
+    around: Surroundings
+
+    def first(self, problem: Problem) -> _Stage:
+        """Estimate the motion from next to nothing."""
+        smoother = self.config.smoother
+        evidence = first_evidence(self.samples, self.still, self.quiet, smoother)
+        solution = smooth(problem, evidence, smoother, (1.0,), smoother.noise_scales)
+        return self._read(problem, solution)
+
+    def refined(self, stage: _Stage, number: int) -> _Stage:
+        """Find the events on the motion known so far, estimate it from them and read it again."""
+        smoother, before = self.config.smoother, stage.found
+        problem = _relinearised(stage.problem, stage.solution, self.config)
+        rough = Rough(stage.height_m, stage.velocity_mps, QUIET_SPEEDS_MPS[number])
+        evidence = gather_evidence(
+            self.samples,
+            self.still,
+            self.quiet,
+            self.impact,
+            rough,
+            before.accepted,
+            before.first_sign,
+            self.config,
+        )
+        scatters_m, scale = smoother.home_scatters_m, stage.solution.noise_scale
+        if number == len(QUIET_SPEEDS_MPS) - 1:
+            solution = smooth(problem, evidence, smoother, scatters_m, _near(scale, self.config))
+        else:
+            middle_m = scatters_m[len(scatters_m) // 2]
+            solution = smooth(problem, evidence, smoother, (middle_m,), (scale,))
+        now = self._read(problem, solution)
+        return replace(now, found=_better(before, now.found, now.height_m))
+
+    def _read(self, problem: Problem, solution: Smoothed) -> _Stage:
+        rate_hz = self.samples.rate_hz
+        height, velocity = _vertical(solution, rate_hz, self.config)
+        found = find_reps(height, velocity, rate_hz, self.exercise, self.config.reps, self.around)
+        return _Stage(problem, solution, height, velocity, found)
+
+
+def _as_found(
+    reps: Sequence[Rep], samples: Samples, height_m: FloatArray, exercise: Exercise | None
+) -> FoundReps:
+    """Put reps that were found before onto the samples of this stretch."""
+    candidates: list[Candidate] = []
+    sign = -1 if exercise is not None and exercise.first_phase is FirstPhase.DOWN else 1
+    for rep in reps:
+        times = (rep.start_s, rep.turning_point_s, max(rep.concentric_end_s, rep.end_s or 0.0))
+        start, turn, stop = (min(int(i), len(samples) - 1) for i in np.searchsorted(samples.t_s, times))
+        if exercise is None:
+            sign = -1 if rep.turning_point_s <= rep.concentric_start_s else 1
+        if 0 < start < turn < stop:
+            out_m, back_m = (abs(float(height_m[turn] - height_m[i])) for i in (start, stop))
+            candidates.append(Candidate(start, turn, stop, out_m, back_m))
+    return FoundReps(tuple(candidates), (), sign)
+
+
+def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: AnalysisConfig) -> Problem:
+    smoother = config.smoother
+    accel_variance, gyro_variance = noise_variances(samples, config.noise)
+    levelled = attitude.bias_known
+    return Problem(
+        samples=samples,
+        nominal=integrate_nominal(samples, attitude.matrix, attitude.gyro_bias_radps),
+        strapdown=attitude.strapdown,
+        initial=attitude.matrix[0],
+        tilt_sd_rad=smoother.initial_tilt_rad if levelled else smoother.initial_tilt_moving_rad,
+        gyro_bias_sd_radps=smoother.gyro_bias_still_radps if levelled else smoother.gyro_bias_radps,
+        lever_m=np.asarray(mount.lever_m, dtype=np.float64),
+        accel_variance=accel_variance,
+        gyro_variance=gyro_variance,
+    )
+
+
+def _relinearised(problem: Problem, solution: Smoothed, config: AnalysisConfig) -> Problem:
+    """Correct the nominal attitude where its error is not small enough to count as linear."""
+    if np.abs(solution.psi_rad).max() < config.smoother.relinearise_rad:
+        return problem
+    matrix = turned(problem.nominal.matrix, solution.nodes, solution.psi_rad)
+    bias = problem.samples.gyro_radps[0] - problem.nominal.gyro_radps[0]
+    return replace(problem, nominal=integrate_nominal(problem.samples, matrix, bias))
+
+
+def _better(before: FoundReps, now: FoundReps, height_m: FloatArray) -> FoundReps:
+    """Keep the likelier reading of the set; a later one is finer, an earlier one may be right.
+
+    A piece of evidence that was misjudged bends the motion of the next pass, and a rep that fell out of the
+    evidence once would never come back.
     """
-    spacing = max(int(config.drift.first_reach_s * samples.rate_hz), 1)
-    anchor = int(np.argmax(still)) if still.any() else len(samples) // 2
-    reaches = [
-        Reach(anchor, index, config.drift.first_reach_m)
-        for index in range(0, len(samples), spacing)
-        if index != anchor
+    as_many = len(now.accepted) >= len(before.accepted)
+    margin = READING_MARGIN if as_many else 0.0
+    if now.score > before.score - margin:
+        return now
+    turned = [
+        replace(rep, turn=rep.start + int(np.argmax(before.first_sign * height_m[rep.start : rep.stop + 1])))
+        for rep in before.accepted
     ]
-    return remove_drift(model, still_rests(samples, still, config.drift), (), reaches, (1.0,))
+    return replace(before, accepted=tuple(turned))
 
 
-def _vertical(
-    solution: DriftSolution, rate_hz: float, config: AnalysisConfig
-) -> tuple[FloatArray, FloatArray]:
+def _near(noise_scale: float, config: AnalysisConfig) -> tuple[float, ...]:
+    """Candidates next to the scale that was chosen before."""
+    every = config.smoother.noise_scales
+    at = every.index(noise_scale)
+    return every[max(at - 1, 0) : at + 2]
+
+
+def _vertical(solution: Smoothed, rate_hz: float, config: AnalysisConfig) -> tuple[FloatArray, FloatArray]:
     """Take height, m, and vertical velocity through the definition's low-pass, m/s."""
     velocity = lowpass(solution.velocity_mps[:, 2], config.definition.lowpass_hz, rate_hz)
     return solution.position_m[:, 2], velocity

@@ -1,4 +1,4 @@
-"""What is known of the motion: when the bar rests, when it is home, where integration cannot be trusted."""
+"""What is known of a set's motion besides the samples: when the bar rests, and when it is home."""
 
 from __future__ import annotations
 
@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.candidates import LANDING_REACH_S
 from analysis.definitions import find_phase
-from analysis.drift import HomeReturn, Jump, Reach, RestInstant
-from analysis.filters import runs
-from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray
+from analysis.filters import moving_deviation, runs
+from analysis.observations import Evidence, Rest, Stay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.config import AnalysisConfig, DriftConfig
+    from analysis.config import AnalysisConfig, SmootherConfig
+    from analysis.imu import BoolArray, FloatArray
     from analysis.repetitions import Candidate
     from analysis.samples import Samples
 
 REST_SPACING_S = 0.25
 """Rest is stated this often: half the correlation time of standing sway, so that it is not overstated."""
+
+SLOWEST_REACH_S = 0.3
+"""The bar is slowest within this time of where a phase ends by definition."""
+
+SETTLING_S = 1.0
+"""A bar that landed has settled within this time."""
+
+SETTLED_MPS2 = 0.8
+"""A bar on the floor, hands on it, shakes no more than this (standard deviation of specific force)."""
 
 OUTER_HOME_REACH_S = 0.7
 """The pause before the first rep ends, and the one after the last begins, within this time of the rep."""
@@ -29,20 +39,23 @@ OUTER_HOME_REACH_S = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A stretch between two reps in which the bar is home; one instant unless it was held (``paused``)."""
+    """A stretch between two reps in which the bar is home.
+
+    Attributes
+    ----------
+    start, stop : int
+        Samples, inclusive.
+    held : bool
+        It was held nearly still all the while. Otherwise only its ends count: one instant without a pause, or
+        the landing on the floor and the next lift-off, between which hands may move.
+    guessed : bool
+        Before the first or after the last rep, and nothing says that the bar was home: it may have moved on.
+    """
 
     start: int
     stop: int
-    paused: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """Inputs of `drift.remove_drift`."""
-
-    rests: tuple[RestInstant, ...]
-    returns: tuple[HomeReturn, ...]
-    reaches: tuple[Reach, ...]
+    held: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +71,7 @@ def gather_evidence(
     samples: Samples,
     still: BoolArray,
     quiet: BoolArray,
+    impact: BoolArray,
     rough: Rough,
     reps: Sequence[Candidate],
     sign: int,
@@ -67,7 +81,7 @@ def gather_evidence(
 
     Parameters
     ----------
-    samples, still, quiet
+    samples, still, quiet, impact
         The set and its masks.
     rough : Rough
         Height and vertical velocity as known so far.
@@ -78,32 +92,56 @@ def gather_evidence(
     config : AnalysisConfig
         Standard deviations.
     """
-    drift = config.drift
+    smoother = config.smoother
     spacing = max(int(REST_SPACING_S * samples.rate_hz), 1)
-    rests = still_rests(samples, still, drift)
-    homes = find_homes(samples, still | quiet, rough, reps, sign, config)
+    rests = still_rests(samples, still, smoother)
+    homes = find_homes(samples, still | quiet, impact, rough, reps, sign, config)
+    held_sd = _each_axis(smoother.home_velocity_mps)
+    stays: list[Stay] = []
     for home in homes:
-        if home.paused:
-            sd = _each_axis(drift.home_velocity_mps)
-            rests += [RestInstant(i, sd) for i in range(home.start, home.stop + 1, spacing) if not still[i]]
-        else:
-            rests.append(RestInstant(home.start, drift.turning_velocity_mps))
+        every = range(home.start, home.stop + 1, spacing) if home.held else sorted({home.start, home.stop})
+        stays += [Stay(i, smoother.guessed_home_m if home.guessed else smoother.home_sway_m) for i in every]
+        for i in every:
+            if not still[i]:
+                sd = held_sd if home.held else _turning_sd(rough, i, samples.rate_hz, smoother)
+                rests.append(Rest(i, _each_axis(smoother.guessed_velocity_mps) if home.guessed else sd))
     for start, stop in _held_turns(samples, quiet & ~still, rough, reps):
-        rests += [RestInstant(i, _each_axis(drift.home_velocity_mps)) for i in range(start, stop, spacing)]
-    returns = [
-        HomeReturn(a.stop, b.start, drift.home_vertical_m)
-        for a, b in itertools.pairwise(homes)
-        if b.start > a.stop
-    ]
-    reaches: list[Reach] = []
+        rests += [Rest(i, held_sd) for i in range(start, stop, spacing)]
     if homes:
         outside = [
             *range(0, homes[0].start, 4 * spacing),
             *range(homes[-1].stop + 1, len(samples), 4 * spacing),
         ]
-        first, last = homes[0].start, homes[-1].stop
-        reaches = [Reach(first if i < first else last, i, drift.reach_m) for i in outside]
-    return Evidence(tuple(rests), tuple(returns), tuple(reaches))
+        stays += [Stay(i, smoother.reach_m) for i in outside]
+    departures = [rep.turn for rep, a, b in zip(reps, homes, homes[1:], strict=False) if b.start > a.stop]
+    return Evidence(tuple(rests), tuple(stays), tuple(departures))
+
+
+def first_evidence(samples: Samples, still: BoolArray, quiet: BoolArray, config: SmootherConfig) -> Evidence:
+    """State next to nothing: the bar stays within reach of one place, lies still at times, or moves slowly.
+
+    Unlike a high-pass filter this bears a stretch that begins or ends in mid-movement. A quiet stretch may be
+    the steady middle of a slow ascent: there the bar is only held to be no faster than such ascents are.
+    """
+    spacing = max(int(config.first_reach_s * samples.rate_hz), 1)
+    stays = [Stay(index, config.first_reach_m) for index in range(0, len(samples), spacing)]
+    rests = still_rests(samples, still, config)
+    slow = _each_axis(config.quiet_velocity_mps)
+    rests += [Rest((start + stop) // 2, slow) for start, stop in runs(quiet & ~still)]
+    return Evidence(tuple(rests), tuple(stays))
+
+
+def _turning_sd(
+    rough: Rough, index: int, rate_hz: float, config: SmootherConfig
+) -> tuple[float, float, float]:
+    """How far from rest the bar is at an instant that was read off a rough motion.
+
+    The harder it turns the further, because its time is known to some milliseconds only.
+    """
+    x, y, z = config.turning_velocity_mps
+    first, last = max(index - 2, 0), min(index + 2, len(rough.velocity_mps) - 1)
+    gain = abs(float(rough.velocity_mps[last] - rough.velocity_mps[first])) * rate_hz / max(last - first, 1)
+    return x, y, float(np.hypot(z, config.turning_timing_s * gain))
 
 
 def _each_axis(sd: float) -> tuple[float, float, float]:
@@ -113,6 +151,7 @@ def _each_axis(sd: float) -> tuple[float, float, float]:
 def find_homes(
     samples: Samples,
     quiet: BoolArray,
+    impact: BoolArray,
     rough: Rough,
     reps: Sequence[Candidate],
     sign: int,
@@ -122,7 +161,9 @@ def find_homes(
     if not reps:
         return []
     rate_hz = samples.rate_hz
-    first, last = _outer_instants(rough, reps, sign, config)
+    unrest = moving_deviation(samples.specific_force_mps2, max(int(0.2 * rate_hz), 2))
+    landings = _Landings(impact, unrest, rough, rate_hz)
+    first, last = _outer_instants(rough, landings, reps, sign, rate_hz, config)
     near = int(OUTER_HOME_REACH_S * rate_hz)
     # Before the first and after the last rep only the pause right next to the rep is home: the rack is a
     # walk-out away.
@@ -131,6 +172,8 @@ def find_homes(
         *((a.turn, b.turn) for a, b in itertools.pairwise(reps)),
         (last, min(last + 3 * near, len(samples) - 1)),
     ]
+    if reps[-1].back_m == 0:
+        spans.pop()  # the bar never came back from the last rep
     homes: list[Home] = []
     for k, (start, stop) in enumerate(spans):
         rep = reps[min(k, len(reps) - 1)]
@@ -139,26 +182,75 @@ def find_homes(
             (k == 0 and home.stop < first - near) or (k == len(reps) and home.start > last + near)
         ):
             home = None
-        if home is None:
+        if home is None and k in (0, len(reps)):
             instant = first if k == 0 else last
-            if 0 < k < len(reps):
-                instant = start + int(np.argmax(-sign * rough.height_m[start : stop + 1]))
-            home = Home(instant, instant, paused=False)
+            settled = k > 0 and landings.settled(reps[-1], len(samples) - 1) == last
+            home = Home(instant, instant, held=False, guessed=not settled)
+        elif home is None:
+            home = _between(rough, landings, reps[k - 1], reps[k], sign)
         homes.append(home)
     return homes
 
 
 def _outer_instants(
-    rough: Rough, reps: Sequence[Candidate], sign: int, config: AnalysisConfig
+    rough: Rough,
+    landings: _Landings,
+    reps: Sequence[Candidate],
+    sign: int,
+    rate_hz: float,
+    config: AnalysisConfig,
 ) -> tuple[int, int]:
-    """When the first rep leaves home and when the last one is back."""
-    start = find_phase(
-        rough.height_m, rough.velocity_mps, reps[0].start, reps[0].turn, sign, config.definition
-    )
-    stop = find_phase(
-        rough.height_m, rough.velocity_mps, reps[-1].turn, reps[-1].stop, -sign, config.definition
-    )
-    return reps[0].start if start is None else start.start, reps[-1].stop if stop is None else stop.stop
+    """When the bar is slowest before the first rep, and when it is after the last one or has landed."""
+    height, velocity = rough.height_m, rough.velocity_mps
+    start = find_phase(height, velocity, reps[0].start, reps[0].turn, sign, config.definition)
+    stop = find_phase(height, velocity, reps[-1].turn, reps[-1].stop, -sign, config.definition)
+    first = reps[0].start if start is None else start.start
+    last = reps[-1].stop if stop is None else stop.stop
+    # The definition ends a phase where velocity has merely fallen to a threshold: to call that rest would
+    # bias it.
+    reach = int(SLOWEST_REACH_S * rate_hz)
+    before = max(first - reach, 0)
+    first = before + int(np.argmin(np.abs(velocity[before : first + 1])))
+    landed = landings.settled(reps[-1], len(velocity) - 1)
+    if landed is not None:
+        return first, landed
+    return first, last + int(np.argmin(np.abs(velocity[last : last + reach + 1])))
+
+
+def _between(rough: Rough, landings: _Landings, before: Candidate, after: Candidate, sign: int) -> Home:
+    """Home between two reps without a pause: from landing to lift-off, or the instant of reversal."""
+    landed = landings.settled(before, after.start)
+    if landed is not None:
+        return Home(landed, after.start, held=False)
+    instant = before.turn + int(np.argmax(-sign * rough.height_m[before.turn : after.turn + 1]))
+    return Home(instant, instant, held=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Landings:
+    """When the bar has come to rest after it hit the floor."""
+
+    impact: BoolArray
+    unrest: FloatArray
+    rough: Rough
+    rate_hz: float
+
+    def settled(self, rep: Candidate, latest: int) -> int | None:
+        """Calmest instant soon after a rep's landing and before ``latest``; None if it did not land."""
+        near = int(LANDING_REACH_S * self.rate_hz)
+        first = max(rep.stop - near, 0)
+        hits = np.flatnonzero(self.impact[first : rep.stop + near])
+        if not len(hits):
+            return None
+        landed = first + int(hits[-1]) + 1
+        last = min(landed + int(SETTLING_S * self.rate_hz), latest, len(self.impact) - 1)
+        if last <= landed:
+            return None
+        # A steady pull is calm too: the bar must still be about where it landed.
+        height = self.rough.height_m[landed : last + 1]
+        away = np.abs(height - height[0]) > 0.15 * max(rep.out_m, rep.back_m)
+        calmest = landed + int(np.argmin(np.where(away, np.inf, self.unrest[landed : last + 1])))
+        return calmest if self.unrest[calmest] < SETTLED_MPS2 else None
 
 
 def _paused_home(
@@ -177,7 +269,7 @@ def _paused_home(
     if not stretches:
         return None
     start, stop = max(stretches, key=lambda ab: ab[1] - ab[0])
-    return Home(first + start, first + stop, paused=True)
+    return Home(first + start, first + stop, held=True)
 
 
 def _held_turns(
@@ -194,27 +286,11 @@ def _held_turns(
     ]
 
 
-def still_rests(samples: Samples, still: BoolArray, config: DriftConfig) -> list[RestInstant]:
+def still_rests(samples: Samples, still: BoolArray, config: SmootherConfig) -> list[Rest]:
     """State zero velocity where the bar lies on rack or floor."""
     spacing = max(int(REST_SPACING_S * samples.rate_hz), 1)
     return [
-        RestInstant(index, _each_axis(config.still_velocity_mps), robust=False)
+        Rest(index, _each_axis(config.still_velocity_mps), robust=False)
         for start, stop in runs(still)
         for index in range(start, stop, spacing)
     ]
-
-
-def find_jumps(samples: Samples, config: DriftConfig) -> list[Jump]:
-    """Find impacts, clipped and bridged stretches; neighbours within 0.1 s count as one."""
-    force = np.linalg.norm(samples.specific_force_mps2, axis=1)
-    impact = (force > config.impact_mps2 + STANDARD_GRAVITY_MPS2) | samples.clipped
-    size = np.where(impact, config.impact_jump_mps, 0.0)
-    size += samples.lost * config.lost_jump_mps_per_s * samples.dt_s
-    reach = int(0.05 * samples.rate_hz)
-    near = np.convolve(size > 0, np.ones(2 * reach + 1), mode="same") > 0
-    jumps: list[Jump] = []
-    for start, stop in runs(near):
-        part = size[start:stop]
-        total = float(part.max() if impact[start:stop].any() else part.sum())
-        jumps.append(Jump(start + int(np.argmax(part > 0)), total))
-    return jumps

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
-from analysis.exercises import StartsFrom
 from analysis.imu import FloatArray, Mount, MountPosition
-from analysis.results import BarPath, Quality, QualityState, Rep
+from analysis.quality import RepFacts, judge, widened
+from analysis.results import BarPath, Rep
 
 if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 PATH_RATE_HZ = 50.0
 """Points a second that are kept of a bar path: drawing needs no more."""
-
-MAX_GOOD_VELOCITY_SD_MPS = 0.05
-MAX_GOOD_FORWARD_SD_M = 0.03
-"""Beyond these a number is of low quality: as large as the effect that a coach wants to see."""
-
-MAX_UNSEEN_FRACTION = 0.2
-"""A rep of which more was lost or clipped is not resolvable: its velocity would be a guess."""
 
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -60,21 +53,28 @@ def measure_rep(
         return None
     turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
     speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
-    sds = _velocity_sds(motion, concentric, speed)
-    last = (second or concentric).stop
-    forward = forward_direction(motion, mount, first.start, last) if start_is_known else None
+    sds = widened(_velocity_sds(motion, concentric, speed), mount, config.mounts)
+    last = max((second or concentric).stop, turn)
+    facts = RepFacts(motion, first.start, turn, last, concentric, sds, exercise, start_is_known)
+    why_no_forward = facts.why_no_forward(mount, config)
+    forward = None if why_no_forward else forward_direction(motion, mount, first.start, last)
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
+    pitch = None if facts.why_no_pitch(mount, config) else _pitch_change(motion, mount, first.start, turn)
     eccentric = other and abs(height[other.stop] - height[other.start]) / (
         (other.stop - other.start) / rate_hz
     )
     t_s = motion.samples.t_s
+
+    def at(index: float) -> float:
+        return float(np.interp(index, np.arange(len(t_s)), t_s))
+
     return Rep(
         index=index,
-        start_s=float(t_s[first.start]),
+        start_s=at(first.begin),
         turning_point_s=float(t_s[turn]),
-        concentric_start_s=float(t_s[concentric.start]),
-        concentric_end_s=float(t_s[concentric.stop]),
-        end_s=None if second is None else float(t_s[second.stop]),
+        concentric_start_s=at(concentric.begin),
+        concentric_end_s=at(concentric.end),
+        end_s=None if second is None else at(second.end),
         mean_concentric_velocity_mps=speed.mean_mps,
         mean_concentric_velocity_sd_mps=sds[0],
         peak_concentric_velocity_mps=speed.peak_mps,
@@ -85,18 +85,16 @@ def measure_rep(
         forward_drift_m=drift,
         forward_drift_sd_m=drift_sd,
         max_forward_m=max_forward,
-        pitch_change_rad=_pitch_change(motion, mount, first.start, turn) if start_is_known else None,
+        pitch_change_rad=pitch,
         lockout_ratio=speed.lockout_ratio,
         eccentric_velocity_mps=None if eccentric is None else float(eccentric),
         path=_path(motion, forward, first.start, last),
-        quality=_quality(
-            motion, first.start, last, sds[0], drift_sd, mount, exercise, start_is_known=start_is_known
-        ),
+        quality=judge(facts, drift_sd, mount, config),
     )
 
 
 def travel_m(motion: MotionEstimate, rep: Rep) -> float:
-    """Horizontal distance that says whether the bar was carried.
+    """Horizontal distance that says whether the bar was carried, as far as it is certain.
 
     Parameters
     ----------
@@ -108,26 +106,31 @@ def travel_m(motion: MotionEstimate, rep: Rep) -> float:
     Returns
     -------
     float
-        The larger of the distance from the rep's start to its end and half the furthest excursion between, m.
+        The larger of the distance from the rep's start to its end and half the furthest excursion between, m,
+        each less two of its standard deviations.
     """
     last_s = max(rep.concentric_end_s, rep.end_s or 0.0)
     start, stop = np.searchsorted(motion.samples.t_s, (rep.start_s, last_s))
     path = motion.solution.position_m[start : stop + 1, :2] - motion.solution.position_m[start, :2]
     distance = np.linalg.norm(path, axis=1)
-    return float(max(distance[-1], 0.5 * distance.max()))
+    furthest = int(np.argmax(distance))
+    ends = np.array([len(distance) - 1, furthest])
+    covariance = motion.solution.displacement_covariances_m2(start, start + ends)[:, :2, :2]
+    sds = np.sqrt(np.maximum(np.linalg.eigvalsh(covariance)[:, -1], 0.0))
+    certain = np.maximum(distance[ends] - 2.0 * sds, 0.0)
+    return float(max(certain[0], 0.5 * certain[1]))
 
 
 def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) -> tuple[float, float, float]:
     """Find the standard deviations of mean velocity, peak velocity and range of motion."""
     solution, rate_hz = motion.solution, motion.samples.rate_hz
-    duration_s = (phase.stop - phase.start) / rate_hz
+    duration_s = (phase.end - phase.begin) / rate_hz
     range_sd = solution.displacement_sd_m(phase.start, phase.stop, _UP)
-    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity /
+    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity over
     # acceleration there.
     acceleration = np.abs(np.gradient(motion.velocity_mps)) * rate_hz
     timing_sd_s = [
-        float(np.hypot(solution.velocity_sd_mps(i, _UP) / max(acceleration[i], 0.3), 1 / rate_hz))
-        for i in (phase.start, phase.stop)
+        solution.velocity_sd_mps(i, _UP) / max(float(acceleration[i]), 0.3) for i in (phase.start, phase.stop)
     ]
     timing_mps = speed.mean_mps / duration_s * float(np.hypot(timing_sd_s[0], timing_sd_s[1]))
     mean_sd = float(np.hypot(range_sd / duration_s, timing_mps))
@@ -173,40 +176,3 @@ def _path(motion: MotionEstimate, forward: FloatArray | None, start: int, last: 
     along = None if forward is None else position @ forward
     sds = None if forward is None else motion.solution.displacement_sds_m(start, index, forward)
     return BarPath(motion.samples.t_s[index], along, position[:, 2], sds)
-
-
-def _quality(
-    motion: MotionEstimate,
-    start: int,
-    last: int,
-    velocity_sd: float,
-    forward_sd: float | None,
-    mount: Mount,
-    exercise: Exercise | None,
-    *,
-    start_is_known: bool,
-) -> Quality:
-    reasons: list[str] = []
-    samples = motion.samples
-    lost, clipped = samples.lost[start : last + 1].sum(), samples.clipped[start : last + 1].sum()
-    if lost:
-        reasons.append(f"{lost} samples lost inside the rep and bridged")
-    if clipped:
-        reasons.append(f"{clipped} samples at the sensor's limit")
-    if not start_is_known:
-        reasons.append("began before the samples did: forward and pitch not resolvable")
-    if not motion.attitude.bias_known:
-        reasons.append("the bar was never still: sensor bias unknown")
-    if velocity_sd > MAX_GOOD_VELOCITY_SD_MPS:
-        reasons.append(f"velocity uncertain by {velocity_sd:.2f} m/s")
-    if forward_sd is not None and forward_sd > MAX_GOOD_FORWARD_SD_M:
-        reasons.append(f"path uncertain by {forward_sd * 100:.0f} cm")
-    if mount.position is MountPosition.WRIST and exercise and exercise.starts_from is StartsFrom.FLOOR:
-        reasons.append("a lift from the floor on a wrist: measured errors reach 0.2 m/s")
-    state = QualityState.LOW_QUALITY if reasons else QualityState.GOOD
-    if lost + clipped > MAX_UNSEEN_FRACTION * (last - start + 1):
-        state = QualityState.NOT_RESOLVABLE
-        reasons.append("too much of the rep was not seen")
-    if mount.why_no_forward:
-        reasons.append(f"forward not resolvable: {mount.why_no_forward}")
-    return Quality(state, tuple(reasons))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.attitude import Known
 from analysis.config import AnalysisConfig
 from analysis.estimator import MotionEstimate, estimate_motion
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
@@ -76,7 +77,7 @@ class SetAnalyzer:
         self._tick_length = 0
         self._sample_count = 0
         self._pending_gap: Gap | None = None
-        self._gyro_bias: FloatArray | None = None
+        self._last_motion: MotionEstimate | None = None
         self._set_index = 0
         self._set_label(label or SetLabel())
         self._open_set()
@@ -169,11 +170,15 @@ class SetAnalyzer:
             self._last_activity_s = now_s
         if live.leg_stopped and live.leg_stopped != self._first_sign:
             # The leg that leads home has slowed down: a rep may be over now or in a moment.
-            self._due_s = [now_s + delay_s for delay_s in self._config.live.recheck_s]
+            delays_s = self._config.live.recheck_s
+            if self._fruitless >= self._config.live.patience:
+                delays_s = delays_s[-1:]
+            self._due_s = [now_s + delay_s for delay_s in delays_s]
         if not self._due_s or now_s < self._due_s[0]:
             return []
         self._due_s = [due_s for due_s in self._due_s if due_s > now_s]
         fresh = self._fresh_reps()
+        self._fruitless = 0 if fresh else self._fruitless + 1
         if fresh:
             self._due_s = []
         self._live_reps += fresh
@@ -227,12 +232,22 @@ class SetAnalyzer:
             self._exercise,
             self._mount,
             self._config,
-            known_bias_radps=self._gyro_bias,
+            known=self._known(float(samples.t_s[0])),
+            announced=tuple(self._live_reps),
             passes=passes,
         )
-        if motion is not None and motion.still.any():
-            self._gyro_bias = motion.attitude.gyro_bias_radps
+        if motion is not None and motion.attitude.bias_known:
+            self._last_motion = motion
         return motion
+
+    def _known(self, start_s: float) -> Known | None:
+        """Tell what the estimate before knows of a stretch that starts at ``start_s``."""
+        motion = self._last_motion
+        if motion is None:
+            return None
+        index = int(np.searchsorted(motion.samples.t_s, start_s))
+        inside = index < len(motion.samples) and motion.samples.t_s[0] <= start_s
+        return Known(motion.attitude.gyro_bias_radps, motion.attitude.matrix[index] if inside else None)
 
     # -- the end of a set
 
@@ -295,6 +310,7 @@ class SetAnalyzer:
         self._last_activity_s = -np.inf
         self._still_since_s: float | None = None
         self._due_s: list[float] = []
+        self._fruitless = 0
         self._live_reps: list[Rep] = []
         self._segments: list[SegmentReps] = []
 

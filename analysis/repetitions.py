@@ -1,19 +1,24 @@
-"""Which movements are reps: alternating height extremes, judged against the lift and against each other.
+"""Which movements are reps: semi-Markov readings of a set's legs, weighed against each other.
 
-Un-rack, walk-out, re-rack and plate knocks are smaller than a rep of any lift; picking up and putting down
-have no partner phase. What looks like a rep and is not counted is returned with the reason.
+A set is read as a sequence of repetitions and of other movements (un-racking, walking, picking up, putting
+down). One repetition is a first phase and a second phase; a phase is one leg, or several where the bar
+hesitated on its way. How well a repetition fits is judged against a template, range of motion and duration,
+that all repetitions of the set share; every plausible template is tried, and for each the best reading of the
+whole set is found by dynamic programming. What looks like a repetition and is not counted is returned with
+the reason.
 """
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.exercises import Exercise, FirstPhase
-from analysis.filters import turning_points
+from analysis.candidates import Surroundings, Table, candidates, with_surroundings
+from analysis.exercises import Exercise, FirstPhase, StartsFrom
+from analysis.legs import Leg, find_legs
+from analysis.readings import Reading, best_reading, log_prior, templates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Three height extremes: home, turning point, home again (indices), and the heights between them.
+    """Home, turning point, home again (sample indices), and the heights between them.
 
     Attributes
     ----------
     start, turn, stop : int
         Sample indices. ``stop`` may be the last sample of an unfinished rep.
     out_m, back_m : float
-        Height travelled in the first and in the second phase, m, positive.
+        Height travelled in the first and in the second phase, m, positive. ``back_m`` is 0 where the stretch
+        ends before the second phase.
     """
 
     start: int
@@ -43,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A candidate that is not counted."""
+    """A movement that is not counted."""
 
     start: int
     stop: int
@@ -58,6 +64,8 @@ class FoundReps:
     rejected: tuple[Rejection, ...]
     first_sign: int
     """-1 where the lift goes down first, +1 where it goes up first."""
+    score: float = 0.0
+    """Log likelihood of this reading of the set, over that of no reps at all."""
 
 
 def find_reps(
@@ -66,8 +74,7 @@ def find_reps(
     rate_hz: float,
     exercise: Exercise | None,
     config: RepConfig,
-    *,
-    still: BoolArray | None = None,
+    surroundings: Surroundings | None = None,
 ) -> FoundReps:
     """Find the reps in a stretch of height.
 
@@ -80,35 +87,54 @@ def find_reps(
     exercise : Exercise or None
         Gives first phase and plausible range; None: both inferred.
     config : RepConfig
-        Thresholds.
-    still : (N,) bool, optional
-        Where the bar lies on rack or floor; a home that lies there is evidence for the direction.
+        Likelihoods.
+    surroundings : Surroundings, optional
+        What else is known.
 
     Returns
     -------
     FoundReps
         Accepted candidates in the order of time, and the rejected ones with reasons.
     """
-    low, high = _rom_bounds(exercise, config)
-    step = max(round(rate_hz / 50), 1)  # 50 Hz is plenty to order extremes; refined below
-    coarse = turning_points(np.ascontiguousarray(height_m[::step]), 0.6 * low)
-    points = [_refine_extreme(height_m, i * step, step) for i in coarse]
-    if len(points) < 3:
-        return FoundReps((), (), -1)
-    sign = _first_sign(height_m, points, exercise, low, still)
-    candidates = _candidates(height_m, points, sign)
-    accepted: list[Candidate] = []
-    rejected: list[Rejection] = []
-    main = [_concentric_range(c, sign, exercise) for c in candidates]
-    plausible = [m for m in main if low <= m <= high]
-    median = float(np.median(plausible)) if plausible else 0.0
-    for candidate, range_m in zip(candidates, main, strict=True):
-        reason = _why_not(candidate, range_m, (low, high), median, velocity_mps, config)
-        if reason is None:
-            accepted.append(candidate)
-        elif reason:
-            rejected.append(Rejection(candidate.start, candidate.stop, reason))
-    return FoundReps(tuple(accepted), tuple(rejected), sign)
+    around = surroundings or Surroundings()
+    bounds = _rom_bounds(exercise, config)
+    legs = find_legs(height_m, velocity_mps, rate_hz, config.smallest_leg * bounds[0], config)
+    signs = (-1, 1)
+    if exercise is not None:
+        signs = (1,) if exercise.first_phase is FirstPhase.UP else (-1,)
+    concentric_sign = 1 if exercise is None else exercise.concentric_sign
+    # A bar that is caught at the shoulders or overhead is lowered to the hang, not to the floor.
+    from_floor = (
+        exercise is not None and exercise.starts_from is StartsFrom.FLOOR and exercise.main_velocity == "mean"
+    )
+    readings: list[Reading] = []
+    for sign in signs:
+        table = candidates(
+            legs,
+            height_m,
+            velocity_mps,
+            rate_hz,
+            (sign, concentric_sign),
+            bounds,
+            config,
+            may_end_at_top=around.may_end_at_top,
+        )
+        table = with_surroundings(table, around, len(height_m), rate_hz, from_floor=from_floor)
+        favour = (
+            _rests_low(legs, height_m, around.still) * sign * config.resting_bonus if len(signs) > 1 else 0.0
+        )
+        readings.append(Reading(0.0, (), table, sign, 0.0))
+        for template in templates(table, bounds):
+            reading = best_reading(table, legs, height_m, rate_hz, sign, template, config)
+            if reading.chosen and reading.score > (
+                config.untold_score if exercise is None else config.told_score
+            ):
+                prior = favour + log_prior(template[0], bounds, exercise, around.range_m)
+                readings.append(replace(reading, score=reading.score + prior))
+    best = max(readings, key=lambda reading: reading.score)
+    accepted = [_candidate(best.table, i) for i in best.chosen]
+    rejected = _explain(legs, best, height_m, velocity_mps, bounds, config)
+    return FoundReps(tuple(accepted), tuple(rejected), best.sign, best.score)
 
 
 def _rom_bounds(exercise: Exercise | None, config: RepConfig) -> tuple[float, float]:
@@ -118,82 +144,86 @@ def _rom_bounds(exercise: Exercise | None, config: RepConfig) -> tuple[float, fl
     return low * (1 - config.rom_slack), high * (1 + config.rom_slack)
 
 
-def _refine_extreme(height_m: FloatArray, index: int, reach: int) -> int:
-    """Move an extreme that was found on thinned samples to the exact sample."""
-    if index == 0 or index >= len(height_m) - 1:
-        return min(index, len(height_m) - 1)
-    first, last = max(index - reach, 0), min(index + reach, len(height_m) - 1)
-    window = height_m[first : last + 1]
-    ends_lower = window[0] + window[-1] < 2 * height_m[index]
-    return first + int(np.argmax(window) if ends_lower else np.argmin(window))
+def _candidate(table: Table, index: int) -> Candidate:
+    start, turn, stop = (int(i) for i in table.samples[index])
+    return Candidate(start, turn, stop, float(table.out_m[index]), float(table.back_m[index]))
 
 
-def _first_sign(
+def _rests_low(legs: Sequence[Leg], height_m: FloatArray, still: BoolArray | None) -> int:
+    """1 if the bar rests where the movements begin at the bottom, else 0."""
+    if still is None or not still.any() or not legs:
+        return 0
+    levels = np.array([height_m[i] for leg in legs for i in (leg.start, leg.stop)])
+    bottom, top = np.percentile(levels, (20, 80))
+    near = np.abs(height_m[still] - bottom) < 0.15 * (top - bottom)
+    return int(near.mean() > 0.6)
+
+
+def _explain(
+    legs: Sequence[Leg],
+    reading: Reading,
     height_m: FloatArray,
-    points: Sequence[int],
-    exercise: Exercise | None,
-    low: float,
-    still: BoolArray | None,
-) -> int:
-    """Find the direction of the first phase: catalogue, else the side on which the bar rests and starts."""
-    if exercise is not None:
-        return 1 if exercise.first_phase is FirstPhase.UP else -1
-    legs = [(a, b) for a, b in itertools.pairwise(points) if abs(height_m[b] - height_m[a]) >= low]
-    if not legs:
-        return -1
-    if still is not None and still.any():
-        levels = np.array([height_m[i] for leg in legs for i in leg])
-        bottom, top = np.percentile(levels, (20, 80))
-        resting = height_m[still]
-        if np.mean(np.abs(resting - bottom) < 0.15 * (top - bottom)) > 0.6:
-            return 1
-    return 1 if height_m[legs[0][1]] > height_m[legs[0][0]] else -1
-
-
-def _candidates(height_m: FloatArray, points: Sequence[int], sign: int) -> list[Candidate]:
-    """Triples of extremes whose middle one is the turning point."""
-    out: list[Candidate] = []
-    for a, b, c in zip(points, points[1:], points[2:], strict=False):
-        travelled = sign * (height_m[b] - height_m[a])
-        returned = sign * (height_m[b] - height_m[c])
-        if travelled > 0 and returned > 0:
-            out.append(Candidate(a, b, c, float(travelled), float(returned)))
-    return out
-
-
-def _concentric_range(candidate: Candidate, sign: int, exercise: Exercise | None) -> float:
-    concentric_sign = 1 if exercise is None else exercise.concentric_sign
-    return candidate.out_m if sign == concentric_sign else candidate.back_m
+    velocity_mps: FloatArray,
+    bounds: tuple[float, float],
+    config: RepConfig,
+) -> list[Rejection]:
+    """Say why each movement of note that is in no rep is not one: first phases, then what is left."""
+    taken = np.zeros(len(legs), dtype=np.bool_)
+    for i in reading.chosen:
+        taken[reading.table.legs[i, 0] : reading.table.legs[i, 2]] = True
+    first_rep = min((int(reading.table.samples[i, 0]) for i in reading.chosen), default=len(height_m))
+    range_m = reading.range_m or 0.0
+    rejected: list[Rejection] = []
+    k = 0
+    while k < len(legs):
+        leg = legs[k]
+        k += 1
+        if taken[k - 1] or leg.range_m < max(0.3 * range_m, 0.6 * bounds[0]):
+            continue
+        back = legs[k] if k < len(legs) and not taken[k] and legs[k].sign == -leg.sign else None
+        if leg.sign == reading.sign and back is not None:
+            reason = _why_not(leg, back, range_m, velocity_mps, bounds, config)
+            if reason:
+                rejected.append(Rejection(leg.start, back.stop, reason))
+            k += 1
+        elif leg.sign == reading.sign:
+            rejected.append(Rejection(leg.start, leg.stop, "not completed: the way back is missing"))
+        elif max(leg.range_m, range_m) >= bounds[0]:
+            when = "before the first rep" if leg.start < first_rep else "after a rep"
+            rejected.append(
+                Rejection(
+                    leg.start,
+                    leg.stop,
+                    f"no first phase of its own, {when}: picked up, put down or re-racked",
+                )
+            )
+    return rejected
 
 
 def _why_not(
-    candidate: Candidate,
+    out: Leg,
+    back: Leg,
     range_m: float,
-    bounds: tuple[float, float],
-    median_m: float,
     velocity_mps: FloatArray,
+    bounds: tuple[float, float],
     config: RepConfig,
-) -> str | None:
-    """Reason for not counting a candidate; None to count it; empty if it is too small to mention."""
+) -> str:
+    """Reason for not counting two legs as a rep; empty if they are too small to mention."""
     low, high = bounds
-    largest = max(candidate.out_m, candidate.back_m)
-    if largest < low:
+    if out.range_m > high:
+        return f"moved {out.range_m:.2f} m, more than this lift allows"
+    if max(out.range_m, back.range_m) < low and not range_m:
         return ""
-    if candidate.out_m > high:
-        return f"moved {candidate.out_m:.2f} m, more than this lift allows"
-    if candidate.back_m < config.completion * candidate.out_m:
-        if candidate.out_m < low:
-            return ""
-        return f"not completed: came back {candidate.back_m / candidate.out_m:.0%} of the way"
-    if candidate.out_m < config.completion * candidate.back_m:
+    if back.range_m < config.completion * out.range_m and out.range_m >= low:
+        return f"not completed: came back {back.range_m / out.range_m:.0%} of the way"
+    if out.range_m < config.completion * back.range_m:
         return "no first phase of its own: picked up, put down or re-racked"
-    if not low <= range_m <= high:
-        return f"range of motion {range_m:.2f} m is not one of this lift"
-    if range_m < config.rom_ratio[0] * median_m:
-        return f"half rep: {range_m / median_m:.0%} of this set's range of motion"
-    if range_m > config.rom_ratio[1] * median_m:
-        return f"{range_m / median_m:.1f} times this set's range of motion"
-    peak = float(np.abs(velocity_mps[candidate.start : candidate.stop + 1]).max())
-    if peak < config.min_peak_velocity_mps:
+    if np.abs(velocity_mps[out.start : back.stop + 1]).max() < config.min_peak_velocity_mps:
         return f"slower than {config.min_peak_velocity_mps} m/s throughout"
-    return None
+    if range_m and min(out.range_m, back.range_m) < 0.8 * range_m:
+        return f"half rep: {min(out.range_m, back.range_m) / range_m:.0%} of this set's range of motion"
+    if range_m and out.range_m > 1.2 * range_m:
+        return f"{out.range_m / range_m:.1f} times this set's range of motion"
+    if not low <= back.range_m <= high:
+        return f"range of motion {back.range_m:.2f} m is not one of this lift"
+    return "unlike the other reps of this set"

@@ -1,10 +1,11 @@
-"""Accuracy of the whole signal core against the closed-form truth of the simulator.
+"""Accuracy and coverage of the whole signal core against the closed-form truth of the simulator.
 
-    uv run python benchmarks/simulator_accuracy.py [--seeds 6] [--first-seed 100] [--workers 2]
+    uv run python benchmarks/simulator_accuracy.py [--part main scatter mounts stress]
+        [--first-seed 1000] [--workers 2] [--markdown docs/accuracy.md]
 
-Lifts x rest styles x seeds, default sensor (BMI270, 200 Hz, shaft mount with a known lever arm). Seeds below
-100 are for tuning. Every simulated sample goes through `SetAnalyzer.push`, in packets of ten, as it would
-live. A set counts as exact if the number of reps is right and each lies on a true one.
+Every simulated sample goes through `SetAnalyzer.push`, in packets of ten, as it would live. Seeds below
+1000 are for tuning. A set counts as exact if it is found as one set with the right number of reps, each on a
+true one; a rep that was not found counts with its whole true drift.
 """
 
 from __future__ import annotations
@@ -15,198 +16,235 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process per core; must be set before numpy is imported
 
 import itertools
-import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from report import NO_VALUE, Report, ReportTable
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from simulated_sets import Job, Outcome, run_set
 
-from analysis import (
-    ImuBlock,
-    Mount,
-    MountPosition,
-    RepFinished,
-    SensorInfo,
-    SetAnalyzer,
-    SetFinished,
-    SetLabel,
-)
-from firmware_sim.offline import OfflineRecording, simulate_offline
-from firmware_sim.scenarios import single_set
+from firmware_sim.lifter import BodyNoise
+from firmware_sim.mems_models import mems_by_name
+from firmware_sim.mount import SensorMount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
 
     from firmware_sim.lifter import RestStyle
 
-LIFTS = ("back_squat", "front_squat", "bench_press", "overhead_press", "deadlift")
+SLOW_LIFTS = (
+    "back_squat", "front_squat", "split_squat", "bench_press", "incline_bench_press", "overhead_press",
+    "deadlift", "romanian_deadlift", "bent_over_row", "t_bar_row",
+)  # fmt: skip
+EXPLOSIVE_LIFTS = ("push_press", "hang_snatch", "muscle_snatch", "hang_clean", "muscle_clean", "power_clean")
+UP_FIRST = {"overhead_press", "deadlift", "bent_over_row", "t_bar_row", *EXPLOSIVE_LIFTS}
 RESTS: tuple[RestStyle, ...] = ("paused", "short", "touch_and_go")
+SENSORS = ("BMI160", "BMI270", "LSM6DSO", "ICM-42688")
+RATES_HZ = (100, 200, 400)
+COLUMNS = (
+    "sets", "count exact", "MCV RMSE m/s", "bias", "PV RMSE m/s", "ROM RMSE mm", "drift RMSE mm", "median mm",
+    "boundary median ms", "live MCV RMSE", "live exact",
+)  # fmt: skip
+COVERAGE_COLUMNS = ("sets", "MCV", "PV", "ROM", "drift", "NEES MCV", "PV", "ROM", "drift", "live MCV")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One set: counts, and per matched rep (error, stated sd) of each quantity."""
-
-    lift: str
-    rest: str
-    seed: int
-    true_reps: int
-    found_reps: int
-    live_reps: int
-    exact: bool
-    sets: int
-    errors: dict[str, list[tuple[float, float]]]
-    cpu_fraction: float
+def main_jobs(first_seed: int) -> list[Job]:
+    """Lifts x rest styles x sensors x rates, one set each: 576 sets."""
+    jobs: list[Job] = []
+    grid = itertools.product((*SLOW_LIFTS, *EXPLOSIVE_LIFTS), RESTS, SENSORS, RATES_HZ)
+    for seed, (lift, rest, sensor, rate_hz) in enumerate(grid, start=first_seed):
+        jobs.append(Job(lift, rest, seed, rate_hz, {"mems": sensor}))
+    return jobs
 
 
-def blocks(recording: OfflineRecording, size: int = 10) -> Iterator[ImuBlock]:
-    """Cut the recording into packets, as a perfect radio would deliver it."""
-    for start in range(0, len(recording.t_s), size):
-        cut = slice(start, start + size)
-        yield ImuBlock(
-            recording.t_s[cut], recording.specific_force_mps2[cut], recording.gyro_radps[cut], start
-        )
+def _lifts_and_rests(first_seed: int, group: str, seeds: int = 2) -> list[Job]:
+    """Slow lifts x rest styles at the default sensor."""
+    grid = itertools.product(SLOW_LIFTS, RESTS, range(first_seed, first_seed + seeds))
+    return [Job(lift, rest, seed, group=group) for lift, rest, seed in grid]
 
 
-def run_set(lift: str, rest: RestStyle, seed: int) -> Outcome:
-    """Simulate one set, analyse it, compare."""
-    scenario = single_set(lift, 5, 100.0, seed=seed, rest=rest)
-    recording = simulate_offline(scenario, tail_s=2.0)
-    mount = Mount(MountPosition.SHAFT, recording.bar_axis, recording.lever_m)
-    analyzer = SetAnalyzer(SensorInfo(recording.sample_rate_hz), mount, SetLabel(lift, 100.0))
-    started = time.process_time()
-    events = [event for block in blocks(recording) for event in analyzer.push(block)] + analyzer.finish()
-    cpu_fraction = (time.process_time() - started) / recording.t_s[-1]
-    sets = [event.summary for event in events if isinstance(event, SetFinished)]
-    live = [event.rep for event in events if isinstance(event, RepFinished)]
-    reps = [rep for summary in sets for rep in summary.reps]
-    # The truth is in scenario time, results are in sensor time from the first sample.
-    truths = recording.sets[0].reps
-    scale, offset = 1 + scenario.unit.clock_error_fraction, recording.t_true_s[0]
-    pairs = []
-    live_errors: list[tuple[float, float]] = []
-    for truth in truths:
-        middle = ((truth.concentric_start_s + truth.concentric_end_s) / 2 - offset) * scale
-        match = [rep for rep in reps if rep.concentric_start_s <= middle <= rep.concentric_end_s]
-        if len(match) == 1:
-            pairs.append((match[0], truth))
-        live_errors += [
-            (
-                rep.mean_concentric_velocity_mps - truth.mean_concentric_velocity_mps,
-                rep.mean_concentric_velocity_sd_mps,
-            )
-            for rep in live
-            if rep.concentric_start_s <= middle <= rep.concentric_end_s
-        ]
-    exact = len(reps) == len(truths) == len(pairs) and len(sets) == 1
-    errors: dict[str, list[tuple[float, float]]] = {"mcv": [], "pv": [], "rom": [], "drift": [], "pitch": []}
-    errors |= {"start_ms": [], "end_ms": [], "live": live_errors}
-    for rep, truth in pairs:
-        errors["mcv"].append(
-            (
-                rep.mean_concentric_velocity_mps - truth.mean_concentric_velocity_mps,
-                rep.mean_concentric_velocity_sd_mps,
-            )
-        )
-        errors["pv"].append(
-            (
-                rep.peak_concentric_velocity_mps - truth.peak_concentric_velocity_mps,
-                rep.peak_concentric_velocity_sd_mps,
-            )
-        )
-        errors["rom"].append((rep.range_of_motion_m - truth.range_of_motion_m, rep.range_of_motion_sd_m))
-        if rep.forward_drift_m is not None and rep.forward_drift_sd_m is not None:
-            errors["drift"].append((rep.forward_drift_m - truth.forward_drift_m, rep.forward_drift_sd_m))
-        if rep.pitch_change_rad is not None:
-            errors["pitch"].append((rep.pitch_change_rad - truth.pitch_change_rad, 1.0))
-        for name, found, true in (
-            ("start_ms", rep.concentric_start_s, truth.concentric_start_s),
-            ("end_ms", rep.concentric_end_s, truth.concentric_end_s),
-        ):
-            errors[name].append((1000 * (found - (true - offset) * scale), 1.0))
-    return Outcome(
-        lift, rest, seed, len(truths), len(reps), len(live), exact, len(sets), errors, cpu_fraction
+def scatter_jobs(first_seed: int) -> list[Job]:
+    """How far the bar's home wanders from rep to rep: 5, 20 and 40 mm."""
+    return [
+        replace(job, options={"home_scatter_m": scatter_m})
+        for scatter_m in (0.005, 0.020, 0.040)
+        for job in _lifts_and_rests(first_seed + 1000, f"home scatter {scatter_m * 1000:.0f} mm")
+    ]
+
+
+def mount_jobs(first_seed: int) -> list[Job]:
+    """On a sleeve with a known lever arm."""
+    sleeve = SensorMount(position="sleeve", along_m=0.75, radius_m=0.035)
+    return [
+        replace(job, options={"mount": sleeve})
+        for job in _lifts_and_rests(first_seed + 2000, "sleeve, lever arm known")
+    ]
+
+
+def stress_jobs(first_seed: int) -> list[Job]:
+    """Human motion x 2, loss 5 %, no pause at all, bias x 2, busy surroundings, lift not told."""
+    seed = first_seed + 4000
+    jobs = [
+        replace(job, options={"noise": BodyNoise().scaled(2.0)})
+        for job in _lifts_and_rests(seed, "human motion x 2")
+    ]
+    jobs += [replace(job, loss_fraction=0.05) for job in _lifts_and_rests(seed, "loss 5 %")]
+    jobs += [job for job in _lifts_and_rests(seed, "no pause at all", 4) if job.rest == "touch_and_go"]
+    doubled = mems_by_name("BMI270").with_bias(2.0)
+    jobs += [replace(job, options={"mems": doubled}) for job in _lifts_and_rests(seed, "bias x 2")]
+    jobs += [
+        replace(job, options={"surroundings": "busy"}) for job in _lifts_and_rests(seed, "busy surroundings")
+    ]
+    return jobs + [replace(job, told=False) for job in _lifts_and_rests(seed, "lift not told")]
+
+
+PARTS: dict[str, Callable[[int], list[Job]]] = {
+    "main": main_jobs,
+    "scatter": scatter_jobs,
+    "mounts": mount_jobs,
+    "stress": stress_jobs,
+}
+
+
+def _values(group: Sequence[Outcome], name: str) -> tuple[np.ndarray, np.ndarray]:
+    pairs = np.array([pair for outcome in group for pair in outcome.errors[name]]).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _rmse(error: np.ndarray, digits: int, factor: float = 1.0) -> str:
+    return f"{factor * np.sqrt((error**2).mean()):.{digits}f}" if len(error) else NO_VALUE
+
+
+def accuracy_row(name: str, group: Sequence[Outcome]) -> tuple[str, ...]:
+    """Fill one row of `COLUMNS`."""
+    errors = {key: _values(group, key)[0] for key in ("mcv", "pv", "rom", "drift", "live")}
+    resolvable = len(errors["drift"]) > 0
+    missed = np.array([drift for outcome in group for drift in outcome.missed_drift_m])
+    drift = np.concatenate([errors["drift"], missed]) if resolvable else errors["drift"]
+    edges = np.abs([edge for outcome in group for edge in outcome.boundaries_ms])
+    return (
+        name,
+        str(len(group)),
+        f"{np.mean([o.exact for o in group]):.1%}",
+        _rmse(errors["mcv"], 4),
+        f"{errors['mcv'].mean():+.4f}" if len(errors["mcv"]) else NO_VALUE,
+        _rmse(errors["pv"], 4),
+        _rmse(errors["rom"], 1, 1000),
+        _rmse(drift, 1, 1000),
+        f"{1000 * np.median(np.abs(drift)):.1f}" if resolvable else NO_VALUE,
+        f"{np.median(edges):.1f}" if len(edges) else NO_VALUE,
+        _rmse(errors["live"], 4),
+        f"{np.mean([o.live_reps == o.true_reps for o in group]):.0%}",
     )
 
 
-def _run(job: tuple[str, RestStyle, int]) -> Outcome:
-    return run_set(*job)
+def _inside(group: Sequence[Outcome], name: str) -> str:
+    """Share of true values inside the 95 % interval, with its own 95 % interval clustered by set."""
+    by_set = [np.array(outcome.errors[name]).reshape(-1, 2) for outcome in group if outcome.errors[name]]
+    if not by_set:
+        return NO_VALUE
+    hits = np.array([(np.abs(pairs[:, 0]) < 1.96 * pairs[:, 1]).sum() for pairs in by_set], dtype=float)
+    sizes = np.array([len(pairs) for pairs in by_set], dtype=float)
+    share = hits.sum() / sizes.sum()
+    # Ratio estimator: variance from the residuals of whole sets.
+    spread = np.sqrt(((hits - share * sizes) ** 2).sum()) / sizes.sum()
+    return f"{share:.1%} ± {1.96 * spread:.1%}"
 
 
-def report(outcomes: list[Outcome], console: Console) -> None:
-    """Print the table."""
-    table = Table(title="Estimate minus truth, by lift and rest style")
-    for column in (
-        "sets", "exact", "live exact", "live MCV rmse", "MCV rmse m/s", "bias", "PV rmse m/s", "ROM rmse mm",
-        "drift rmse mm", "median mm", "pitch rmse deg", "start/end median ms",
-        "inside 95 %: MCV, ROM, drift", "x real time",
-    ):  # fmt: skip
-        table.add_column(column)
+def coverage_row(name: str, group: Sequence[Outcome]) -> tuple[str, ...]:
+    """Fill one row of `COVERAGE_COLUMNS`."""
 
-    def row(name: str, group: list[Outcome]) -> None:
-        def values(key: str) -> tuple[np.ndarray, np.ndarray]:
-            pairs = [pair for outcome in group for pair in outcome.errors[key]]
-            return np.array([e for e, _ in pairs]), np.array([sd for _, sd in pairs])
+    def nees(key: str) -> str:
+        error, sd = _values(group, key)
+        return f"{np.mean((error / sd) ** 2):.2f}" if len(error) else NO_VALUE
 
-        def rmse(key: str) -> float:
-            return float(np.sqrt((values(key)[0] ** 2).mean())) if len(values(key)[0]) else float("nan")
+    keys = ("mcv", "pv", "rom", "drift")
+    inside = [_inside(group, key) for key in keys]
+    return (name, str(len(group)), *inside, *(nees(key) for key in keys), _inside(group, "live"))
 
-        def inside(key: str) -> str:
-            error, sd = values(key)
-            return f"{np.mean(np.abs(error) < 1.96 * sd):.0%}" if len(error) else "-"
 
-        drift = values("drift")[0]
-        table.add_row(
-            f"{name} ({len(group)})",
-            f"{np.mean([o.exact for o in group]):.0%}",
-            f"{np.mean([o.live_reps == o.true_reps for o in group]):.0%}",
-            f"{rmse('live'):.4f}",
-            f"{rmse('mcv'):.4f}",
-            f"{values('mcv')[0].mean():+.4f}",
-            f"{rmse('pv'):.4f}",
-            f"{1000 * rmse('rom'):.1f}",
-            f"{1000 * rmse('drift'):.1f}",
-            f"{1000 * float(np.median(np.abs(drift))) if len(drift) else float('nan'):.1f}",
-            f"{np.degrees(rmse('pitch')):.2f}",
-            f"{np.median(np.abs(values('start_ms')[0])):.0f} / {np.median(np.abs(values('end_ms')[0])):.0f}",
-            f"{inside('mcv')}, {inside('rom')}, {inside('drift')}",
-            f"{1 / np.mean([o.cpu_fraction for o in group]):.0f}",
-        )
-
-    for lift, rest in itertools.product(LIFTS, RESTS):
-        group = [o for o in outcomes if (o.lift, o.rest) == (lift, rest)]
+def tables(part: str, outcomes: Sequence[Outcome]) -> list[ReportTable]:
+    """Accuracy and coverage of one part."""
+    accuracy = ReportTable(f"Estimate minus truth: {part}", ("", *COLUMNS))
+    coverage = ReportTable(f"Share inside the 95 % interval, and NEES: {part}", ("", *COVERAGE_COLUMNS))
+    for name, group in _groups(part, outcomes):
         if group:
-            row(f"{lift} {rest}", group)
-    row("all", outcomes)
-    console.print(table)
-    for o in outcomes:
-        if not o.exact:
-            console.print(
-                f"not exact: {o.lift} {o.rest} {o.seed}: {o.found_reps} of {o.true_reps} in {o.sets} sets"
-            )
+            accuracy.add(*accuracy_row(name, group))
+            coverage.add(*coverage_row(name, group))
+    return [accuracy, coverage]
+
+
+def _groups(part: str, outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
+    def where(test: Callable[[Job], bool]) -> list[Outcome]:
+        return [outcome for outcome in outcomes if test(outcome.job)]
+
+    if part != "main":
+        names = list(dict.fromkeys(outcome.job.group for outcome in outcomes))
+        return [(name, where(lambda job, name=name: job.group == name)) for name in names]
+    groups = [
+        (lift, where(lambda job, lift=lift: job.lift == lift)) for lift in (*SLOW_LIFTS, *EXPLOSIVE_LIFTS)
+    ]
+
+    def slow(job: Job) -> bool:
+        return job.lift in SLOW_LIFTS
+
+    groups += [
+        (f"slow lifts, {rest}", where(lambda job, rest=rest: slow(job) and job.rest == rest))
+        for rest in RESTS
+    ]
+    groups += [
+        (f"slow lifts, {kind}", where(lambda job, kind=kind: slow(job) and job.options.get("mems") == kind))
+        for kind in SENSORS
+    ]
+    groups += [
+        (f"slow lifts, {rate} Hz", where(lambda job, rate=rate: slow(job) and job.rate_hz == rate))
+        for rate in RATES_HZ
+    ]
+    groups += [
+        ("slow lifts, down first", where(lambda job: slow(job) and job.lift not in UP_FIRST)),
+        ("slow lifts, up first", where(lambda job: slow(job) and job.lift in UP_FIRST)),
+        ("**slow lifts, all**", where(slow)),
+        ("**explosive lifts, all**", where(lambda job: not slow(job))),
+    ]
+    return groups
 
 
 def main() -> None:
-    """Run the grid."""
+    """Run the grids."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=6)
-    parser.add_argument("--first-seed", type=int, default=100)
+    parser.add_argument("--part", nargs="*", choices=tuple(PARTS), default=tuple(PARTS))
+    parser.add_argument("--first-seed", type=int, default=1000)
+    parser.add_argument("--every", type=int, default=1, help="only every n-th set: a quick look")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--lifts", nargs="*", default=LIFTS)
+    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
     options = parser.parse_args()
-    seeds = range(options.first_seed, options.first_seed + options.seeds)
-    jobs = list(itertools.product(options.lifts, RESTS, seeds))
-    console = Console(width=200)
+    console = Console(width=220)
+    report = Report(
+        "Against the simulator's closed-form truth", "uv run python benchmarks/simulator_accuracy.py"
+    )
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        outcomes = list(track(pool.map(_run, jobs), total=len(jobs), description="sets", console=console))
-    report(outcomes, console)
+        for part in options.part:
+            jobs = PARTS[part](options.first_seed)[:: options.every]
+            outcomes = list(
+                track(pool.map(run_set, jobs), total=len(jobs), description=part, console=console)
+            )
+            report.tables += tables(part, outcomes)
+            report.remarks += [
+                f"Not exact ({part}): {o.job.lift} {o.job.rest} seed {o.job.seed} {o.job.group}: "
+                f"{o.found_reps} of {o.true_reps}"
+                for o in outcomes
+                if not o.exact
+            ]
+    report.show(console)
+    if options.markdown:
+        report.write(options.markdown)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,21 @@ tremor, impacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from firmware_sim.errors import InvalidSettingError
 
-RestStyle: TypeAlias = Literal["paused", "short", "touch_and_go"]
-"""At home between repetitions: 0.9 to 2.5 s, 0.25 to 0.7 s, or not at all."""
+if TYPE_CHECKING:
+    from firmware_sim.lift import StartStyle
+
+RestStyle: TypeAlias = Literal["paused", "short", "touch_and_go", "cluster", "dead_stop"]
+"""Between repetitions: 0.9 to 2.5 s at home, 0.25 to 0.7 s, or not at all; "cluster": after every
+``cluster_size`` repetitions the bar is put away for 8 to 15 s; "dead_stop": 1 to 2 s on the floor, in lifts
+that go down first the same on pins at the turning point."""
+
+Surroundings: TypeAlias = Literal["plain", "busy"]
+"""What happens around the repetitions: only what must, or all the handling of a bar in a gym as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,25 @@ class BodyNoise:
     sleeve_spin_rad: tuple[float, float] = (0.26, 0.87)
     impact_per_s: tuple[float, float] = (60.0, 120.0)
 
+    def scaled(self, factor: float) -> BodyNoise:
+        """Return a body that adds ``factor`` times as much of everything but blows and the sleeve's spin."""
+        low, high = self.tremor_mps2
+        return replace(
+            self,
+            home_scatter_m=factor * self.home_scatter_m,
+            home_up_scatter_m=factor * self.home_up_scatter_m,
+            rom_scatter_fraction=factor * self.rom_scatter_fraction,
+            duration_scatter_fraction=factor * self.duration_scatter_fraction,
+            path_scatter_m=factor * self.path_scatter_m,
+            pitch_scatter_fraction=factor * self.pitch_scatter_fraction,
+            sway_m=factor * self.sway_m,
+            breathing_m=factor * self.breathing_m,
+            tremor_mps2=(factor * low, factor * high),
+            pitch_sway_rad=factor * self.pitch_sway_rad,
+            tilt_sway_rad=factor * self.tilt_sway_rad,
+            yaw_sway_rad=factor * self.yaw_sway_rad,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SetPlan:
@@ -116,15 +143,15 @@ class SetPlan:
     exercise_id : str
         Catalogue id.
     n_reps : int
-        Repetitions, at least 1.
+        Repetitions that are tried, at least 1; half and failed ones are among them.
     set_index : int
         Earlier sets of the same lift, for fatigue.
     effort_fraction : float
         Load over the day's maximum, 0.2 to 1; decides the speed.
     lean_fraction : float
         The lifter's own pitch at the turning point within the lift's usual range, 0 to 1.
-    rest : {"paused", "short", "touch_and_go"}
-        At home between repetitions.
+    rest : {"paused", "short", "touch_and_go", "cluster", "dead_stop"}
+        Between repetitions, see `RestStyle`.
     faults : Faults
         At tiredness 1.
     fresh_faults : Faults
@@ -135,6 +162,22 @@ class SetPlan:
         What the body adds.
     still_s : tuple of 2 float
         Still on the rack or floor before the set, shortest and longest, s.
+    start : {"rack", "floor", "hang"} or None
+        Where repetitions start; None: as usual in this lift.
+    surroundings : {"plain", "busy"}
+        What happens around the repetitions.
+    half_reps : tuple of int
+        Indices of repetitions that go only half-way.
+    fails_at : int or None
+        Index of the repetition that stalls and is lost; it ends the set.
+    dropped : bool
+        Thrown lifts from floor or hang: every repetition is dropped from the top.
+    rebound_fraction : float
+        Touch-and-go on the floor: share of the landing speed with which the bar comes up again, 0 to 0.8.
+    cluster_size : int
+        Repetitions between two pauses of a cluster set, at least 1.
+    straight_path : bool
+        The bar never moves forward or back, whatever the fatigue (only walking and a T-bar's arc remain).
     """
 
     exercise_id: str
@@ -148,9 +191,30 @@ class SetPlan:
     fatigue: Fatigue = Fatigue()
     noise: BodyNoise = BodyNoise()
     still_s: tuple[float, float] = (2.0, 3.5)
+    start: StartStyle | None = None
+    surroundings: Surroundings = "plain"
+    half_reps: tuple[int, ...] = ()
+    fails_at: int | None = None
+    dropped: bool = False
+    rebound_fraction: float = 0.0
+    cluster_size: int = 1
+    straight_path: bool = False
 
     def __post_init__(self) -> None:
         if self.n_reps < 1:
             raise InvalidSettingError("n_reps", f"a set has at least 1 repetition, not {self.n_reps}")
         if not 0.2 <= self.effort_fraction <= 1:
             raise InvalidSettingError("effort_fraction", f"must lie in 0.2 to 1, not {self.effort_fraction}")
+        last = self.n_reps - 1
+        if any(not 0 <= index <= last for index in self.half_reps):
+            raise InvalidSettingError("half_reps", f"indices lie in 0 to {last}, not {self.half_reps}")
+        if self.fails_at is not None and (not 0 <= self.fails_at <= last or self.fails_at in self.half_reps):
+            raise InvalidSettingError(
+                "fails_at", f"must lie in 0 to {last} and not be a half repetition, not {self.fails_at}"
+            )
+        if not 0 <= self.rebound_fraction <= 0.8:
+            raise InvalidSettingError(
+                "rebound_fraction", f"must lie in 0 to 0.8, not {self.rebound_fraction}"
+            )
+        if self.cluster_size < 1:
+            raise InvalidSettingError("cluster_size", f"must be at least 1, not {self.cluster_size}")

@@ -2,84 +2,32 @@
 
 Sources: durations, ranges of motion, ratios of peak to mean velocity and fore-aft excursions from measured
 bar motion of light lifts and engineering guesses for heavy ones, collected in the project's domain notes
-(squat 0.54 m in 0.83 s, deadlift 0.67 m in 1.40 s, bench 0.45 m in 0.76 s; heavy repetitions take 1.5 to 4
-s). Sticking regions: van den Tillaar and Ettema 2009 (bench), Martinez-Cava 2019 (velocity between two
-peaks). Pitch ranges from the estimator study's simulator.
+(squat 0.54 m in 0.83 s, deadlift 0.67 m in 1.40 s, bench 0.45 m in 0.76 s, row 0.43 m in 0.70 s; heavy
+repetitions take 1.5 to 4 s). Sticking regions: van den Tillaar and Ettema 2009 (bench), Martinez-Cava 2019
+(velocity between two peaks). Pitch ranges from the estimator study's simulator. The row's range and times are
+the measured ones. Engineering guesses: split squat, incline bench press (as the bench press, path less
+curved), Romanian deadlift (the upper 0.47 m of a deadlift, slower down than up), T-bar row (0.30 to 0.45 m on
+an arc whose radius is the bar's length), and the fore-aft path of the row (3 to 10 cm toward the hips).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from firmware_sim.errors import UnknownLiftError
+from firmware_sim.lift import Lift
+from firmware_sim.lifts_olympic import OLYMPIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-@dataclass(frozen=True, slots=True)
-class Lift:
-    """One lift as an unfatigued lifter does it.
-
-    Attributes
-    ----------
-    id : str
-        Catalogue id.
-    kind : {"squat", "press", "pull"}
-        Which faults apply.
-    up_first : bool
-        The first phase goes up (deadlift, press).
-    from_floor : bool
-        The bar starts on the floor and comes back to it with an impact.
-    steps_back : int
-        Steps of the walk-out; 0: the lifter stays at the rack.
-    rom_m : float
-        Range of motion, m.
-    concentric_s, heavy_concentric_s, eccentric_s : float
-        Duration of the concentric phase with a light load and at the maximum, and of the eccentric phase, s.
-    turn_hold_s : tuple of 2 float
-        Shortest and longest hold at the turning point, s; 0, 0: straight reversal.
-    up_shape, down_shape : tuple of (fraction of time, relative speed)
-        Velocity between rest and rest, without sticking.
-    sticking_at_fraction : float
-        Of concentric time, where the sticking region is slowest.
-    sticking_depth_fraction : float
-        How far speed falls there at the maximum load, 0 to 1.
-    out_forward_m : tuple of 3 float
-        Forward of home after 35 % and 65 % of the first phase and at the turning point, m.
-    back_forward_m : tuple of 2 float
-        Forward of home after 35 % and 65 % of the second phase, m.
-    pitch_rad : tuple of 2 float
-        Smallest and largest shaft pitch at the turning point, rad, forward positive.
-    """
-
-    id: str
-    kind: Literal["squat", "press", "pull"]
-    up_first: bool
-    from_floor: bool
-    steps_back: int
-    rom_m: float
-    concentric_s: float
-    heavy_concentric_s: float
-    eccentric_s: float
-    turn_hold_s: tuple[float, float]
-    up_shape: tuple[tuple[float, float], ...]
-    down_shape: tuple[tuple[float, float], ...]
-    sticking_at_fraction: float
-    sticking_depth_fraction: float
-    out_forward_m: tuple[float, float, float]
-    back_forward_m: tuple[float, float]
-    pitch_rad: tuple[float, float]
-
 
 _LATE_PEAK = ((0.25, 0.70), (0.58, 1.0), (0.82, 0.70))
 _MIDDLE_PEAK = ((0.22, 0.75), (0.50, 1.0), (0.80, 0.62))
 _EARLY_PEAK = ((0.15, 0.62), (0.37, 1.0), (0.68, 0.52))
 _CONTROLLED = ((0.25, 0.75), (0.50, 1.0), (0.78, 0.70))
 
-_LIFTS: Mapping[str, Lift] = MappingProxyType(
+_STRENGTH: Mapping[str, Lift] = MappingProxyType(
     {
         lift.id: lift
         for lift in (
@@ -87,7 +35,7 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 id="back_squat",
                 kind="squat",
                 up_first=False,
-                from_floor=False,
+                starts=("rack",),
                 steps_back=2,
                 rom_m=0.56,
                 concentric_s=0.85,
@@ -106,7 +54,7 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 id="front_squat",
                 kind="squat",
                 up_first=False,
-                from_floor=False,
+                starts=("rack",),
                 steps_back=2,
                 rom_m=0.55,
                 concentric_s=0.90,
@@ -125,7 +73,7 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 id="bench_press",
                 kind="press",
                 up_first=False,
-                from_floor=False,
+                starts=("rack",),
                 steps_back=0,
                 rom_m=0.42,
                 concentric_s=0.78,
@@ -144,7 +92,7 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 id="overhead_press",
                 kind="press",
                 up_first=True,
-                from_floor=False,
+                starts=("rack",),
                 steps_back=2,
                 rom_m=0.52,
                 concentric_s=0.95,
@@ -163,7 +111,7 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 id="deadlift",
                 kind="pull",
                 up_first=True,
-                from_floor=True,
+                starts=("floor",),
                 steps_back=0,
                 rom_m=0.60,
                 concentric_s=1.25,
@@ -178,9 +126,115 @@ _LIFTS: Mapping[str, Lift] = MappingProxyType(
                 back_forward_m=(-0.024, -0.010),
                 pitch_rad=(-0.26, -0.07),
             ),
+            Lift(
+                id="split_squat",
+                kind="squat",
+                up_first=False,
+                starts=("rack",),
+                steps_back=2,
+                rom_m=0.40,
+                concentric_s=0.90,
+                heavy_concentric_s=1.9,
+                eccentric_s=1.20,
+                turn_hold_s=(0.0, 0.15),
+                up_shape=_LATE_PEAK,
+                down_shape=_CONTROLLED,
+                sticking_at_fraction=0.40,
+                sticking_depth_fraction=0.55,
+                out_forward_m=(0.006, 0.012, 0.016),
+                back_forward_m=(0.016, 0.008),
+                pitch_rad=(0.10, 0.28),
+                stance_drop_m=0.07,
+            ),
+            Lift(
+                id="incline_bench_press",
+                kind="press",
+                up_first=False,
+                starts=("rack",),
+                steps_back=0,
+                rom_m=0.41,
+                concentric_s=0.82,
+                heavy_concentric_s=2.8,
+                eccentric_s=1.05,
+                turn_hold_s=(0.1, 0.5),
+                up_shape=_MIDDLE_PEAK,
+                down_shape=_CONTROLLED,
+                sticking_at_fraction=0.45,
+                sticking_depth_fraction=0.80,
+                out_forward_m=(0.020, 0.042, 0.058),
+                back_forward_m=(0.046, 0.016),
+                pitch_rad=(0.03, 0.14),
+            ),
+            Lift(
+                id="romanian_deadlift",
+                kind="pull",
+                up_first=False,
+                starts=("rack", "hang"),
+                steps_back=2,
+                rom_m=0.47,
+                concentric_s=1.05,
+                heavy_concentric_s=2.1,
+                eccentric_s=1.60,
+                turn_hold_s=(0.0, 0.15),
+                up_shape=_MIDDLE_PEAK,
+                down_shape=_CONTROLLED,
+                sticking_at_fraction=0.55,
+                sticking_depth_fraction=0.35,
+                out_forward_m=(0.004, 0.012, 0.020),
+                back_forward_m=(0.013, 0.005),
+                pitch_rad=(0.05, 0.20),
+                hang_m=0.55,
+            ),
+            Lift(
+                id="bent_over_row",
+                kind="pull",
+                up_first=True,
+                starts=("floor", "hang"),
+                steps_back=2,
+                rom_m=0.43,
+                concentric_s=0.68,
+                heavy_concentric_s=1.05,
+                eccentric_s=0.80,
+                turn_hold_s=(0.0, 0.15),
+                up_shape=_MIDDLE_PEAK,
+                down_shape=_CONTROLLED,
+                sticking_at_fraction=0.75,
+                sticking_depth_fraction=0.25,
+                out_forward_m=(-0.014, -0.036, -0.060),
+                back_forward_m=(-0.040, -0.016),
+                pitch_rad=(-0.25, -0.08),
+                hang_m=0.27,
+                bend_m=0.28,
+            ),
+            Lift(
+                id="t_bar_row",
+                kind="pull",
+                up_first=True,
+                starts=("floor", "hang"),
+                steps_back=0,
+                rom_m=0.37,
+                concentric_s=0.75,
+                heavy_concentric_s=1.10,
+                eccentric_s=0.85,
+                turn_hold_s=(0.0, 0.15),
+                up_shape=_MIDDLE_PEAK,
+                down_shape=_CONTROLLED,
+                sticking_at_fraction=0.75,
+                sticking_depth_fraction=0.25,
+                out_forward_m=(0.0, 0.0, 0.0),
+                back_forward_m=(0.0, 0.0),
+                pitch_rad=(0.0, 0.0),
+                hang_m=0.16,
+                pivot_radius_m=1.75,
+                pivot_height_m=0.18,
+            ),
         )
     }
 )
+
+
+LIFTS: Mapping[str, Lift] = MappingProxyType({**_STRENGTH, **OLYMPIC})
+"""Every lift that the simulated lifter knows, by catalogue id."""
 
 
 def lift_by_id(exercise_id: str) -> Lift:
@@ -192,6 +246,6 @@ def lift_by_id(exercise_id: str) -> Lift:
         If the simulated lifter does not know it.
     """
     try:
-        return _LIFTS[exercise_id]
+        return LIFTS[exercise_id]
     except KeyError:
-        raise UnknownLiftError(exercise_id, _LIFTS) from None
+        raise UnknownLiftError(exercise_id, LIFTS) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,16 @@ class MemsModel:
     lowpass_odr_fraction: float = 0.42
     quantised: bool = True
     clipped: bool = True
+
+    def with_bias(self, factor: float) -> MemsModel:
+        """Return a kind whose turn-on biases and scale errors are ``factor`` times as large."""
+        low, high = self.gyro_bias_radps
+        return replace(
+            self,
+            accel_bias_mps2=factor * self.accel_bias_mps2,
+            gyro_bias_radps=(factor * low, factor * high),
+            scale_fraction=factor * self.scale_fraction,
+        )
 
 
 def _preset(name: str, accel_ug_rthz: float, gyro_mdps_rthz: float) -> MemsModel:

@@ -34,6 +34,8 @@ class OfflineRecording:
         As a decoder would get them, quantised.
     clipped : (N,) bool
         Some axis was at its limit since the sample before.
+    kept : (N,) bool
+        The sample arrived; the radio lost the others.
     bar_axis, lever_m : tuple of 3 float
         Sensor frame, as the user would state them.
     sets : tuple of ScheduledSet
@@ -51,6 +53,7 @@ class OfflineRecording:
     specific_force_mps2: FloatArray
     gyro_radps: FloatArray
     clipped: BoolArray
+    kept: BoolArray
     bar_axis: tuple[float, float, float]
     lever_m: tuple[float, float, float]
     sets: tuple[ScheduledSet, ...]
@@ -59,8 +62,21 @@ class OfflineRecording:
     pitch_rad: FloatArray
 
 
-def simulate_offline(scenario: Scenario, tail_s: float = 0.0) -> OfflineRecording:
+def simulate_offline(
+    scenario: Scenario, tail_s: float = 0.0, *, loss_fraction: float = 0.0, packet_samples: int = 10
+) -> OfflineRecording:
     """Run a scenario from its start to ``tail_s`` after its end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What happens.
+    tail_s : float
+        Stillness after it, s.
+    loss_fraction : float
+        Part of the packets that the radio loses, in bursts, 0 to 0.5.
+    packet_samples : int
+        Samples of a packet.
 
     Raises
     ------
@@ -85,6 +101,7 @@ def simulate_offline(scenario: Scenario, tail_s: float = 0.0) -> OfflineRecordin
         specific_force_mps2=values[:, :3].copy(),
         gyro_radps=values[:, 3:].copy(),
         clipped=np.concatenate([part.clipped for part in parts]),
+        kept=_kept(count, loss_fraction, packet_samples, scenario.seed),
         bar_axis=scenario.bar_axis,
         lever_m=scenario.lever_m,
         sets=scenario.sets,
@@ -92,3 +109,15 @@ def simulate_offline(scenario: Scenario, tail_s: float = 0.0) -> OfflineRecordin
         velocity_mps=point.velocity_mps,
         pitch_rad=point.pitch_rad,
     )
+
+
+def _kept(count: int, loss_fraction: float, packet_samples: int, seed: int) -> BoolArray:
+    """Mark the samples that arrive: a two-state (Gilbert) channel, bursts of two packets on average."""
+    rng = np.random.default_rng((seed, 5))
+    stays_bad = 0.5
+    turns_bad = loss_fraction * (1 - stays_bad) / max(1 - loss_fraction, 0.5)
+    packets = -(-count // packet_samples)
+    lost = np.zeros(packets, dtype=np.bool_)
+    for k in range(1, packets):
+        lost[k] = rng.random() < (stays_bad if lost[k - 1] else turns_bad)
+    return ~np.repeat(lost, packet_samples)[:count]

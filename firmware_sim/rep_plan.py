@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from firmware_sim.errors import InvalidSettingError
+
 if TYPE_CHECKING:
     from firmware_sim.curves import FloatArray
+    from firmware_sim.lift import Lift, StartStyle
     from firmware_sim.lifter import SetPlan
-    from firmware_sim.lifts import Lift
+
+HALF_TIME_FRACTION = 0.65
+"""Duration of a half repetition's phase over that of a whole one (at equal acceleration 0.71; guess)."""
 
 KNOT_FRACTIONS = (0.35, 0.65, 1.0)
 """Where the path of a phase has knots, fraction of its time."""
@@ -62,34 +67,71 @@ class RepPlan:
 
 def plan_rep(lift: Lift, plan: SetPlan, index: int, rng: np.random.Generator) -> RepPlan:
     """Draw the repetition ``index`` of a set."""
-    tired = min(plan.fatigue.per_rep * index + plan.fatigue.per_set * plan.set_index, 1.0)
+    tired = tiredness(plan, index)
     noise = plan.noise
     up_s = lift.concentric_s + (lift.heavy_concentric_s - lift.concentric_s) * plan.effort_fraction**3
-    up_s *= (1 + plan.fatigue.slowing_fraction * tired) * _about_one(rng, noise.duration_scatter_fraction)
-    down_s = lift.eccentric_s * _about_one(rng, noise.duration_scatter_fraction)
+    up_s *= (1 + plan.fatigue.slowing_fraction * tired) * about_one(rng, noise.duration_scatter_fraction)
+    down_s = lift.eccentric_s * about_one(rng, noise.duration_scatter_fraction)
     out, back = _forward(lift, plan, tired)
     out_pitch, back_pitch = _pitch(lift, plan, tired)
-    pitch_factor = _about_one(rng, noise.pitch_scatter_fraction)
+    pitch_factor = about_one(rng, noise.pitch_scatter_fraction)
     return RepPlan(
         first_s=up_s if lift.up_first else down_s,
         hold_s=float(rng.uniform(*lift.turn_hold_s)),
         second_s=down_s if lift.up_first else up_s,
-        rom_m=lift.rom_m * _about_one(rng, noise.rom_scatter_fraction),
+        rom_m=lift.rom_m * about_one(rng, noise.rom_scatter_fraction),
         up_shape=_ascent_shape(lift, plan, tired),
         down_shape=lift.down_shape,
         out_forward_m=out + noise.path_scatter_m * rng.standard_normal(3),
         out_pitch_rad=out_pitch * pitch_factor,
         back_forward_m=back + noise.path_scatter_m * rng.standard_normal(2),
         back_pitch_rad=back_pitch * pitch_factor,
-        uneven_rad=_UNEVEN_PRESS_RAD * _fault(plan, "uneven_press", tired) if lift.kind == "press" else 0.0,
+        uneven_rad=_UNEVEN_PRESS_RAD * fault_strength(plan, "uneven_press", tired)
+        if lift.kind == "press"
+        else 0.0,
     )
 
 
-def _about_one(rng: np.random.Generator, spread: float) -> float:
+def halved(rep: RepPlan) -> RepPlan:
+    """Half the way of a repetition, in `HALF_TIME_FRACTION` of the time."""
+    return replace(
+        rep,
+        first_s=HALF_TIME_FRACTION * rep.first_s,
+        second_s=HALF_TIME_FRACTION * rep.second_s,
+        rom_m=0.5 * rep.rom_m,
+        out_forward_m=0.5 * rep.out_forward_m,
+        out_pitch_rad=0.5 * rep.out_pitch_rad,
+        back_forward_m=0.5 * rep.back_forward_m,
+        back_pitch_rad=0.5 * rep.back_pitch_rad,
+    )
+
+
+def start_of(lift: Lift, plan: SetPlan) -> StartStyle:
+    """Tell where the repetitions of a set start.
+
+    Raises
+    ------
+    InvalidSettingError
+        If the lift cannot start there.
+    """
+    start = plan.start or lift.starts[0]
+    if start not in lift.starts:
+        known = " or ".join(lift.starts)
+        raise InvalidSettingError("start", f"{lift.id} starts from {known}, not from {start}")
+    return start
+
+
+def tiredness(plan: SetPlan, index: int) -> float:
+    """How tired the lifter is in the repetition ``index``, 0 to 1."""
+    return min(plan.fatigue.per_rep * index + plan.fatigue.per_set * plan.set_index, 1.0)
+
+
+def about_one(rng: np.random.Generator, spread: float) -> float:
+    """Draw a factor of mean 1 and the given standard deviation."""
     return 1 + spread * float(rng.standard_normal())
 
 
-def _fault(plan: SetPlan, name: str, tired: float) -> float:
+def fault_strength(plan: SetPlan, name: str, tired: float) -> float:
     """Strength of a fault between its fresh and its tired value."""
     fresh: float = getattr(plan.fresh_faults, name)
     worst: float = getattr(plan.faults, name)
@@ -98,15 +140,17 @@ def _fault(plan: SetPlan, name: str, tired: float) -> float:
 
 def _forward(lift: Lift, plan: SetPlan, tired: float) -> tuple[FloatArray, FloatArray]:
     """Fore-aft path at the knots of both phases, m."""
+    if plan.straight_path:
+        return np.zeros(3), np.zeros(2)
     further_m = plan.fatigue.forward_m * tired
     out = np.array(lift.out_forward_m) + further_m * np.array((0.2, 0.6, 1.0))
     back = np.array(lift.back_forward_m) + further_m * np.array((0.8, 0.3))
     if lift.kind == "squat":
-        strength = _fault(plan, "forward_in_hole", tired)
+        strength = fault_strength(plan, "forward_in_hole", tired)
         out += strength * np.array(_FORWARD_IN_HOLE_M[0])
         back += strength * np.array(_FORWARD_IN_HOLE_M[1])
-    if lift.from_floor:
-        out += _fault(plan, "forward_off_floor", tired) * np.array(_FORWARD_OFF_FLOOR_M)
+    if start_of(lift, plan) == "floor":
+        out += fault_strength(plan, "forward_off_floor", tired) * np.array(_FORWARD_OFF_FLOOR_M)
     return out, back
 
 
@@ -116,7 +160,7 @@ def _pitch(lift: Lift, plan: SetPlan, tired: float) -> tuple[FloatArray, FloatAr
     turn_rad = smallest + plan.lean_fraction * (largest - smallest)
     out, back = turn_rad * np.array(_PITCH_OUT), turn_rad * np.array(_PITCH_BACK)
     if lift.kind == "squat":
-        strength = _fault(plan, "rounding", tired)
+        strength = fault_strength(plan, "rounding", tired)
         out += strength * np.array(_ROUNDING_RAD[0])
         back += strength * np.array(_ROUNDING_RAD[1])
     return out, back
@@ -134,7 +178,7 @@ def _ascent_shape(lift: Lift, plan: SetPlan, tired: float) -> tuple[tuple[float,
         points = {f: v for f, v in points.items() if abs(f - at) > 0.24}
         points |= {edge: float(base(edge)) for edge in (at - 0.19, at + 0.22)}
         points[at] = float(base(at)) * (1 - depth)
-    stall = 0.0 if lift.kind == "squat" else _fault(plan, "lockout_stall", tired)
+    stall = 0.0 if lift.kind == "squat" else fault_strength(plan, "lockout_stall", tired)
     if stall > 0:
         points = {f: v for f, v in points.items() if f < 0.70}
         points |= {0.72: float(base(0.72)) * (1 - 0.75 * stall), 0.90: float(base(0.86)) * (1 - 0.6 * stall)}

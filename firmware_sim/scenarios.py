@@ -2,166 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
 from firmware_sim.choreography import choreograph
-from firmware_sim.curves import Curve, FloatArray, Ring, random_waves, smooth_path
+from firmware_sim.curves import Curve, Ring, random_waves, smooth_path
 from firmware_sim.errors import InvalidSettingError, UnknownScenarioError
-from firmware_sim.lifter import BodyNoise, Fatigue, Faults, RestStyle, SetPlan
-from firmware_sim.mems import MemsSettings, MemsStream
+from firmware_sim.lifter import BodyNoise, Fatigue, Faults, RestStyle, SetPlan, Surroundings
+from firmware_sim.mems import MemsSettings
 from firmware_sim.mems_models import MemsModel, MemsUnit, draw_unit, mems_by_name
-from firmware_sim.motion import AxisPoint, BarMotion, PointFeel, resting_feel
+from firmware_sim.motion import BarMotion
 from firmware_sim.mount import SensorMount
-from firmware_sim.truth import PROFILE, RepTruth, set_truth
+from firmware_sim.scenario import Scenario, ScheduledSet
+from firmware_sim.truth import set_truth
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from firmware_sim.lift import StartStyle
 
 LABEL_DELAY_S = 0.3
 """The lifter taps the label this long after the bar lies still; it moves 2 s or more after that."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledSet:
-    """One set of a scenario; scenario time, s.
-
-    Attributes
-    ----------
-    exercise_id : str
-        Catalogue id.
-    load_kg : float
-        Load on the bar, bar included, kg.
-    label_at_s : float
-        When the lifter says what comes, before the set moves.
-    start_s, end_s : float
-        From still on the rack or floor to still again.
-    reps : tuple of RepTruth
-        What truly happened.
-    """
-
-    exercise_id: str
-    load_kg: float
-    label_at_s: float
-    start_s: float
-    end_s: float
-    reps: tuple[RepTruth, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scenario:
-    """A session.
-
-    Attributes
-    ----------
-    name : str
-        For people.
-    seed : int
-        Everything random follows from it.
-    duration_s : float
-        Until the last bar lies still; after that it lies still for ever.
-    sets : tuple of ScheduledSet
-        In the order of time.
-    motions : tuple of BarMotion
-        Closed forms, in the order of time, sets and other activities.
-    mount : SensorMount
-        Where the sensor sits.
-    unit : MemsUnit
-        The sensor with its errors.
-    settings : MemsSettings
-        Rate and ranges after power-on.
-    """
-
-    name: str
-    seed: int
-    duration_s: float
-    sets: tuple[ScheduledSet, ...]
-    motions: tuple[BarMotion, ...]
-    mount: SensorMount
-    unit: MemsUnit
-    settings: MemsSettings = field(default_factory=MemsSettings)
-
-    @property
-    def bar_axis(self) -> tuple[float, float, float]:
-        """Unit vector along the bar to the lifter's left, sensor frame."""
-        return self.mount.bar_axis
-
-    @property
-    def lever_m(self) -> tuple[float, float, float]:
-        """From the bar's axis to the sensor, sensor frame, m."""
-        return self.mount.lever_m
-
-    def feel(self, t_s: FloatArray) -> PointFeel:
-        """Ideal readings at the sensor's place, in shaft axes, at scenario times that do not decrease."""
-        out = resting_feel(len(t_s))
-        for motion in self.motions:
-            first, last = np.searchsorted(t_s, (motion.start_s, motion.end_s))
-            if first < last:
-                on_sleeve = self.mount.position == "sleeve"
-                part = motion.feel(t_s[first:last], self.mount.offset_m, on_sleeve=on_sleeve)
-                out.specific_force_mps2[first:last] = part.specific_force_mps2
-                out.gyro_radps[first:last] = part.gyro_radps
-        return out
-
-    def axis_point(self, t_s: FloatArray) -> AxisPoint:
-        """Give the true motion of the bar's axis at the sensor's place.
-
-        Position is measured from where the bar lay before the set: between sets the bar is on another rack or
-        floor.
-        """
-        n = len(t_s)
-        rest_m = np.tile((0.0, self.mount.along_m, 0.0), (n, 1))
-        out = AxisPoint(rest_m, np.zeros((n, 3)), np.zeros(n))
-        for motion in self.motions:
-            first, last = np.searchsorted(t_s, (motion.start_s, motion.end_s))
-            if first < last:
-                part = motion.axis_point(t_s[first:last], self.mount.along_m)
-                out.position_m[first:last] = part.position_m
-                out.velocity_mps[first:last] = part.velocity_mps
-                out.pitch_rad[first:last] = part.pitch_rad
-        return out
-
-    def stream(self, settings: MemsSettings | None = None, start_s: float = 0.0) -> MemsStream:
-        """Open the stream of samples, the first at scenario time ``start_s``."""
-        return MemsStream(self.feel, self.mount.rotation, self.unit, settings or self.settings, start_s)
-
-    def truth(self) -> dict[str, object]:
-        """Tell what truly happens, for a JSON file beside the recording; never sent over the air."""
-        return {
-            "schema": "upright.truth/1",
-            "definitions": PROFILE,
-            "scenario": self.name,
-            "seed": self.seed,
-            "duration_s": self.duration_s,
-            "mount": {
-                "position": self.mount.position,
-                "bar_axis": list(self.bar_axis),
-                "lever_m": list(self.lever_m),
-            },
-            "sensor": {
-                "model": self.unit.model.name,
-                "odr_error_fraction": self.unit.odr_error_fraction,
-                "clock_error_fraction": self.unit.clock_error_fraction,
-            },
-            "sets": [
-                {
-                    "exercise": s.exercise_id,
-                    "load_kg": s.load_kg,
-                    "label_at_s": s.label_at_s,
-                    "start_s": s.start_s,
-                    "end_s": s.end_s,
-                    "reps": [rep.as_dict() for rep in s.reps],
-                }
-                for s in self.sets
-            ],
-        }
-
-    def write_truth(self, path: Path) -> None:
-        """Write `truth` as JSON."""
-        path.write_text(json.dumps(self.truth(), indent=1) + "\n", encoding="utf-8")
 
 
 class SetOptions(TypedDict, total=False):
@@ -176,6 +37,15 @@ class SetOptions(TypedDict, total=False):
     noise: BodyNoise
     home_scatter_m: float
     lean_fraction: float
+    still_s: tuple[float, float]
+    start: StartStyle | None
+    surroundings: Surroundings
+    half_reps: tuple[int, ...]
+    fails_at: int | None
+    dropped: bool
+    rebound_fraction: float
+    cluster_size: int
+    straight_path: bool
     mems: str | MemsModel
     mount: SensorMount
     settings: MemsSettings
@@ -196,19 +66,13 @@ def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, Mems
     return mount, draw_unit(model, rng), options.get("settings", MemsSettings())
 
 
+_PLAN_OPTIONS = frozenset(one.name for one in fields(SetPlan))
+
+
 def _plan(exercise_id: str, n_reps: int, options: SetOptions) -> SetPlan:
-    plan = SetPlan(
-        exercise_id,
-        n_reps,
-        lean_fraction=options.get("lean_fraction", 0.5),
-        set_index=options.get("set_index", 0),
-        effort_fraction=options.get("effort_fraction", 0.72),
-        rest=options.get("rest", "short"),
-        faults=options.get("faults", Faults()),
-        fresh_faults=options.get("fresh_faults", Faults()),
-        fatigue=options.get("fatigue", Fatigue()),
-        noise=options.get("noise", BodyNoise()),
-    )
+    plan = SetPlan(exercise_id, n_reps)
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if name in _PLAN_OPTIONS}
+    plan = replace(plan, **chosen)
     if "home_scatter_m" in options:
         plan = replace(plan, noise=replace(plan.noise, home_scatter_m=options["home_scatter_m"]))
     return plan
@@ -254,6 +118,8 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
                 start_s=start_s,
                 end_s=end_s,
                 reps=set_truth(planned, mount.along_m),
+                rejected=planned.rejected,
+                surroundings=planned.surroundings,
             )
         )
         motions.append(planned.motion)
@@ -269,7 +135,7 @@ def single_set(
     Parameters
     ----------
     exercise_id : str
-        back_squat, front_squat, bench_press, overhead_press or deadlift.
+        Catalogue id of a lift that `firmware_sim.lifts` knows: all that a bar can do.
     n_reps : int
         Repetitions.
     load_kg : float
@@ -308,6 +174,33 @@ def demo_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
         plan = replace(pull, set_index=index, fresh_faults=fault, faults=fault)
         steps.append(SessionStep(plan, 140.0, 12.0))
     return session("demo", tuple(steps), seed, **options)
+
+
+def long_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
+    """Nine lifts in seventeen sets with short rests and all that surrounds a set, about twenty minutes.
+
+    Half repetitions, a failed one, clusters, dropped bars, touch-and-go and dead stops are among them.
+    """
+    busy = SetPlan("back_squat", 5, surroundings="busy", fatigue=Fatigue(per_rep=0.08, per_set=0.08))
+    planned: tuple[tuple[float, tuple[SetPlan, ...]], ...] = (
+        (50.0, (replace(busy, exercise_id="hang_snatch", n_reps=3, effort_fraction=0.6, dropped=True),)),
+        (55.0, (replace(busy, exercise_id="hang_snatch", n_reps=3, effort_fraction=0.7),)),
+        (80.0, (replace(busy, exercise_id="power_clean", n_reps=3, rest="paused", dropped=True),)),
+        (80.0, (replace(busy, exercise_id="power_clean", n_reps=3, rest="paused"),)),
+        (60.0, (replace(busy, exercise_id="push_press", effort_fraction=0.7),)),
+        (110.0, (busy, replace(busy, half_reps=(4,)))),
+        (125.0, (replace(busy, n_reps=4, rest="cluster", cluster_size=2, effort_fraction=0.85),)),
+        (150.0, (replace(busy, exercise_id="deadlift", rest="touch_and_go", rebound_fraction=0.5),)),
+        (160.0, (replace(busy, exercise_id="deadlift", rest="dead_stop"),)),
+        (90.0, 2 * (replace(busy, exercise_id="romanian_deadlift", n_reps=8, start="hang"),)),
+        (70.0, (replace(busy, exercise_id="bent_over_row", n_reps=8, start="hang"),)),
+        (70.0, (replace(busy, exercise_id="bent_over_row", n_reps=8, start="floor"),)),
+        (80.0, (replace(busy, exercise_id="bench_press", n_reps=6),)),
+        (85.0, (replace(busy, exercise_id="bench_press", n_reps=6, effort_fraction=0.85, fails_at=5),)),
+        (40.0, (replace(busy, exercise_id="split_squat", n_reps=6, effort_fraction=0.6),)),
+    )
+    steps = [SessionStep(plan, load_kg, 35.0) for load_kg, plans in planned for plan in plans]
+    return session("long_session", tuple(steps), seed, **options)
 
 
 def still(duration_s: float, seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
@@ -350,16 +243,27 @@ _ONE_SET: dict[str, tuple[int, float]] = {
     "bench_press": (5, 90.0),
     "overhead_press": (5, 55.0),
     "deadlift": (4, 160.0),
+    "split_squat": (6, 50.0),
+    "romanian_deadlift": (6, 110.0),
+    "incline_bench_press": (5, 70.0),
+    "push_press": (4, 70.0),
+    "bent_over_row": (6, 70.0),
+    "t_bar_row": (6, 50.0),
+    "hang_snatch": (3, 60.0),
+    "muscle_snatch": (3, 40.0),
+    "hang_clean": (3, 80.0),
+    "muscle_clean": (3, 50.0),
+    "power_clean": (3, 85.0),
 }
 
 
 def scenario_names() -> tuple[str, ...]:
     """Every name that `scenario_by_name` knows."""
-    return ("demo", "still", "walking_about", *_ONE_SET)
+    return ("demo", "long_session", "still", "walking_about", *_ONE_SET)
 
 
 def scenario_by_name(name: str, seed: int = 1) -> Scenario:
-    """For the command line: "demo", "still", "walking_about" (a minute each) or a lift (one set).
+    """For the command line: "demo", "long_session", "still" and "walking_about" (a minute each), or a lift.
 
     Raises
     ------
@@ -368,6 +272,8 @@ def scenario_by_name(name: str, seed: int = 1) -> Scenario:
     """
     if name == "demo":
         return demo_session(seed)
+    if name == "long_session":
+        return long_session(seed)
     if name == "still":
         return still(60.0, seed)
     if name == "walking_about":

@@ -17,8 +17,8 @@ from firmware_sim.motion import STANDARD_GRAVITY_MPS2
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from firmware_sim.choreography import PlannedSet, RepPhases
     from firmware_sim.curves import FloatArray
+    from firmware_sim.staging import PlannedSet, RepPhases
 
 PROFILE = "upright-1"
 """Name of the definition profile."""
@@ -56,14 +56,17 @@ class RepTruth:
 
     Attributes
     ----------
-    start_s, concentric_start_s, concentric_end_s, turning_point_s, end_s : float
+    start_s, concentric_start_s, concentric_end_s, turning_point_s : float
         Scenario time, s.
+    end_s : float or None
+        Scenario time, s; None if the bar was dropped.
     mean_concentric_velocity_mps, peak_concentric_velocity_mps, mean_propulsive_velocity_mps : float
         Vertical, m/s.
     range_of_motion_m : float
         Height gained in the concentric phase, m.
     forward_drift_m, max_forward_m : float
-        Forward of the position at ``start_s``: at the turning point, and the most forward, m.
+        Forward of the position at ``start_s``: at the turning point, and the most forward until ``end_s`` or
+        until the bar was let go, m.
     pitch_change_rad : float
         Pitch of the shaft at the turning point minus that at ``start_s``, rad.
     """
@@ -72,7 +75,7 @@ class RepTruth:
     concentric_start_s: float
     concentric_end_s: float
     turning_point_s: float
-    end_s: float
+    end_s: float | None
     mean_concentric_velocity_mps: float
     peak_concentric_velocity_mps: float
     mean_propulsive_velocity_mps: float
@@ -81,7 +84,7 @@ class RepTruth:
     max_forward_m: float
     pitch_change_rad: float
 
-    def as_dict(self) -> dict[str, float]:
+    def as_dict(self) -> dict[str, float | None]:
         """For the JSON file of truths."""
         return asdict(self)
 
@@ -131,9 +134,13 @@ def _rep_truth(grid: _Grid, phases: RepPhases, first_sign: float, profile: Defin
     turn = _turning_index(grid, phases, first_sign, profile)
     before, after = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
     first = _phase(grid, before, turn, first_sign, profile)
-    second = _phase(grid, turn, after, -first_sign, profile)
-    start, end = first[0], second[1]
-    con_start, con_end = first if first_sign > 0 else second
+    start = first[0]
+    if phases.dropped:
+        end, con_start, con_end = grid.index(phases.second_start_s), *first
+    else:
+        second = _phase(grid, turn, after, -first_sign, profile)
+        end = second[1]
+        con_start, con_end = first if first_sign > 0 else second
     duration_s = grid.t_s[con_end] - grid.t_s[con_start]
     rom_m = grid.height_m[con_end] - grid.height_m[con_start]
     forward = grid.forward_m - grid.forward_m[start]
@@ -142,7 +149,7 @@ def _rep_truth(grid: _Grid, phases: RepPhases, first_sign: float, profile: Defin
         concentric_start_s=float(grid.t_s[con_start]),
         concentric_end_s=float(grid.t_s[con_end]),
         turning_point_s=float(grid.t_s[turn]),
-        end_s=float(grid.t_s[end]),
+        end_s=None if phases.dropped else float(grid.t_s[end]),
         mean_concentric_velocity_mps=float(rom_m / duration_s),
         peak_concentric_velocity_mps=float(grid.velocity_mps[con_start : con_end + 1].max()),
         mean_propulsive_velocity_mps=_propulsive(grid, con_start, con_end),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TURN_SLOPE = 1.2
-"""Acceleration of a straight reversal over the mean slope of the flatter side (below 3: monotone)."""
+"""Acceleration of a lifter's straight reversal over the mean slope of the flatter side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,16 @@ class Move:
         Gained, m; negative downward.
     shape : tuple of (fraction of time, relative speed)
         Interior knots; speed is 0 at both ends.
+    turn_slope : float
+        Acceleration of a straight reversal into the next move over the mean slope of the flatter side (below
+        3: monotone); 1 in free flight.
     """
 
     start_s: float
     duration_s: float
     height_m: float
     shape: tuple[tuple[float, float], ...]
+    turn_slope: float = TURN_SLOPE
 
     @property
     def end_s(self) -> float:
@@ -69,11 +73,13 @@ def _relative_knots(move: Move) -> _Knots:
     return _Knots(t_s, velocity, slope)
 
 
-def _turn_acceleration(before: _Knots, after: _Knots) -> float:
+def _turn_acceleration(before: _Knots, after: _Knots, turn_slope: float) -> float:
     """Acceleration at the instant where one move runs straight into the next, signed."""
     slope_in = -before.velocity[-2] / (before.t_s[-1] - before.t_s[-2])
     slope_out = after.velocity[1] / (after.t_s[1] - after.t_s[0])
-    return float(np.sign(slope_out) * TURN_SLOPE * min(abs(slope_in), abs(slope_out)))
+    if slope_in * slope_out < 0:  # on in the same direction: at rest in between
+        return 0.0
+    return float(np.sign(slope_out) * turn_slope * min(abs(slope_in), abs(slope_out)))
 
 
 def vertical_path(moves: Sequence[Move], start_m: float = 0.0) -> Polynomial:
@@ -90,10 +96,9 @@ def vertical_path(moves: Sequence[Move], start_m: float = 0.0) -> Polynomial:
     for move in moves:
         relative = _relative_knots(move)
         tracks.append(relative.scaled(move.height_m / relative.integral))
+    touching = [abs(moves[i].end_s - moves[i + 1].start_s) < 1e-9 for i in range(len(moves) - 1)]
     turns = [
-        _turn_acceleration(tracks[i], tracks[i + 1])
-        if abs(moves[i].end_s - moves[i + 1].start_s) < 1e-9
-        else 0.0
+        _turn_acceleration(tracks[i], tracks[i + 1], moves[i].turn_slope) if touching[i] else 0.0
         for i in range(len(moves) - 1)
     ]
     t_s: list[float] = []
@@ -106,7 +111,7 @@ def vertical_path(moves: Sequence[Move], start_m: float = 0.0) -> Polynomial:
         from_turns = h_first**2 * first / 12 - h_last**2 * last / 12
         fitted = track.scaled((move.height_m - from_turns) / move.height_m)
         fitted.slope[0], fitted.slope[-1] = first, last
-        skip = 1 if i > 0 and turns[i - 1] else 0
+        skip = 1 if i > 0 and touching[i - 1] else 0
         t_s.extend(fitted.t_s[skip:].tolist())
         velocity.extend(fitted.velocity[skip:].tolist())
         slope.extend(fitted.slope[skip:].tolist())

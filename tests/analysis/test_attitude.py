@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analysis.attitude import LiveAttitude, integrate_attitude
+from analysis.attitude import Known, LiveAttitude, integrate_attitude
 from analysis.imu import STANDARD_GRAVITY_MPS2
 from tests.analysis.simulated import samples_from
 
@@ -47,7 +47,8 @@ def test_turn_at_constant_rate_ends_at_rate_times_time(seed):
     rate_radps = rng.uniform(-2.0, 2.0, 3)
     still_n, turn_n = 200, 300
     start = Rotation.random(rng=rng)
-    angles = np.concatenate([np.zeros(still_n), np.arange(1, turn_n + 1) / RATE_HZ])
+    # Between the last resting and the first turning sample the rate rises: half a step for a trapezoid.
+    angles = np.concatenate([np.zeros(still_n), (np.arange(turn_n) + 0.5) / RATE_HZ])
     truth = start * Rotation.from_rotvec(angles[:, None] * rate_radps)
     force = truth.inv().apply(STANDARD_GRAVITY_MPS2 * UP)
     gyro = np.where((angles > 0)[:, None], rate_radps, 0.0)
@@ -56,13 +57,15 @@ def test_turn_at_constant_rate_ends_at_rate_times_time(seed):
         attitude.to_world(force), np.tile(STANDARD_GRAVITY_MPS2 * UP, (500, 1)), atol=1e-6
     )
     turned = attitude.matrix[0].T @ attitude.matrix[-1]
-    np.testing.assert_allclose(turned, Rotation.from_rotvec(1.5 * rate_radps).as_matrix(), atol=1e-6)
+    np.testing.assert_allclose(
+        turned, Rotation.from_rotvec((1.5 - 0.5 / RATE_HZ) * rate_radps).as_matrix(), atol=1e-6
+    )
 
 
 def test_matrices_are_rotations():
     gyro = np.random.default_rng(5).uniform(-3, 3, (400, 3))
     samples = samples_from(np.tile(STANDARD_GRAVITY_MPS2 * UP, (400, 1)), gyro)
-    matrix = integrate_attitude(samples, np.zeros(400, dtype=np.bool_), np.zeros(3)).matrix
+    matrix = integrate_attitude(samples, np.zeros(400, dtype=np.bool_), Known(np.zeros(3))).matrix
     np.testing.assert_allclose(matrix @ matrix.transpose(0, 2, 1), np.tile(np.eye(3), (400, 1, 1)), atol=1e-9)
     np.testing.assert_allclose(np.linalg.det(matrix), 1.0)
 
@@ -71,10 +74,17 @@ def test_bias_of_an_earlier_rest_is_used_where_the_stretch_has_none():
     bias = np.array([0.01, -0.02, 0.005])
     samples = resting(Rotation.identity(), 400, bias)
     never = np.zeros(400, dtype=np.bool_)
-    known = integrate_attitude(samples, never, bias)
+    known = integrate_attitude(samples, never, Known(bias))
     assert known.bias_known
     np.testing.assert_array_equal(known.gyro_bias_radps, bias)
     assert not integrate_attitude(samples, never).bias_known
+
+
+def test_attitude_known_at_the_first_sample_is_kept():
+    samples = resting(Rotation.from_euler("x", 0.4), 400, np.zeros(3))
+    matrix = Rotation.from_euler("xyz", [0.4, 0.1, 1.0]).as_matrix()
+    attitude = integrate_attitude(samples, np.zeros(400, dtype=np.bool_), Known(np.zeros(3), matrix))
+    np.testing.assert_allclose(attitude.matrix[0], matrix, atol=1e-12)
 
 
 def test_vectors_are_turned_one_for_all_or_one_each():

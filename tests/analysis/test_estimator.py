@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from analysis.attitude import Known
 from analysis.config import AnalysisConfig
 from analysis.estimator import estimate_motion
 from analysis.exercises import find_exercise
@@ -57,8 +58,9 @@ def test_scatter_of_home_is_chosen_by_the_final_pass_among_its_candidates():
     samples, mount = whole()
     early = estimate_motion(samples, SQUAT, mount, CONFIG, passes=2)
     assert early is not None
-    assert early.solution.home_scatter_m == CONFIG.drift.home_horizontal_m
-    assert motion_of().solution.home_scatter_m in CONFIG.drift.home_horizontal_candidates_m
+    candidates = CONFIG.smoother.home_scatters_m
+    assert early.solution.home_scatter_m == candidates[len(candidates) // 2]
+    assert motion_of().solution.home_scatter_m in candidates
 
 
 def test_known_bias_replaces_the_rest_that_the_stretch_lacks():
@@ -66,13 +68,14 @@ def test_known_bias_replaces_the_rest_that_the_stretch_lacks():
     final = motion_of()
     moving = samples.part(final.found.accepted[0].start - 100, final.found.accepted[-1].stop + 100)
     unknown = estimate_motion(moving, SQUAT, mount, CONFIG)
-    known = estimate_motion(moving, SQUAT, mount, CONFIG, known_bias_radps=final.attitude.gyro_bias_radps)
+    known = estimate_motion(moving, SQUAT, mount, CONFIG, known=Known(final.attitude.gyro_bias_radps))
     assert known is not None
     assert unknown is not None
     assert known.attitude.bias_known
     assert not unknown.attitude.bias_known
     assert len(known.found.accepted) == len(unknown.found.accepted) == 4
-    np.testing.assert_array_equal(known.attitude.gyro_bias_radps, final.attitude.gyro_bias_radps)
+    # It is refined, not replaced.
+    np.testing.assert_allclose(known.attitude.gyro_bias_radps, final.attitude.gyro_bias_radps, atol=2e-3)
 
 
 def test_arbitrary_heading_of_the_world_does_not_matter():
@@ -80,7 +83,7 @@ def test_arbitrary_heading_of_the_world_does_not_matter():
     samples, mount = whole()
     up = motion_of().attitude.matrix[0].T @ (0.0, 0.0, 1.0)
     case = Rotation.from_rotvec(1.1 * up)
-    config = replace(CONFIG, drift=replace(CONFIG.drift, accel_scale=0.0, gyro_scale=0.0))
+    config = replace(CONFIG, smoother=replace(CONFIG.smoother, accel_scale=0.0, gyro_scale=0.0))
     x, y, z = (float(value) for value in case.apply(mount.lever_m))
     turned = replace(
         samples,

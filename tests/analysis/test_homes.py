@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from analysis.config import AnalysisConfig
-from analysis.homes import Rough, find_homes, find_jumps, gather_evidence
+from analysis.homes import Rough, find_homes, first_evidence, gather_evidence
 from analysis.imu import STANDARD_GRAVITY_MPS2
 from analysis.repetitions import Candidate
 from tests.analysis.simulated import minimum_jerk, samples_from
@@ -29,69 +27,70 @@ def two_squats(hold_s: float):
     return Rough(height, velocity, 0.1), np.abs(velocity) < 0.02, reps
 
 
-def test_pause_between_reps_is_a_paused_home_inside_the_pause():
+def homes_of(quiet, rough, reps, sign=-1, impact=None):
+    impact = np.zeros_like(quiet) if impact is None else impact
+    return find_homes(resting(len(quiet)), quiet, impact, rough, reps, sign, CONFIG)
+
+
+def test_pause_between_reps_is_a_held_home_inside_the_pause():
     rough, quiet, reps = two_squats(1.0)
-    before, between, after = find_homes(resting(len(quiet)), quiet, rough, reps, -1, CONFIG)
-    assert before.paused
+    before, between, after = homes_of(quiet, rough, reps)
+    assert before.held
     assert before.stop <= 200 + 20
-    assert between.paused
+    assert between.held
     assert 600 - 20 <= between.start < between.stop <= 800 + 20
-    assert after.paused
+    assert after.held
     assert after.start >= 1200 - 20
+    assert not any(home.guessed for home in (before, between, after))
 
 
 def test_touch_and_go_is_home_at_one_instant_the_top():
     rough, quiet, reps = two_squats(0.0)
-    between = find_homes(resting(len(quiet)), np.zeros_like(quiet), rough, reps, -1, CONFIG)[1]
-    assert not between.paused
+    before, between, after = homes_of(np.zeros_like(quiet), rough, reps)
+    assert not between.held
     assert between.start == between.stop == pytest.approx(600, abs=2)
+    assert before.guessed
+    assert after.guessed
+
+
+def test_bar_on_the_floor_is_home_from_landing_to_lift_off():
+    rough, quiet, reps = two_squats(1.0)
+    pulls = Rough(-rough.height_m, -rough.velocity_mps, 0.1)
+    impact = np.zeros_like(quiet)
+    impact[590:615] = True
+    between = homes_of(np.zeros_like(quiet), pulls, reps, sign=1, impact=impact)[1]
+    assert not between.held
+    assert 600 <= between.start < between.stop <= 810
 
 
 def test_no_reps_no_homes():
     rough, quiet, _ = two_squats(1.0)
-    assert find_homes(resting(len(quiet)), quiet, rough, [], -1, CONFIG) == []
+    assert homes_of(quiet, rough, []) == []
 
 
-def test_evidence_has_one_return_between_neighbouring_homes_and_rests_only_where_the_bar_rests():
+def test_evidence_lets_home_move_once_per_rep_and_rests_only_where_the_bar_rests():
     rough, quiet, reps = two_squats(1.0)
     n = len(quiet)
     still = np.zeros(n, dtype=np.bool_)
     still[:100] = True
-    evidence = gather_evidence(resting(n), still, quiet, rough, reps, -1, CONFIG)
-    assert len(evidence.returns) == 2
-    assert all(r.start < r.stop for r in evidence.returns)
-    assert all(r.vertical_sd_m == CONFIG.drift.home_vertical_m for r in evidence.returns)
-    assert all(abs(rough.velocity_mps[r.index]) < 0.1 for r in evidence.rests)
-    firm = [r for r in evidence.rests if not r.robust]
-    assert [r.index for r in firm] == [0, 50]
-    assert all(r.sd_mps == (CONFIG.drift.still_velocity_mps,) * 3 for r in firm)
-    outside = [r.index for r in evidence.reaches]
-    first, last = evidence.returns[0].start, evidence.returns[-1].stop
-    assert all(index <= first or index >= last for index in outside)
+    evidence = gather_evidence(resting(n), still, quiet, np.zeros(n, np.bool_), rough, reps, -1, CONFIG)
+    assert evidence.departures == tuple(rep.turn for rep in reps)
+    assert all(abs(rough.velocity_mps[rest.index]) < 0.1 for rest in evidence.rests)
+    firm = [rest for rest in evidence.rests if not rest.robust]
+    assert [rest.index for rest in firm] == [0, 50]
+    assert all(rest.sd_mps == (CONFIG.smoother.still_velocity_mps,) * 3 for rest in firm)
+    at_home = [stay.index for stay in evidence.stays if stay.sd_m == CONFIG.smoother.home_sway_m]
+    within_reach = [stay.index for stay in evidence.stays if stay.sd_m == CONFIG.smoother.reach_m]
+    assert all(index <= min(at_home) or index >= max(at_home) for index in within_reach)
 
 
-def test_impact_leaves_one_jump_of_the_configured_size():
-    samples = resting(1000)
-    samples.specific_force_mps2[500:505, 2] += 60.0
-    (jump,) = find_jumps(samples, CONFIG.drift)
-    assert abs(jump.index - 500) <= 10
-    assert jump.sd_mps == CONFIG.drift.impact_jump_mps
-
-
-def test_jump_over_lost_samples_grows_with_their_time():
-    samples = resting(1000)
-    samples.lost[300:320] = True
-    (jump,) = find_jumps(samples, CONFIG.drift)
-    assert jump.sd_mps == pytest.approx(CONFIG.drift.lost_jump_mps_per_s * 20 / RATE_HZ)
-
-
-def test_clipping_is_a_jump_neighbours_are_one_and_distant_ones_two():
-    samples = resting(1000)
-    clipped = samples.clipped.copy()
-    clipped[[300, 315, 600]] = True
-    jumps = find_jumps(replace(samples, clipped=clipped), CONFIG.drift)
-    assert [abs(jump.index - at) <= 10 for jump, at in zip(jumps, (300, 600), strict=True)] == [True, True]
-
-
-def test_undisturbed_samples_have_no_jumps():
-    assert find_jumps(resting(1000), CONFIG.drift) == []
+def test_next_to_nothing_is_known_at_first():
+    n = 1000
+    quiet = np.zeros(n, dtype=np.bool_)
+    quiet[400:500] = True
+    evidence = first_evidence(resting(n), np.zeros(n, dtype=np.bool_), quiet, CONFIG.smoother)
+    assert evidence.departures == ()
+    (slow,) = evidence.rests
+    assert 400 <= slow.index < 500
+    assert slow.sd_mps == (CONFIG.smoother.quiet_velocity_mps,) * 3
+    assert all(stay.sd_m == CONFIG.smoother.first_reach_m for stay in evidence.stays)

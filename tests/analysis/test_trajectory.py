@@ -42,6 +42,7 @@ def test_position_and_velocity_are_the_true_ones_in_the_bar_frame(lift):
     recording = simulate(lift, mems="ideal")
     table, reps = table_of(lift), recording.sets[0].reps
     # The first rep: later ones are only as near as home is.
+    assert reps[0].end_s is not None
     first, last = np.searchsorted(recording.t_s, (reps[0].start_s, reps[0].end_s))
     inside = slice(int(first), int(last))
     for name, axis, limit in (("x_m", 0, 0.02), ("z_m", 2, 0.015)):

@@ -4,9 +4,8 @@ import pytest
 from firmware_sim.choreography import choreograph
 from firmware_sim.errors import InvalidSettingError, UnknownLiftError
 from firmware_sim.lifter import Faults, SetPlan
+from firmware_sim.lifts import LIFTS
 from firmware_sim.truth import set_truth
-
-LIFTS = ("back_squat", "front_squat", "bench_press", "overhead_press", "deadlift")
 
 
 def mean_of(plan: SetPlan, quantity: str, seed: int = 3) -> float:
@@ -14,8 +13,8 @@ def mean_of(plan: SetPlan, quantity: str, seed: int = 3) -> float:
     return float(np.mean([getattr(rep, quantity) for rep in reps]))
 
 
-@pytest.mark.parametrize("lift", LIFTS)
-@pytest.mark.parametrize("rest", ["paused", "short", "touch_and_go"])
+@pytest.mark.parametrize("lift", sorted(LIFTS))
+@pytest.mark.parametrize("rest", ["paused", "short", "touch_and_go", "cluster", "dead_stop"])
 def test_a_set_begins_and_ends_exactly_still(lift, rest):
     planned = choreograph(SetPlan(lift, 3, rest=rest), 10.0, np.random.default_rng(2))
     motion = planned.motion
@@ -27,7 +26,7 @@ def test_a_set_begins_and_ends_exactly_still(lift, rest):
     assert len(planned.phases) == 3
 
 
-@pytest.mark.parametrize("lift", LIFTS)
+@pytest.mark.parametrize("lift", sorted(LIFTS))
 def test_nothing_jumps(lift):
     motion = choreograph(SetPlan(lift, 3), 0.0, np.random.default_rng(4)).motion
     point = motion.axis_point(np.arange(0.0, motion.end_s, 1e-3), 0.3)
@@ -98,3 +97,24 @@ def test_unknown_lifts_and_impossible_plans_are_refused():
         SetPlan("deadlift", 0)
     with pytest.raises(InvalidSettingError):
         SetPlan("deadlift", 3, effort_fraction=1.5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"half_reps": (3,)},
+        {"fails_at": 3},
+        {"half_reps": (1,), "fails_at": 1},
+        {"rebound_fraction": 0.9},
+        {"cluster_size": 0},
+    ],
+)
+def test_plans_that_contradict_themselves_are_refused(options):
+    with pytest.raises(InvalidSettingError):
+        SetPlan("deadlift", 3, **options)
+
+
+@pytest.mark.parametrize("options", [{"start": "floor"}, {"dropped": True}])
+def test_plans_that_the_lift_does_not_allow_are_refused(options):
+    with pytest.raises(InvalidSettingError):
+        choreograph(SetPlan("back_squat", 3, **options), 0.0, np.random.default_rng(1))

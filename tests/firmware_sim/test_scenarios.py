@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from firmware_sim.errors import UnknownScenarioError
+from firmware_sim.lifts import LIFTS
 from firmware_sim.offline import simulate_offline
 from firmware_sim.scenarios import (
     Scenario,
     demo_session,
+    long_session,
     scenario_by_name,
     scenario_names,
     single_set,
@@ -61,6 +63,23 @@ def test_every_named_scenario_can_be_played():
     for name in scenario_names():
         scenario = scenario_by_name(name, seed=3)
         assert np.isfinite(scenario.stream().read(100).values).all()
+
+
+def test_every_lift_of_the_lifter_has_a_scenario():
+    assert set(LIFTS) <= set(scenario_names())
+
+
+def test_the_long_session_takes_a_quarter_to_half_an_hour_and_says_what_is_no_repetition():
+    session = long_session(seed=2)
+    assert 15 * 60 < session.duration_s < 30 * 60
+    assert len({one.exercise_id for one in session.sets}) >= 8
+    assert [aside.what for one in session.sets for aside in one.rejected] == ["half rep", "failed rep"]
+    for one in session.sets:
+        assert "plates loaded" in {aside.what for aside in one.surroundings}
+        for aside in (*one.rejected, *one.surroundings):
+            assert one.start_s <= aside.start_s < aside.end_s <= one.end_s
+    document = session.truth()
+    assert json.loads(json.dumps(document))["sets"][0]["reps"][0]["end_s"] is None
 
 
 def test_unknown_names_are_refused_with_the_known_ones():

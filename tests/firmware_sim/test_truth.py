@@ -44,6 +44,7 @@ def test_range_of_motion_and_velocity_follow_the_definitions(lift):
         assert rep.peak_concentric_velocity_mps > rep.mean_concentric_velocity_mps
         # No braking below -g in a loaded lift: the propulsive phase is the whole.
         assert rep.mean_propulsive_velocity_mps == pytest.approx(rep.mean_concentric_velocity_mps)
+        assert rep.end_s is not None
         assert rep.start_s < rep.turning_point_s < rep.end_s
 
 
