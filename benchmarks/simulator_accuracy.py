@@ -87,12 +87,14 @@ def mount_jobs(first_seed: int) -> list[Job]:
 
 
 def stress_jobs(first_seed: int) -> list[Job]:
-    """Human motion x 2, loss 5 %, no pause at all, bias x 2, busy surroundings, lift not told."""
+    """Human motion x 2, bar whip, loss 5 %, no pause at all, bias x 2, busy surroundings, lift not told."""
     seed = first_seed + 4000
     jobs = [
         replace(job, options={"noise": BodyNoise().scaled(2.0)})
         for job in _lifts_and_rests(seed, "human motion x 2")
     ]
+    whipping = BodyNoise(whip=True)
+    jobs += [replace(job, options={"noise": whipping}) for job in _lifts_and_rests(seed, "bar whip")]
     jobs += [replace(job, loss_fraction=0.05) for job in _lifts_and_rests(seed, "loss 5 %")]
     jobs += [job for job in _lifts_and_rests(seed, "no pause at all", 4) if job.rest == "touch_and_go"]
     doubled = mems_by_name("BMI270").with_bias(2.0)

@@ -12,6 +12,7 @@ from firmware_sim.staging import Aside, PlannedSet, RepPhases, Stage, StageConfi
 from firmware_sim.surroundings import begin, end, put_away_between, take_again
 from firmware_sim.throws import throw_rep
 from firmware_sim.vertical import vertical_path
+from firmware_sim.whip import draw_resonator, whip_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +77,7 @@ class _Stage(Stage):
             ),
             yaw_rad=Curve(None, angles[2], gate),
             sleeve_pitch_rad=Curve(sleeve, spin, gate),
+            whip_m=whip_of(up, self.start_s, self.now_s, draw_resonator(rng)) if noise.whip else None,
         )
         rejected = (Aside(s.first_start_s, s.second_end_s, s.what) for s in self.spans if s.what)
         first_sign = 1.0 if self.lift.up_first else -1.0

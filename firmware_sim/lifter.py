@@ -97,6 +97,8 @@ class BodyNoise:
     impact_per_s : tuple of 2 float
         Smallest and largest peak acceleration of the ringing per landing speed, 1/s (up to 140
         measured on floors).
+    whip : bool
+        The bar bends and rings.
     """
 
     home_scatter_m: float = 0.005
@@ -113,6 +115,7 @@ class BodyNoise:
     yaw_sway_rad: float = 0.018
     sleeve_spin_rad: tuple[float, float] = (0.26, 0.87)
     impact_per_s: tuple[float, float] = (60.0, 120.0)
+    whip: bool = False
 
     def scaled(self, factor: float) -> BodyNoise:
         """Return a body that adds ``factor`` times as much of everything but blows and the sleeve's spin."""

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firmware_sim.whip import share_at
+
 if TYPE_CHECKING:
-    from firmware_sim.curves import Curve, FloatArray
+    from firmware_sim.curves import Curve, FloatArray, Polynomial
 
 STANDARD_GRAVITY_MPS2 = 9.80665
 """Conventional standard gravity, m/s² (3rd CGPM, 1901)."""
@@ -66,6 +68,8 @@ class BarMotion:
         Attitude of the shaft, rad.
     sleeve_pitch_rad : Curve or None
         Pitch of the rotating sleeve, rad; None: as the shaft.
+    whip_m : Polynomial or None
+        Vertical deflection of the sleeve against the middle, m; None: a rigid bar.
     """
 
     start_s: float
@@ -77,10 +81,16 @@ class BarMotion:
     tilt_rad: Curve
     yaw_rad: Curve
     sleeve_pitch_rad: Curve | None = None
+    whip_m: Polynomial | None = None
+
+    def _up(self, t_s: FloatArray, along_m: float) -> FloatArray:
+        """Height of the bar at a place along it with its derivatives, (3, N)."""
+        up = self.up_m.evaluate(t_s)
+        return up if self.whip_m is None else up + share_at(along_m) * self.whip_m.evaluate(t_s)
 
     def axis_point(self, t_s: FloatArray, along_m: float) -> AxisPoint:
         """Motion of the point on the bar's axis ``along_m`` to the left of its middle."""
-        centre = [curve.evaluate(t_s) for curve in (self.forward_m, self.left_m, self.up_m)]
+        centre = [self.forward_m.evaluate(t_s), self.left_m.evaluate(t_s), self._up(t_s, along_m)]
         tilt, tilt_rate, _ = self.tilt_rad.evaluate(t_s)
         yaw, yaw_rate, _ = self.yaw_rad.evaluate(t_s)
         sin_t, cos_t, sin_y, cos_y = np.sin(tilt), np.cos(tilt), np.sin(yaw), np.cos(yaw)
@@ -115,7 +125,8 @@ class BarMotion:
         ``f = R^T (a + g) + alpha x r + omega x (omega x r)``, all in body axes (Goldstein, Classical
         Mechanics, 4.86).
         """
-        acceleration = [curve.evaluate(t_s)[2] for curve in (self.forward_m, self.left_m, self.up_m)]
+        moves = self.forward_m.evaluate(t_s), self.left_m.evaluate(t_s), self._up(t_s, float(offset_m[1]))
+        acceleration = [move[2] for move in moves]
         turning = self.sleeve_pitch_rad if on_sleeve and self.sleeve_pitch_rad is not None else self.pitch_rad
         angles = [curve.evaluate(t_s) for curve in (turning, self.tilt_rad, self.yaw_rad)]
         omega, alpha = _body_rates(*angles)
