@@ -1,14 +1,14 @@
 """Every tuned number of the signal core, with its unit, sensible range and source.
 
-"Tuned" means chosen on the simulator's tuning seeds (0 to 99) and on the first half of the watch recordings
-by date; the figures in ``docs/accuracy.md`` come from other seeds and the other half.
+"Tuned" means chosen on the simulator's tuning seeds (0 to 999) and, for how reps are read and what blows do,
+on the watch and bar-centre recordings; the simulator's figures in ``docs/accuracy.md`` come from other seeds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ALGORITHM_VERSION = "upright-core/1"
+ALGORITHM_VERSION = "upright-core/2"
 """Stored with every result; raised whenever a number may come out differently."""
 
 
@@ -102,11 +102,11 @@ class NoiseConfig:
     """
 
     accel_mps2_per_rthz: float = 0.006
-    gyro_radps_per_rthz: float = 0.0005
-    cross_axis: float = 0.005
+    gyro_radps_per_rthz: float = 0.00025
+    cross_axis: float = 0.002
     cross_axis_s: float = 0.3
-    lost_mps2_per_rthz: float = 0.4
-    lost_radps_per_rthz: float = 0.05
+    lost_mps2_per_rthz: float = 0.5
+    lost_radps_per_rthz: float = 0.07
     impact_mps2: float = 40.0
     step_mps2: float = 7.0
     step_fold: float = 1.5
@@ -162,6 +162,8 @@ class SmootherConfig:
     home_scatters_m : tuple of float
         Candidates for the horizontal scatter of home from rep to rep: real lifters return within a few
         centimetres. The set's own evidence chooses in the final pass; before, the middle one is assumed.
+    scatter_margin : float
+        Of candidates for the scatter whose log likelihoods are this close to the best, the largest counts.
     reach_m : tuple of 3 float
         How far from home the bar may be before the first and after the last rep: a few steps, an arm's length
         of height.
@@ -198,8 +200,9 @@ class SmootherConfig:
     guessed_home_m: tuple[float, float, float] = (0.03, 0.03, 0.03)
     home_vertical_m: tuple[float, ...] = (0.008, 0.03, 0.12)
     home_creep_m_per_sqrt_s: float = 1e-4
-    home_scatters_m: tuple[float, ...] = (0.005, 0.01, 0.02, 0.04)
-    noise_scales: tuple[float, ...] = (1.0, 4.0, 16.0, 64.0)
+    home_scatters_m: tuple[float, ...] = (0.005, 0.01, 0.02, 0.04, 0.08)
+    noise_scales: tuple[float, ...] = (0.25, 0.5, 1.0, 4.0, 16.0, 64.0)
+    scatter_margin: float = 1.0
     reach_m: tuple[float, float, float] = (0.7, 0.7, 0.25)
     first_reach_m: tuple[float, float, float] = (1.0, 1.0, 0.25)
     first_reach_s: float = 0.5

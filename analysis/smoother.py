@@ -170,7 +170,11 @@ def smooth(
     factorised, _, scale, level_m = max(trials, key=lambda trial: trial[1])
     weight = known.reweighted(factorised.nodes, config.robust_sigma)
     solved = [(*system.solve(weight, scale, (across_m, level_m)), across_m) for across_m in across]
-    factorised, log_evidence, scatter_m = max(solved, key=lambda entry: entry[1])
+    # A handful of reps tells scatter badly: of what is about as likely the larger is taken.
+    likely = max(entry[1] for entry in solved) - config.scatter_margin
+    factorised, log_evidence, scatter_m = max(
+        (entry for entry in solved if entry[1] >= likely), key=lambda entry: entry[2]
+    )
     velocity, position = _fine(problem, nodes, factorised.nodes)
     return Smoothed(
         velocity,

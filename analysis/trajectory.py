@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[str, ...] = (
     "t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps", "x_sd_m", "z_sd_m", "qw", "qx", "qy", "qz",
+    "y_sd_m", "xy_cov_m2", "xz_cov_m2", "yz_cov_m2", "vx_sd_mps", "vy_sd_mps", "vz_sd_mps",
 )  # fmt: skip
-"""Position and velocity of the bar's axis; quaternion from the sensor to the bar frame, scalar first."""
+"""Position and velocity of the bar's axis; quaternion from the sensor to the bar frame, scalar first;
+covariance of position (relative to the origin) and standard deviations of velocity.
+"""
+HORIZONTAL = (
+    "x_m", "y_m", "vx_mps", "vy_mps", "x_sd_m", "y_sd_m", "xy_cov_m2", "xz_cov_m2", "yz_cov_m2", "vx_sd_mps",
+    "vy_sd_mps",
+)  # fmt: skip
+"""Not known where the direction of the bar in the sensor is not."""
 
 
 def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> dict[str, FloatArray]:
@@ -46,13 +54,15 @@ def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> d
     velocity = solution.velocity_mps @ to_bar.T
     quaternion = Rotation.from_matrix(to_bar @ motion.attitude.matrix).as_quat(scalar_first=True)
     index = np.arange(len(samples))
-    x_sd = solution.displacement_sds_m(origin, index, to_bar[0])
-    z_sd = solution.displacement_sds_m(origin, index, to_bar[2])
-    unknown = np.full(len(samples), np.nan)
-    columns = [samples.t_s, *position.T, *velocity.T, x_sd, z_sd, *quaternion.T]
+    covariance = to_bar @ solution.displacement_covariances_m2(origin, index) @ to_bar.T
+    spread = to_bar @ solution.velocity_covariances_m2ps2(index) @ to_bar.T
+    x_sd, y_sd, z_sd = (np.sqrt(np.maximum(covariance[:, i, i], 0.0)) for i in range(3))
+    velocity_sds = [np.sqrt(np.maximum(spread[:, i, i], 0.0)) for i in range(3)]
+    cross = [covariance[:, 0, 1], covariance[:, 0, 2], covariance[:, 1, 2]]
+    columns = [samples.t_s, *position.T, *velocity.T, x_sd, z_sd, *quaternion.T, y_sd, *cross, *velocity_sds]
     table: dict[str, FloatArray] = dict(zip(COLUMNS, columns, strict=True))
     if not known:
-        table |= dict.fromkeys(("x_m", "y_m", "vx_mps", "vy_mps", "x_sd_m"), unknown)
+        table |= dict.fromkeys(HORIZONTAL, np.full(len(samples), np.nan))
     return table
 
 

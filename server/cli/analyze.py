@@ -10,7 +10,7 @@ import typer
 from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, change_of, label_of
 
 if TYPE_CHECKING:
-    from analysis import Event, Gap, Mount, SetSummary
+    from analysis import Gap, Mount, SetSummary
     from analysis.estimator import MotionEstimate
     from ingest.replay import ReplayableRecording
 
@@ -39,6 +39,7 @@ def analyze(
     from analysis import session_trend
     from analysis.document import analysis_document
     from ingest.replay import ReplayOptions, open_recording
+    from server.cli.offline import run_offline
     from server.cli.tables import print_reps, print_session
 
     label = label_of(exercise, load_kg)
@@ -46,7 +47,7 @@ def analyze(
         mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
     )
     recording = open_recording(file, options)
-    sets, gaps, motions = _run(recording)
+    sets, gaps, motions = run_offline(recording)
     trend = session_trend(sets)
     if trajectory is not None:
         _write_trajectory(trajectory, motions, sets, recording.header.mount)
@@ -66,38 +67,6 @@ def analyze(
         f"  {counts.duration_s:.1f} s at {rate} Hz, {counts.samples} samples, {counts.lost_samples} lost"
         f" in {len(gaps)} gaps, {counts.clipped_samples} clipped; file {recording.header.damage}"
     )
-
-
-def _run(recording: ReplayableRecording) -> tuple[list[SetSummary], list[Gap], list[MotionEstimate]]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from analysis import SensorGap, SetAnalyzer, SetFinished
-    from ingest.session import SessionRunner
-
-    sets: list[SetSummary] = []
-    gaps: list[Gap] = []
-    motions: list[MotionEstimate] = []
-    header = recording.header
-    runner = SessionRunner(
-        lambda info, mount, label: SetAnalyzer(info, mount, label, on_motion=motions.append),
-        header.mount,
-        header.initial_label,
-    )
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("analysing", total=max(recording.counts.duration_s, 1e-9))
-        events: list[Event] = []
-        for due_s, items in recording.steps():
-            events += runner.advance(items, header.info)
-            progress.update(task, completed=due_s)
-        events += runner.finish()
-    for event in events:
-        if isinstance(event, SetFinished):
-            sets.append(event.summary)
-        elif isinstance(event, SensorGap):
-            gaps.append(event.gap)
-    return sets, gaps, motions
 
 
 def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[
-        str, typer.Argument(help="demo, still, walking_about, or a lift such as deadlift.")
+        str, typer.Argument(help="demo, long_session, still, walking_about, or a lift such as deadlift.")
     ] = "demo",
     transport: Annotated[
         str, typer.Option(help="Where to serve the radio: tcp:HOST:PORT.")

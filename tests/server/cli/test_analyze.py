@@ -69,6 +69,13 @@ TRAJECTORY = [
     "qx",
     "qy",
     "qz",
+    "y_sd_m",
+    "xy_cov_m2",
+    "xz_cov_m2",
+    "yz_cov_m2",
+    "vx_sd_mps",
+    "vy_sd_mps",
+    "vz_sd_mps",
 ]
 HEADER = "t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps"
 
