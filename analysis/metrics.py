@@ -12,13 +12,16 @@ from analysis.quality import RepFacts, judge, widened
 from analysis.results import BarPath, Rep
 
 if TYPE_CHECKING:
-    from analysis.config import AnalysisConfig
+    from analysis.config import AnalysisConfig, DefinitionProfile
     from analysis.estimator import MotionEstimate
     from analysis.exercises import Exercise
     from analysis.repetitions import Candidate
 
 PATH_RATE_HZ = 50.0
 """Points a second that are kept of a bar path: drawing needs no more."""
+
+CREEP_REACH_S = 1.0
+"""The end of a phase is not looked for further than this from where it was found."""
 
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -53,7 +56,7 @@ def measure_rep(
         return None
     turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
     speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
-    sds = widened(_velocity_sds(motion, concentric, speed), mount, config.mounts)
+    sds = widened(_velocity_sds(motion, concentric, speed, concentric_sign, profile), mount, config.mounts)
     last = max((second or concentric).stop, turn)
     facts = RepFacts(motion, first.start, turn, last, concentric, sds, exercise, start_is_known)
     why_no_forward = facts.why_no_forward(mount, config)
@@ -121,20 +124,39 @@ def travel_m(motion: MotionEstimate, rep: Rep) -> float:
     return float(max(certain[0], 0.5 * certain[1]))
 
 
-def _velocity_sds(motion: MotionEstimate, phase: Phase, speed: PhaseVelocity) -> tuple[float, float, float]:
+def _velocity_sds(
+    motion: MotionEstimate, phase: Phase, speed: PhaseVelocity, sign: int, profile: DefinitionProfile
+) -> tuple[float, float, float]:
     """Find the standard deviations of mean velocity, peak velocity and range of motion."""
     solution, rate_hz = motion.solution, motion.samples.rate_hz
     duration_s = (phase.end - phase.begin) / rate_hz
     range_sd = solution.displacement_sd_m(phase.start, phase.stop, _UP)
-    # A phase boundary is where velocity crosses a threshold: its time is as uncertain as velocity over
-    # acceleration there.
-    acceleration = np.abs(np.gradient(motion.velocity_mps)) * rate_hz
-    timing_sd_s = [
-        solution.velocity_sd_mps(i, _UP) / max(float(acceleration[i]), 0.3) for i in (phase.start, phase.stop)
-    ]
+    peak_sd = solution.velocity_sd_mps(phase.peak, _UP)
+    timing_sd_s = [_edge_sd_s(motion, phase, edge, sign, profile) for edge in (-1, 1)]
     timing_mps = speed.mean_mps / duration_s * float(np.hypot(timing_sd_s[0], timing_sd_s[1]))
-    mean_sd = float(np.hypot(range_sd / duration_s, timing_mps))
-    return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
+    return float(np.hypot(range_sd / duration_s, timing_mps)), peak_sd, range_sd
+
+
+def _edge_sd_s(
+    motion: MotionEstimate, phase: Phase, edge: int, sign: int, profile: DefinitionProfile
+) -> float:
+    """Find the standard deviation of the time at which a phase starts (edge -1) or ends (+1), s.
+
+    It is where velocity crosses a threshold, so as uncertain as the time that velocity spends within one of
+    its own standard deviations of it: milliseconds where the bar stops briskly, much more where it creeps.
+    """
+    at = phase.stop if edge > 0 else phase.start
+    sd_mps = motion.solution.velocity_sd_mps(at, _UP)
+    speed = sign * motion.velocity_mps
+    threshold = max(profile.threshold_mps, profile.threshold_fraction * float(speed[phase.peak]))
+    reach = int(CREEP_REACH_S * motion.samples.rate_hz)
+    low, high = threshold - sd_mps, threshold + sd_mps
+    inner, outer = at, at
+    while inner != phase.peak and abs(at - inner) < reach and speed[inner - edge] < high:
+        inner -= edge
+    while 0 < outer < len(speed) - 1 and abs(outer - at) < reach and low < speed[outer] < high:
+        outer += edge
+    return 0.5 * abs(outer - inner) / motion.samples.rate_hz
 
 
 def forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:

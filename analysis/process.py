@@ -68,7 +68,7 @@ class Chain:
     Attributes
     ----------
     motion, others : NormalEquations
-        Of velocity and position; of attitude, bias and the priors.
+        Of velocity, position and attitude; of the bias and the priors.
     interval_s : (K - 1,) float64
         Time between nodes, s.
     motion_square, other_square : float
@@ -96,7 +96,7 @@ class Chain:
             weight * a.right_corner + b.right_corner,
         )
         square = weight * self.motion_square + self.other_square
-        return equations, square, self.log_weight + 6 * len(self.interval_s) * float(np.log(weight))
+        return equations, square, self.log_weight + 9 * len(self.interval_s) * float(np.log(weight))
 
 
 def preintegrate(problem: Problem, nodes: IntArray, config: SmootherConfig) -> Chain:
@@ -113,11 +113,11 @@ def preintegrate(problem: Problem, nodes: IntArray, config: SmootherConfig) -> C
         rows[:, 3:6] = (np.sqrt(12.0) / t) * rows[:, 3:6] - np.sqrt(3.0) * rows[:, 0:3]
         for part, sd in ((slice(0, 6), accel_sd), (slice(6, 9), gyro_sd), (slice(9, 12), bias_sd)):
             rows[:, part] /= sd.reshape(shape)
-    motion = _equations(jacobian[:, :6], constant[:, :6])
-    others = _equations(jacobian[:, 6:12], constant[:, 6:12])
-    other_square = _add_priors(problem, others, config) + float((constant[:, 6:12] ** 2).sum())
+    motion = _equations(jacobian[:, :9], constant[:, :9])
+    others = _equations(jacobian[:, 9:12], constant[:, 9:12])
+    other_square = _add_priors(problem, others, config) + float((constant[:, 9:12] ** 2).sum())
     log_weight = -6 * float(2 * np.log(accel_sd).sum() + np.log(gyro_sd).sum() + np.log(bias_sd).sum())
-    return Chain(motion, others, interval, float((constant[:, :6] ** 2).sum()), other_square, log_weight)
+    return Chain(motion, others, interval, float((constant[:, :9] ** 2).sum()), other_square, log_weight)
 
 
 def _equations(jacobian: FloatArray, constant: FloatArray) -> NormalEquations:

@@ -126,8 +126,8 @@ def test_noise_scale_weighs_motion_and_nothing_else():
     difference = one.diagonal - ten.diagonal
     np.testing.assert_allclose(difference, 0.99 * chain.motion.diagonal, rtol=1e-9)
     assert square_10 < square_1
-    # Six rows of velocity and position for each interval.
-    assert weight_1 - weight_10 == pytest.approx(6 * (len(NODES) - 1) * np.log(100.0))
+    # Nine rows of velocity, position and attitude for each interval.
+    assert weight_1 - weight_10 == pytest.approx(9 * (len(NODES) - 1) * np.log(100.0))
 
 
 def test_interval_noise_is_that_of_integrated_white_noise():
