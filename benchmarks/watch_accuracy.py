@@ -6,8 +6,8 @@ Needs the recordings of ``watch-lpt`` in ``UPRIGHT_DATA`` (or beside the reposit
 nothing of them is stored here. Each recording is converted as `scripts/watch_to_imu_csv.py` does and goes
 through the import and `SetAnalyzer` like any file. Only clean sets (without a note in the source's list)
 unless ``--all``. Velocities are compared in sets whose rep count came out right, because truth and recording
-are aligned by rep number only. How reps are read and what blows do (`RepConfig`, part of `NoiseConfig`) and the
-extra uncertainty of a wrist were chosen on these recordings; what else is tuned was not.
+are aligned by rep number only. How reps are read and what blows do (`RepConfig`, part of `NoiseConfig`) and
+the extra uncertainty of a wrist were chosen on these recordings; what else is tuned was not.
 """
 
 from __future__ import annotations
