@@ -76,7 +76,7 @@ def find_phase(
     peak = int(np.argmax(velocity))
     if velocity[peak] <= profile.threshold_mps:
         return None
-    threshold = max(profile.threshold_mps, profile.threshold_fraction * velocity[peak])
+    threshold = profile.threshold_of(float(velocity[peak]))
     slow = velocity < threshold
     allowed = profile.remaining_fraction * total
     before = np.flatnonzero(slow[:peak] & (height[:peak] - height[0] < allowed))

@@ -14,11 +14,11 @@ import numpy as np
 
 from analysis.attitude import Attitude, Known, integrate_attitude
 from analysis.candidates import Surroundings
-from analysis.exercises import Exercise, FirstPhase
+from analysis.exercises import Exercise, FirstPhase, StartsFrom
 from analysis.filters import lowpass
 from analysis.homes import Rough, first_evidence, gather_evidence
 from analysis.imu import MountPosition
-from analysis.noise import blow_mask, noise_variances
+from analysis.noise import blow_mask, integration_noise
 from analysis.nominal import integrate_nominal, turned
 from analysis.process import Problem
 from analysis.repetitions import Candidate, FoundReps, find_reps
@@ -107,6 +107,7 @@ def estimate_motion(
     """
     if len(samples) < 2 * samples.rate_hz:
         return None
+    config = _told(config, exercise, mount)
     still = still_mask(samples, config.stillness)
     attitude = integrate_attitude(samples, still, known)
     quiet = quiet_mask(samples, attitude.gyro_bias_radps, config.stillness)
@@ -138,6 +139,19 @@ def estimate_motion(
     matrix = turned(nominal.matrix, solution.nodes, solution.psi_rad)
     attitude = replace(attitude, matrix=matrix, gyro_bias_radps=bias)
     return MotionEstimate(samples, attitude, solution, stage.velocity_mps, still, stage.found)
+
+
+def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> AnalysisConfig:
+    """Use what the lift's name says: a bar that is pulled from the floor, slowly, comes back to the floor.
+
+    A wrist need not: the hands let go and grip anew.
+    """
+    if exercise is None or mount.position is MountPosition.WRIST:
+        return config
+    if exercise.starts_from is not StartsFrom.FLOOR or exercise.main_velocity != "mean":
+        return config
+    levels_m = config.smoother.home_vertical_m[:-1]
+    return replace(config, smoother=replace(config.smoother, home_vertical_m=levels_m))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,7 +234,6 @@ def _as_found(
 
 def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: AnalysisConfig) -> Problem:
     smoother = config.smoother
-    accel_variance, gyro_variance = noise_variances(samples, config.noise)
     levelled = attitude.bias_known
     return Problem(
         samples=samples,
@@ -230,8 +243,7 @@ def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: Analysi
         tilt_sd_rad=smoother.initial_tilt_rad if levelled else smoother.initial_tilt_moving_rad,
         gyro_bias_sd_radps=smoother.gyro_bias_still_radps if levelled else smoother.gyro_bias_radps,
         lever_m=np.asarray(mount.lever_m, dtype=np.float64),
-        accel_variance=accel_variance,
-        gyro_variance=gyro_variance,
+        noise=integration_noise(samples, config.noise),
     )
 
 

@@ -114,7 +114,18 @@ def gather_evidence(
         ]
         stays += [Stay(i, smoother.reach_m) for i in outside]
     departures = [rep.turn for rep, a, b in zip(reps, homes, homes[1:], strict=False) if b.start > a.stop]
-    return Evidence(tuple(rests), tuple(stays), tuple(departures))
+    return Evidence(tuple(rests), tuple(stays), tuple(departures), _marks(rough, reps, sign, config))
+
+
+def _marks(rough: Rough, reps: Sequence[Candidate], sign: int, config: AnalysisConfig) -> tuple[int, ...]:
+    """Where the phases of the reps start, peak and end."""
+    marks: set[int] = set()
+    for rep in reps:
+        for start, stop, way in ((rep.start, rep.turn, sign), (rep.turn, rep.stop, -sign)):
+            phase = find_phase(rough.height_m, rough.velocity_mps, start, stop, way, config.definition)
+            if phase is not None:
+                marks |= {phase.start, phase.peak, phase.stop}
+    return tuple(sorted(marks))
 
 
 def first_evidence(samples: Samples, still: BoolArray, quiet: BoolArray, config: SmootherConfig) -> Evidence:

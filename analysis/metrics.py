@@ -127,36 +127,57 @@ def travel_m(motion: MotionEstimate, rep: Rep) -> float:
 def _velocity_sds(
     motion: MotionEstimate, phase: Phase, speed: PhaseVelocity, sign: int, profile: DefinitionProfile
 ) -> tuple[float, float, float]:
-    """Find the standard deviations of mean velocity, peak velocity and range of motion."""
-    solution, rate_hz = motion.solution, motion.samples.rate_hz
-    duration_s = (phase.end - phase.begin) / rate_hz
-    range_sd = solution.displacement_sd_m(phase.start, phase.stop, _UP)
-    peak_sd = solution.velocity_sd_mps(phase.peak, _UP)
-    timing_sd_s = [_edge_sd_s(motion, phase, edge, sign, profile) for edge in (-1, 1)]
-    timing_mps = speed.mean_mps / duration_s * float(np.hypot(timing_sd_s[0], timing_sd_s[1]))
-    return float(np.hypot(range_sd / duration_s, timing_mps)), peak_sd, range_sd
+    """Find the standard deviations of mean velocity, peak velocity and range of motion.
+
+    A velocity error shifts the edges of the phase as well as its range, and the two effects on the mean
+    partly cancel, so both are taken from the joint covariance of height and velocity at the edges.
+    """
+    solution = motion.solution
+    duration_s = (phase.end - phase.begin) / motion.samples.rate_hz
+    covariance = solution.ends_covariance(phase.start, phase.stop, sign * _UP)
+    begin_s, end_s = (_edge_delay_s_per_mps(motion, phase, edge, sign, profile) for edge in (-1, 1))
+    threshold = profile.threshold_of(speed.peak_mps)
+    lost = (
+        threshold - speed.mean_mps
+    ) / duration_s  # what a phase that lasts longer by 1 s loses of its mean
+    to_range = np.array([-1.0, threshold * begin_s, 1.0, threshold * end_s])
+    to_mean = np.array([-1.0 / duration_s, lost * begin_s, 1.0 / duration_s, lost * end_s])
+    range_sd, mean_sd = (float(np.sqrt(max(row @ covariance @ row, 0.0))) for row in (to_range, to_mean))
+    return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
 
 
-def _edge_sd_s(
+def _edge_delay_s_per_mps(
     motion: MotionEstimate, phase: Phase, edge: int, sign: int, profile: DefinitionProfile
 ) -> float:
-    """Find the standard deviation of the time at which a phase starts (edge -1) or ends (+1), s.
+    """How much longer a phase gets at its start (edge -1) or end (+1) per m/s of velocity error there, s.
 
-    It is where velocity crosses a threshold, so as uncertain as the time that velocity spends within one of
-    its own standard deviations of it: milliseconds where the bar stops briskly, much more where it creeps.
+    The edge is where velocity crosses a threshold: known to milliseconds where the bar stops briskly, much
+    less where it creeps, and not in proportion. Hence three-point Gauss-Hermite quadrature over the velocity
+    error (nodes 0 and +-sqrt(3), weights 2/3 and 1/6) instead of a slope.
     """
-    at = phase.stop if edge > 0 else phase.start
+    at, found = (phase.stop, phase.end) if edge > 0 else (phase.start, phase.begin)
+    rate_hz = motion.samples.rate_hz
     sd_mps = motion.solution.velocity_sd_mps(at, _UP)
     speed = sign * motion.velocity_mps
-    threshold = max(profile.threshold_mps, profile.threshold_fraction * float(speed[phase.peak]))
-    reach = int(CREEP_REACH_S * motion.samples.rate_hz)
-    low, high = threshold - sd_mps, threshold + sd_mps
-    inner, outer = at, at
-    while inner != phase.peak and abs(at - inner) < reach and speed[inner - edge] < high:
-        inner -= edge
-    while 0 < outer < len(speed) - 1 and abs(outer - at) < reach and low < speed[outer] < high:
-        outer += edge
-    return 0.5 * abs(outer - inner) / motion.samples.rate_hz
+    threshold = profile.threshold_of(float(speed[phase.peak]))
+    limits = (phase.peak, int(np.clip(at + edge * CREEP_REACH_S * rate_hz, 0, len(speed) - 1)))
+    errors_mps = np.array([-1.0, 1.0]) * np.sqrt(3.0) * sd_mps
+    shifts = np.array([_crossing(speed, at, edge, threshold + error, limits) - found for error in errors_mps])
+    variance = (shifts**2).sum() / 6.0 - (shifts.sum() / 6.0) ** 2
+    return float(np.sqrt(variance)) / rate_hz / sd_mps
+
+
+def _crossing(speed: FloatArray, near: int, edge: int, level: float, limits: tuple[int, int]) -> float:
+    """Find where speed, going outward (edge -1 or +1) near a sample, falls below a level; in samples."""
+    inmost, outmost = limits
+    while near != inmost and speed[near] < level:
+        near -= edge
+    while near != outmost and speed[near] >= level:
+        near += edge
+    inside, outside = speed[near - edge], speed[near]
+    if not inside > level >= outside:
+        return float(near)
+    return near - edge * float((level - outside) / (inside - outside))
 
 
 def forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: int) -> FloatArray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,23 +16,14 @@ if TYPE_CHECKING:
     from analysis.samples import Samples
 
 
-def impact_mask(samples: Samples, config: NoiseConfig) -> BoolArray:
-    """Mark impacts and what surrounds them: hard blows, clipping, and jumps from one sample to the next.
+def blow_mask(samples: Samples, config: NoiseConfig) -> BoolArray:
+    """Mark hard blows and clipping, and what surrounds them.
 
     A plate that meets the floor saturates the sensing element for less than a millisecond, before the
-    sensor's own low-pass: the numbers look clean and are not. And it rings faster than sampling can follow.
+    sensor's own low-pass: the numbers look clean and are not.
     """
-    return _around(_hard(samples, config) | (_steps_mps2(samples) > config.step_mps2), samples, config)
-
-
-def blow_mask(samples: Samples, config: NoiseConfig) -> BoolArray:
-    """Mark hard blows and clipping alone: events of their own, such as a landing."""
-    return _around(_hard(samples, config), samples, config)
-
-
-def _around(hit: BoolArray, samples: Samples, config: NoiseConfig) -> BoolArray:
     reach = max(int(config.impact_reach_s * samples.rate_hz), 1)
-    return np.convolve(hit, np.ones(2 * reach + 1), mode="same") > 0.5
+    return np.convolve(_hard(samples, config), np.ones(2 * reach + 1), mode="same") > 0.5
 
 
 def _hard(samples: Samples, config: NoiseConfig) -> BoolArray:
@@ -39,13 +31,32 @@ def _hard(samples: Samples, config: NoiseConfig) -> BoolArray:
     return (force > config.impact_mps2 + STANDARD_GRAVITY_MPS2) | samples.clipped
 
 
-def _steps_mps2(samples: Samples) -> FloatArray:
-    """Change of specific force since the sample before, (N,)."""
+def _kinks_mps2(samples: Samples) -> FloatArray:
+    """How far specific force departs from the mean of its two neighbours, (N,)."""
     force = samples.specific_force_mps2
-    return np.linalg.norm(np.diff(force, axis=0, prepend=force[:1]), axis=1)
+    kinks = np.zeros(len(force))
+    kinks[1:-1] = np.linalg.norm(force[1:-1] - 0.5 * (force[2:] + force[:-2]), axis=1)
+    return kinks
 
 
-def noise_variances(samples: Samples, config: NoiseConfig) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """The noise of integration.
+
+    Attributes
+    ----------
+    accel_variance, gyro_variance : (N,) float64
+        Variance of velocity, (m/s)², and of attitude, rad², that integration has gathered up to each sample.
+    disturbed : (N,) bool
+        Samples that were lost or hit. What they add does not depend on how good the sensor is.
+    """
+
+    accel_variance: FloatArray
+    gyro_variance: FloatArray
+    disturbed: BoolArray
+
+
+def integration_noise(samples: Samples, config: NoiseConfig) -> Noise:
     """Accumulate the noise of integration.
 
     Parameters
@@ -54,11 +65,6 @@ def noise_variances(samples: Samples, config: NoiseConfig) -> tuple[FloatArray, 
         Sensor data.
     config : NoiseConfig
         Densities.
-
-    Returns
-    -------
-    accel_variance, gyro_variance : (N,) float64
-        Variance of velocity, (m/s)², and of attitude, rad², that integration has gathered up to each sample.
     """
     dt_s = samples.dt_s
     accel = np.full(len(samples), config.accel_mps2_per_rthz**2 * dt_s)
@@ -70,14 +76,16 @@ def noise_variances(samples: Samples, config: NoiseConfig) -> tuple[FloatArray, 
     accel += (config.cross_axis * surplus) ** 2 * config.cross_axis_s * dt_s
     accel[samples.lost] += config.lost_mps2_per_rthz**2 * dt_s
     gyro[samples.lost] += config.lost_radps_per_rthz**2 * dt_s
-    # Plates ring at 45 to 160 Hz: what lies above the sampling folds into the integral.
-    fold = config.step_fold * min((config.fold_rate_hz / samples.rate_hz) ** 2, 1.0)
-    hard, steps = _hard(samples, config), _steps_mps2(samples)
-    for start, stop in runs(impact_mask(samples, config)):
-        jump_mps = fold * float(steps[start:stop].max()) * dt_s
-        if hard[start:stop].any():
-            # What the sensing element lost by saturating grows with the blow: a dropped bar, a set-down one.
-            jump_mps += config.impact_jump_mps + config.impact_loss * float(surplus[start:stop].sum()) * dt_s
-            gyro[start:stop] += config.impact_turn_rad**2 / (stop - start)
-        accel[start:stop] += jump_mps**2 / (stop - start)
-    return np.concatenate([[0.0], np.cumsum(accel[1:])]), np.concatenate([[0.0], np.cumsum(gyro[1:])])
+    # Plates ring faster than sampling can follow: what lies above it folds into the integral.
+    fold = config.kink_fold * min((config.fold_rate_hz / samples.rate_hz) ** 2, 1.0)
+    kinks = _kinks_mps2(samples)
+    kinked = kinks > config.kink_mps2
+    accel[kinked] += (fold * kinks[kinked] * dt_s) ** 2
+    hard, blow = _hard(samples, config), blow_mask(samples, config)
+    for start, stop in runs(blow):
+        # What the sensing element lost by saturating grows with the blow: a dropped bar, a set-down one.
+        lost_mps = float(surplus[start:stop][hard[start:stop]].sum()) * dt_s
+        accel[start:stop] += (config.impact_jump_mps + config.impact_loss * lost_mps) ** 2 / (stop - start)
+        gyro[start:stop] += config.impact_turn_rad**2 / (stop - start)
+    accel[0] = gyro[0] = 0.0
+    return Noise(np.cumsum(accel), np.cumsum(gyro), blow | kinked | samples.lost)

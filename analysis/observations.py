@@ -45,11 +45,14 @@ class Evidence:
         Instants at which the bar does not move, and at which it is at home.
     departures : tuple of int
         Samples at which home may have moved: the turning point of each rep.
+    marks : tuple of int
+        Samples of which nothing is known, but whose covariance will be asked for.
     """
 
     rests: tuple[Rest, ...]
     stays: tuple[Stay, ...]
     departures: tuple[int, ...] = ()
+    marks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

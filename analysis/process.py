@@ -17,6 +17,7 @@ from analysis.nominal import GRAVITY_UP_MPS2
 if TYPE_CHECKING:
     from analysis.config import SmootherConfig
     from analysis.imu import FloatArray, IntArray
+    from analysis.noise import Noise
     from analysis.nominal import Nominal
     from analysis.samples import Samples
 
@@ -46,8 +47,8 @@ class Problem:
         ... how well it and the gyro bias were known then.
     lever_m : (3,) float64, sensor frame
         From the bar's axis to the sensor.
-    accel_variance, gyro_variance : (N,) float64
-        Running integrals of the squared noise densities, (m/s)² and rad².
+    noise : Noise
+        What integration gathers.
     """
 
     samples: Samples
@@ -57,8 +58,7 @@ class Problem:
     tilt_sd_rad: float
     gyro_bias_sd_radps: float
     lever_m: FloatArray
-    accel_variance: FloatArray
-    gyro_variance: FloatArray
+    noise: Noise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,9 +68,11 @@ class Chain:
     Attributes
     ----------
     motion, others : NormalEquations
-        Of velocity, position and attitude; of the bias and the priors.
+        Of velocity, position and attitude where nothing disturbs them; all the rest.
     interval_s : (K - 1,) float64
         Time between nodes, s.
+    undisturbed : int
+        Number of intervals in ``motion``.
     motion_square, other_square : float
         Squared right-hand sides, for the likelihood.
     log_weight : float
@@ -80,12 +82,16 @@ class Chain:
     motion: NormalEquations
     others: NormalEquations
     interval_s: FloatArray
+    undisturbed: int
     motion_square: float
     other_square: float
     log_weight: float
 
     def scaled(self, noise_scale: float) -> tuple[NormalEquations, float, float]:
-        """Equations for one noise scale, with the square and the log weight of their right-hand sides."""
+        """Equations for one noise scale, with the square and the log weight of their right-hand sides.
+
+        A sensor's noise is its own; a blow is as bad for a good sensor as for a bad one.
+        """
         a, b, weight = self.motion, self.others, 1.0 / noise_scale**2
         equations = NormalEquations(
             weight * a.diagonal + b.diagonal,
@@ -96,15 +102,16 @@ class Chain:
             weight * a.right_corner + b.right_corner,
         )
         square = weight * self.motion_square + self.other_square
-        return equations, square, self.log_weight + 9 * len(self.interval_s) * float(np.log(weight))
+        return equations, square, self.log_weight + 9 * self.undisturbed * float(np.log(weight))
 
 
 def preintegrate(problem: Problem, nodes: IntArray, config: SmootherConfig) -> Chain:
     """Preintegrate between nodes and write the equations of the process."""
     interval = np.diff(nodes) * problem.samples.dt_s
     jacobian, constant = process_rows(problem, nodes, interval)
-    accel_sd = np.sqrt(np.diff(problem.accel_variance[nodes]))
-    gyro_sd = np.sqrt(np.diff(problem.gyro_variance[nodes]))
+    noise = problem.noise
+    accel_sd = np.sqrt(np.diff(noise.accel_variance[nodes]))
+    gyro_sd = np.sqrt(np.diff(noise.gyro_variance[nodes]))
     bias_sd = config.accel_walk_mps2_per_sqrt_s * np.sqrt(interval)
     # Velocity and position noise of white acceleration noise are correlated: [[1, T/2], [T/2, T^2/3]].
     for rows in (jacobian, constant):
@@ -113,11 +120,16 @@ def preintegrate(problem: Problem, nodes: IntArray, config: SmootherConfig) -> C
         rows[:, 3:6] = (np.sqrt(12.0) / t) * rows[:, 3:6] - np.sqrt(3.0) * rows[:, 0:3]
         for part, sd in ((slice(0, 6), accel_sd), (slice(6, 9), gyro_sd), (slice(9, 12), bias_sd)):
             rows[:, part] /= sd.reshape(shape)
-    motion = _equations(jacobian[:, :9], constant[:, :9])
-    others = _equations(jacobian[:, 9:12], constant[:, 9:12])
-    other_square = _add_priors(problem, others, config) + float((constant[:, 9:12] ** 2).sum())
+    calm = np.diff(np.cumsum(noise.disturbed)[nodes]) == 0
+    scaled = calm[:, None] & (np.arange(12) < 9)
+    motion, others = (
+        _equations(jacobian[:, :12] * mask[:, :, None], constant[:, :12] * mask) for mask in (scaled, ~scaled)
+    )
+    squares = constant[:, :12] ** 2
+    other_square = _add_priors(problem, others, config) + float(squares[~scaled].sum())
     log_weight = -6 * float(2 * np.log(accel_sd).sum() + np.log(gyro_sd).sum() + np.log(bias_sd).sum())
-    return Chain(motion, others, interval, float((constant[:, :9] ** 2).sum()), other_square, log_weight)
+    motion_square = float(squares[scaled].sum())
+    return Chain(motion, others, interval, int(calm.sum()), motion_square, other_square, log_weight)
 
 
 def _equations(jacobian: FloatArray, constant: FloatArray) -> NormalEquations:

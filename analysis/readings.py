@@ -130,11 +130,11 @@ def _held_otherwise(up: FloatArray, alike: BoolArray, config: RepConfig) -> Floa
     """Cost of a sensor that is held otherwise than in most candidates that look like the template."""
     cost = np.zeros(len(up))
     for k in range(up.shape[1]):
-        usual = np.median(up[alike, k], axis=0)
-        length = float(np.linalg.norm(usual))
-        if length < 0.5:
+        near = np.median(up[alike, k] @ up[alike, k].T, axis=1)
+        usual = int(np.argmax(near))  # the most central: a median of components would depend on the frame
+        if near[usual] < 0.5:
             continue  # nothing known, or a sleeve that spins
-        angle = np.arccos(np.clip(up[:, k] @ usual / length, -1.0, 1.0))
+        angle = np.arccos(np.clip(up[:, k] @ up[alike, k][usual], -1.0, 1.0))
         sd = max(config.attitude_sd_rad, 1.5 * float(np.median(angle[alike])))
         cost += 0.25 * np.minimum((angle / sd) ** 2, 9.0)
     return cost

@@ -110,6 +110,18 @@ class Smoothed:
         every = own + start_own - cross - np.swapaxes(cross, 1, 2)
         return every[near - first]
 
+    def ends_covariance(self, start: int, stop: int, direction: FloatArray) -> FloatArray:
+        """Covariance of position and velocity along a unit vector at two samples, (4, 4).
+
+        In the order position (m) and velocity (m/s) at the first sample, then at the second.
+        """
+        a, b = (int(node) for node in self._nearest(np.array([start, stop])))
+        onto = np.zeros((2, self.covariance.of_nodes(a, a + 1).shape[1]))
+        onto[0, P] = onto[1, V] = direction
+        first, second = (onto @ self.covariance.of_nodes(k, k + 1)[0] @ onto.T for k in (a, b))
+        cross = onto @ self.covariance.between(a, b, b + 1)[0] @ onto.T
+        return np.block([[first, cross], [cross.T, second]])
+
     def velocity_covariances_m2ps2(self, index: IntArray) -> FloatArray:
         """Covariance of the velocity at samples, world frame, (M, 3, 3), (m/s)²."""
         near = self._nearest(index)
@@ -194,10 +206,8 @@ def _nodes(problem: Problem, evidence: Evidence, config: SmootherConfig) -> IntA
     """Choose the samples that are nodes: every event, and a grid where there is none nearby."""
     count = len(problem.samples)
     step = max(round(config.node_s * problem.samples.rate_hz), 1)
-    events = np.array(
-        [0, count - 1, *(rest.index for rest in evidence.rests), *(stay.index for stay in evidence.stays)]
-    )
-    events = np.unique(events)
+    indices = [one.index for one in (*evidence.rests, *evidence.stays)]
+    events = np.unique(np.array([0, count - 1, *indices, *evidence.marks]))
     grid = np.arange(0, count, step)
     after = np.searchsorted(events, grid)
     gap = np.minimum(
@@ -249,7 +259,7 @@ def _fine(problem: Problem, nodes: IntArray, states: FloatArray) -> tuple[FloatA
     """
     nominal, dt_s = problem.nominal, problem.samples.dt_s
     index = np.arange(len(problem.samples))
-    noise = problem.accel_variance
+    noise = problem.noise.accel_variance
     velocity, position = np.empty_like(nominal.velocity_mps), np.empty_like(nominal.position_m)
     for axis in range(3):
         correction = states[:, V][:, axis] - nominal.velocity_mps[nodes, axis]

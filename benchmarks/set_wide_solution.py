@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from analysis.attitude import integrate_attitude
 from analysis.config import AnalysisConfig
 from analysis.homes import first_evidence, still_rests
-from analysis.noise import noise_variances
+from analysis.noise import integration_noise
 from analysis.nominal import integrate_nominal, turned
 from analysis.observations import Evidence
 from analysis.process import Problem
@@ -72,7 +72,6 @@ def solve_stretch(
     config = AnalysisConfig()
     smoother = config.smoother
     attitude = integrate_attitude(samples, still)
-    accel_variance, gyro_variance = noise_variances(samples, config.noise)
     problem = Problem(
         samples=samples,
         nominal=integrate_nominal(samples, attitude.matrix, attitude.gyro_bias_radps),
@@ -81,8 +80,7 @@ def solve_stretch(
         tilt_sd_rad=smoother.initial_tilt_rad,
         gyro_bias_sd_radps=smoother.gyro_bias_still_radps,
         lever_m=lever_m,
-        accel_variance=accel_variance,
-        gyro_variance=gyro_variance,
+        noise=integration_noise(samples, config.noise),
     )
     evidence = (
         first_evidence(samples, still, np.zeros(len(samples), dtype=np.bool_), smoother)

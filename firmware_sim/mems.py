@@ -1,7 +1,8 @@
 """The sensor at work: its errors, its digital low-pass and its numbers.
 
-Order of effects as in the chip: true motion, scale and cross-axis errors, bias, noise, clipping, low-pass,
-sampling, quantisation. Clipping comes before the low-pass, so clipped data need not show the full scale.
+Order of effects as in the chip: true motion (of the accelerometer a little earlier, where its filter is the
+slower one), scale and cross-axis errors, bias and its warming, noise, clipping, low-pass, sampling,
+quantisation. Clipping comes before the low-pass, so clipped data need not show the full scale.
 """
 
 from __future__ import annotations
@@ -159,18 +160,26 @@ class MemsStream:
         truth = self.feel(t_s)
         force = truth.specific_force_mps2 @ self.rotation
         gyro = truth.gyro_radps @ self.rotation
+        late = self._late_force(t_s) if unit.accel_delay_s else force
+        # The gyroscope's element bends under the force of now: it is the accelerometer's filter that is late.
         out = np.hstack(
-            (force @ unit.accel_matrix.T, gyro @ unit.gyro_matrix.T + force @ unit.g_sensitivity.T)
+            (late @ unit.accel_matrix.T, gyro @ unit.gyro_matrix.T + force @ unit.g_sensitivity.T)
         )
         out[:, :3] += unit.accel_bias_mps2
         out[:, 3:] += unit.gyro_bias_radps
         if model.accel_drift_mps2 or model.gyro_drift_radps:
             out += self._drift(t_s)
+        if unit.warm_up.rise_k:
+            out += unit.warm_bias(t_s)
         if model.accel_noise_mps2_rthz or model.gyro_noise_radps_rthz:
             density = np.repeat((model.accel_noise_mps2_rthz, model.gyro_noise_radps_rthz), 3)
             bandwidth_hz = self._oversampling / self.period_s / 2
             out += density * np.sqrt(bandwidth_hz) * self._noise.standard_normal(out.shape)
         return out
+
+    def _late_force(self, t_s: FloatArray) -> FloatArray:
+        """Specific force that was felt one delay ago, (N, 3): the true motion then, not samples moved."""
+        return self.feel(t_s - self.unit.accel_delay_s).specific_force_mps2 @ self.rotation
 
     def _drift(self, t_s: FloatArray) -> FloatArray:
         """Bias wander, linear between whole seconds: its periods are minutes, the error is below 1 ug."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from firmware_sim.errors import UnknownMemsError
+from firmware_sim.errors import InvalidSettingError, UnknownMemsError
 from firmware_sim.motion import STANDARD_GRAVITY_MPS2
+from firmware_sim.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 RADPS_PER_DPS = np.pi / 180
 MICRO_G_MPS2 = 1e-6 * STANDARD_GRAVITY_MPS2
+
+LARGEST_DELAY_S = 0.05
+"""Filters of sensors differ by some milliseconds; more is a mistake, as milliseconds given for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class MemsModel:
         Errors of the diagonal and the other elements of the sensitivity matrix (0.6 %, 0.4 %).
     g_sensitivity_radps_per_mps2 : float
         Gyroscope output per specific force (0.025 dps/g).
+    accel_bias_mps2_per_k, gyro_bias_radps_per_k : float
+        Temperature coefficient of the bias per axis, (m/s²)/K and (rad/s)/K: the "typical" values of the data
+        sheets, which say +- and not what that means, taken as 1-sigma.
     odr_tolerance_fraction : float
         Largest error of the sensor's own sampling oscillator (data sheets: up to 1 %; 0.5 % usual).
     clock_tolerance_fraction : float
@@ -62,6 +69,8 @@ class MemsModel:
     scale_fraction: float = 0.006
     cross_axis_fraction: float = 0.004
     g_sensitivity_radps_per_mps2: float = 0.025 * RADPS_PER_DPS / STANDARD_GRAVITY_MPS2
+    accel_bias_mps2_per_k: float = 0.25e3 * MICRO_G_MPS2
+    gyro_bias_radps_per_k: float = 0.015 * RADPS_PER_DPS
     odr_tolerance_fraction: float = 0.005
     clock_tolerance_fraction: float = 50e-6
     lowpass_odr_fraction: float = 0.42
@@ -79,8 +88,15 @@ class MemsModel:
         )
 
 
-def _preset(name: str, accel_ug_rthz: float, gyro_mdps_rthz: float) -> MemsModel:
-    return MemsModel(name, accel_ug_rthz * MICRO_G_MPS2, gyro_mdps_rthz * 1e-3 * RADPS_PER_DPS)
+def _preset(name: str, noise: tuple[float, float], bias_per_k: tuple[float, float]) -> MemsModel:
+    """Noise per sqrt(Hz) and bias per K: micro-g of the accelerometer, milli-dps of the gyroscope."""
+    return MemsModel(
+        name,
+        noise[0] * MICRO_G_MPS2,
+        noise[1] * 1e-3 * RADPS_PER_DPS,
+        accel_bias_mps2_per_k=bias_per_k[0] * MICRO_G_MPS2,
+        gyro_bias_radps_per_k=bias_per_k[1] * 1e-3 * RADPS_PER_DPS,
+    )
 
 
 IDEAL = MemsModel(
@@ -94,6 +110,8 @@ IDEAL = MemsModel(
     scale_fraction=0.0,
     cross_axis_fraction=0.0,
     g_sensitivity_radps_per_mps2=0.0,
+    accel_bias_mps2_per_k=0.0,
+    gyro_bias_radps_per_k=0.0,
     odr_tolerance_fraction=0.0,
     clock_tolerance_fraction=0.0,
     lowpass_odr_fraction=0.0,
@@ -104,16 +122,17 @@ IDEAL = MemsModel(
 
 # Noise densities are the typical values of the data sheets: BMI160 (BST-BMI160-DS000) 180 ug and 7 mdps,
 # BMI270 (BST-BMI270-DS000) 160 ug and 7 mdps, LSM6DSO (DocID031427, high-performance mode) 70 ug and 3.8
-# mdps, ICM-42688-P (DS-000347) 70 ug (z axis) and 2.8 mdps, all per sqrt(Hz). The other figures are common to
-# the class, see `MemsModel`.
+# mdps, ICM-42688-P (DS-000347) 70 ug (z axis) and 2.8 mdps, all per sqrt(Hz). Temperature coefficients are
+# typical, too, per K: BMI160 1 mg and 50 mdps, BMI270 0.25 mg and 15 mdps, LSM6DSO 0.1 mg and 10 mdps,
+# ICM-42688 0.15 mg and 5 mdps. The other figures are common to the class, see `MemsModel`.
 PRESETS: Mapping[str, MemsModel] = MappingProxyType(
     {
         model.name: model
         for model in (
-            _preset("BMI160", 180, 7.0),
-            _preset("BMI270", 160, 7.0),
-            _preset("LSM6DSO", 70, 3.8),
-            _preset("ICM-42688", 70, 2.8),
+            _preset("BMI160", (180, 7.0), (1000, 50.0)),
+            _preset("BMI270", (160, 7.0), (250, 15.0)),
+            _preset("LSM6DSO", (70, 3.8), (100, 10.0)),
+            _preset("ICM-42688", (70, 2.8), (150, 5.0)),
             IDEAL,
         )
     }
@@ -149,10 +168,16 @@ class MemsUnit:
         Turn-on bias.
     drift_omega_radps, drift_phase_rad : (6, 3) float64
         Three slow sines per axis: accelerometer x, y, z, gyroscope x, y, z.
+    bias_per_k : (6,) float64
+        Temperature coefficients of the biases: (m/s²)/K three times, (rad/s)/K three times.
     odr_error_fraction, clock_error_fraction : float
         Of the sampling rate, and of the microcontroller's clock.
     noise_seed : int
         Of the white noise.
+    warm_up : WarmUp
+        How it grows warmer.
+    accel_delay_s : float
+        The accelerometer's filter delays more than the gyroscope's by this, s, 0 to 0.05.
     """
 
     model: MemsModel
@@ -163,9 +188,22 @@ class MemsUnit:
     gyro_bias_radps: FloatArray
     drift_omega_radps: FloatArray
     drift_phase_rad: FloatArray
+    bias_per_k: FloatArray
     odr_error_fraction: float
     clock_error_fraction: float
     noise_seed: int
+    warm_up: WarmUp = field(default_factory=WarmUp)
+    accel_delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.accel_delay_s <= LARGEST_DELAY_S:
+            raise InvalidSettingError(
+                "accel_delay_s", f"must lie in 0 to {LARGEST_DELAY_S} s, not {self.accel_delay_s}"
+            )
+
+    def warm_bias(self, t_s: FloatArray) -> FloatArray:
+        """Change of the biases since switch-on, (N, 6): m/s² three times, rad/s three times."""
+        return self.warm_up.warmer_by(t_s)[:, None] * self.bias_per_k
 
     def drift(self, t_s: FloatArray) -> FloatArray:
         """Slow wander of the biases, (N, 6): m/s² three times, rad/s three times."""
@@ -184,6 +222,7 @@ def draw_unit(model: MemsModel, rng: np.random.Generator) -> MemsUnit:
         cross = model.cross_axis_fraction * rng.standard_normal((3, 3))
         return diagonal + cross * (1 - np.eye(3))
 
+    spread_per_k = np.repeat((model.accel_bias_mps2_per_k, model.gyro_bias_radps_per_k), 3)
     return MemsUnit(
         model=model,
         accel_matrix=matrix(),
@@ -193,6 +232,8 @@ def draw_unit(model: MemsModel, rng: np.random.Generator) -> MemsUnit:
         gyro_bias_radps=rng.choice([-1.0, 1.0], 3) * rng.uniform(*model.gyro_bias_radps, 3),
         drift_omega_radps=2 * np.pi / rng.uniform(90.0, 900.0, (6, 3)),
         drift_phase_rad=rng.uniform(0, 2 * np.pi, (6, 3)),
+        # From a generator of its own, so that the other draws do not depend on it.
+        bias_per_k=spread_per_k * rng.spawn(1)[0].standard_normal(6),
         odr_error_fraction=model.odr_tolerance_fraction * float(rng.uniform(-1, 1)),
         clock_error_fraction=model.clock_tolerance_fraction * float(rng.uniform(-1, 1)),
         noise_seed=int(rng.integers(2**63)),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firmware_sim.rotations import body_rates, swing, to_body
 from firmware_sim.whip import share_at
+from firmware_sim.wrist import STIFF, WristMotion
 
 if TYPE_CHECKING:
     from firmware_sim.curves import Curve, FloatArray, Polynomial
@@ -42,6 +44,8 @@ class AxisPoint:
 class PointFeel:
     """What an ideal accelerometer and gyroscope read at a point fixed to the shaft, in shaft axes.
 
+    On a sleeve or a forearm: in their axes, which are the shaft's while they are not turned against it.
+
     Attributes
     ----------
     specific_force_mps2 : (N, 3) float64
@@ -70,6 +74,8 @@ class BarMotion:
         Pitch of the rotating sleeve, rad; None: as the shaft.
     whip_m : Polynomial or None
         Vertical deflection of the sleeve against the middle, m; None: a rigid bar.
+    wrist : WristMotion
+        Turn of the lifter's forearm against the shaft.
     """
 
     start_s: float
@@ -82,6 +88,7 @@ class BarMotion:
     yaw_rad: Curve
     sleeve_pitch_rad: Curve | None = None
     whip_m: Polynomial | None = None
+    wrist: WristMotion = STIFF
 
     def _up(self, t_s: FloatArray, along_m: float) -> FloatArray:
         """Height of the bar at a place along it with its derivatives, (3, N)."""
@@ -125,12 +132,32 @@ class BarMotion:
         ``f = R^T (a + g) + alpha x r + omega x (omega x r)``, all in body axes (Goldstein, Classical
         Mechanics, 4.86).
         """
+        turning = self.sleeve_pitch_rad if on_sleeve and self.sleeve_pitch_rad is not None else self.pitch_rad
+        return self._feel(t_s, offset_m, turning)[0]
+
+    def feel_on_wrist(self, t_s: FloatArray, along_m: float, lever_m: FloatArray) -> PointFeel:
+        """Ideal sensor readings on the forearm of a hand that grips the shaft, in axes of the forearm.
+
+        Parameters
+        ----------
+        t_s : (N,) float64, s
+            Scenario time, not decreasing.
+        along_m : float
+            Where the hand grips, to the left of the bar's middle, m.
+        lever_m : (3,) float64, m
+            From the bar's axis there to the sensor, in axes of the forearm.
+        """
+        grip, alpha = self._feel(t_s, np.array([0.0, along_m, 0.0]), self.pitch_rad)
+        force, omega, alpha = self.wrist.carry(t_s, grip.specific_force_mps2, grip.gyro_radps, alpha)
+        return PointFeel(force + swing(omega, alpha, lever_m), omega)
+
+    def _feel(self, t_s: FloatArray, offset_m: FloatArray, turning: Curve) -> tuple[PointFeel, FloatArray]:
+        """Give readings at a point of shaft or sleeve, and the angular acceleration there, (N, 3) rad/s²."""
         moves = self.forward_m.evaluate(t_s), self.left_m.evaluate(t_s), self._up(t_s, float(offset_m[1]))
         acceleration = [move[2] for move in moves]
-        turning = self.sleeve_pitch_rad if on_sleeve and self.sleeve_pitch_rad is not None else self.pitch_rad
         angles = [curve.evaluate(t_s) for curve in (turning, self.tilt_rad, self.yaw_rad)]
-        omega, alpha = _body_rates(*angles)
-        force = _to_body(
+        omega, alpha = body_rates(*angles)
+        force = to_body(
             acceleration[0],
             acceleration[1],
             acceleration[2] + STANDARD_GRAVITY_MPS2,
@@ -138,8 +165,8 @@ class BarMotion:
             tilt=angles[1][0],
             yaw=angles[2][0],
         )
-        force += np.cross(alpha, offset_m) + np.cross(omega, np.cross(omega, offset_m))
-        return PointFeel(force, omega)
+        force += swing(omega, alpha, offset_m)
+        return PointFeel(force, omega), alpha
 
 
 def resting_feel(count: int) -> PointFeel:
@@ -147,35 +174,3 @@ def resting_feel(count: int) -> PointFeel:
     force = np.zeros((count, 3))
     force[:, 2] = STANDARD_GRAVITY_MPS2
     return PointFeel(force, np.zeros((count, 3)))
-
-
-def _to_body(
-    x: FloatArray, y: FloatArray, z: FloatArray, *, pitch: FloatArray, tilt: FloatArray, yaw: FloatArray
-) -> FloatArray:
-    """Turn bar-frame components into body axes: ``Ry^T Rx^T Rz^T``."""
-    sin_y, cos_y = np.sin(yaw), np.cos(yaw)
-    x, y = cos_y * x + sin_y * y, -sin_y * x + cos_y * y
-    sin_t, cos_t = np.sin(tilt), np.cos(tilt)
-    y, z = cos_t * y + sin_t * z, -sin_t * y + cos_t * z
-    sin_p, cos_p = np.sin(pitch), np.cos(pitch)
-    return np.column_stack((cos_p * x - sin_p * z, y, sin_p * x + cos_p * z))
-
-
-def _body_rates(pitch: FloatArray, tilt: FloatArray, yaw: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Angular velocity and acceleration in body axes from angle, rate and second derivative, each (3, N)."""
-    p, dp, ddp = pitch
-    t, dt, ddt = tilt
-    _, dy, ddy = yaw
-    sin_p, cos_p, sin_t, cos_t = np.sin(p), np.cos(p), np.sin(t), np.cos(t)
-    # Rate of yaw seen from the bar tilted but not pitched: along (0, sin tilt, cos tilt).
-    across, ahead = sin_t * dy, cos_t * dy
-    d_across, d_ahead = cos_t * dt * dy + sin_t * ddy, -sin_t * dt * dy + cos_t * ddy
-    omega = np.column_stack((cos_p * dt - sin_p * ahead, dp + across, sin_p * dt + cos_p * ahead))
-    alpha = np.column_stack(
-        (
-            cos_p * ddt - sin_p * d_ahead - dp * (sin_p * dt + cos_p * ahead),
-            ddp + d_across,
-            sin_p * ddt + cos_p * d_ahead + dp * (cos_p * dt - sin_p * ahead),
-        )
-    )
-    return omega, alpha

@@ -22,22 +22,23 @@ class SensorMount:
 
     Attributes
     ----------
-    position : {"shaft", "sleeve"}
-        Clamped to the shaft, or on the rotating sleeve.
+    position : {"shaft", "sleeve", "wrist"}
+        Clamped to the shaft, on the rotating sleeve, or on the forearm of a hand that grips the shaft.
     along_m : float
         From the middle of the bar to the sensor, to the lifter's left, m (0.25 to 0.55 on a shaft, 0.75 on a
-        sleeve).
+        sleeve); on a wrist to where the hand grips.
     radius_m : float
-        From the bar's axis to the sensing element, m (24 mm on a shaft, 35 mm on a sleeve).
+        From the bar's axis to the sensing element, m (24 mm on a shaft, 35 mm on a sleeve, 60 to 100 mm on a
+        wrist).
     around_rad : float
-        Where on the circumference: 0 in front of the bar, pi/2 below it.
+        Where on the circumference: 0 in front of the bar, pi/2 below it; on a wrist while it is straight.
     turned_rad : float
         Turn of the case about its own z axis, rad; 0 puts its y axis along the bar.
     misalignment_rad : tuple of 3 float
         True small rotation of the case, rad, of which the stated mount knows nothing.
     """
 
-    position: Literal["shaft", "sleeve"] = "shaft"
+    position: Literal["shaft", "sleeve", "wrist"] = "shaft"
     along_m: float = 0.35
     radius_m: float = 0.024
     around_rad: float = -1.2
@@ -46,7 +47,10 @@ class SensorMount:
 
     @property
     def _stated_rotation(self) -> Rotation:
-        """From stated sensor axes to shaft axes: the case lies flat, its z axis points away from the bar."""
+        """From stated sensor axes to shaft axes: the case lies flat, its z axis points away from the bar.
+
+        On a sleeve or wrist: to its own axes, which are the shaft's while it is not turned against it.
+        """
         outward = Rotation.from_euler("y", self.around_rad + np.pi / 2)
         return outward * Rotation.from_euler("z", self.turned_rad)
 
@@ -63,15 +67,29 @@ class SensorMount:
         return np.array([self.radius_m * np.cos(around), self.along_m, -self.radius_m * np.sin(around)])
 
     @property
+    def radial_m(self) -> FloatArray:
+        """From the bar's axis to the sensor, shaft axes (on a wrist: of the forearm), (3,) m."""
+        return self.offset_m * np.array([1.0, 0.0, 1.0])
+
+    @property
     def bar_axis(self) -> Vector:
-        """Unit vector to the lifter's left, sensor frame, as the user would state it."""
+        """Unit vector to the lifter's left, sensor frame, as the user would state it.
+
+        On a wrist only while it is straight: nobody can state one there.
+        """
         return _vector(self._stated_rotation.inv().apply([0.0, 1.0, 0.0]))
 
     @property
     def lever_m(self) -> Vector:
         """From the bar's axis to the sensor, sensor frame, m, as the user would state it."""
-        radial = self.offset_m * np.array([1.0, 0.0, 1.0])
-        return _vector(self._stated_rotation.inv().apply(radial))
+        return _vector(self._stated_rotation.inv().apply(self.radial_m))
+
+
+WATCH_BELOW = SensorMount("wrist", along_m=0.40, radius_m=0.08, around_rad=2.0)
+"""Watch of a lifter who holds the bar up, in squats and presses: below the bar and a little behind it."""
+
+WATCH_ABOVE = SensorMount("wrist", along_m=0.40, radius_m=0.08, around_rad=-1.9)
+"""Watch of a lifter whose arms hang, in pulls: above the bar and a little behind it."""
 
 
 def _vector(values: NDArray[np.float64]) -> Vector:

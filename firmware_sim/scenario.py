@@ -97,16 +97,21 @@ class Scenario:
         return self.mount.lever_m
 
     def feel(self, t_s: FloatArray) -> PointFeel:
-        """Ideal readings at the sensor's place, in shaft axes, at scenario times that do not decrease."""
+        """Ideal readings at the sensor's place at scenario times that do not decrease, see `PointFeel`."""
         out = resting_feel(len(t_s))
         for motion in self.motions:
             first, last = np.searchsorted(t_s, (motion.start_s, motion.end_s))
             if first < last:
-                on_sleeve = self.mount.position == "sleeve"
-                part = motion.feel(t_s[first:last], self.mount.offset_m, on_sleeve=on_sleeve)
+                part = self._feel_during(motion, t_s[first:last])
                 out.specific_force_mps2[first:last] = part.specific_force_mps2
                 out.gyro_radps[first:last] = part.gyro_radps
         return out
+
+    def _feel_during(self, motion: BarMotion, t_s: FloatArray) -> PointFeel:
+        mount = self.mount
+        if mount.position == "wrist":
+            return motion.feel_on_wrist(t_s, mount.along_m, mount.radial_m)
+        return motion.feel(t_s, mount.offset_m, on_sleeve=mount.position == "sleeve")
 
     def axis_point(self, t_s: FloatArray) -> AxisPoint:
         """Give the true motion of the bar's axis at the sensor's place.

@@ -16,7 +16,10 @@ from firmware_sim.mems_models import MemsModel, MemsUnit, draw_unit, mems_by_nam
 from firmware_sim.motion import BarMotion
 from firmware_sim.mount import SensorMount
 from firmware_sim.scenario import Scenario, ScheduledSet
+from firmware_sim.staging import PlannedSet
 from firmware_sim.truth import set_truth
+from firmware_sim.warm_up import WarmUp
+from firmware_sim.wrist import WristStyle, draw_wrist
 
 if TYPE_CHECKING:
     from firmware_sim.lift import StartStyle
@@ -50,6 +53,9 @@ class SetOptions(TypedDict, total=False):
     mount: SensorMount
     settings: MemsSettings
     misalignment_rad: float
+    warm_up: WarmUp
+    accel_delay_s: float
+    wrist: WristStyle
 
 
 def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, MemsSettings]:
@@ -63,7 +69,20 @@ def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, Mems
     if mount.misalignment_rad == (0.0, 0.0, 0.0) and slack_rad:
         x, y, z = (float(value) for value in slack_rad * rng.standard_normal(3))
         mount = replace(mount, misalignment_rad=(x, y, z))
-    return mount, draw_unit(model, rng), options.get("settings", MemsSettings())
+    unit = replace(
+        draw_unit(model, rng),
+        warm_up=options.get("warm_up", WarmUp()),
+        accel_delay_s=options.get("accel_delay_s", 0.0),
+    )
+    return mount, unit, options.get("settings", MemsSettings())
+
+
+def _held(planned: PlannedSet, mount: SensorMount, seed: tuple[int, ...], options: SetOptions) -> BarMotion:
+    """Give the motion with that of the wrist, where the sensor is there to feel it."""
+    if mount.position != "wrist":
+        return planned.motion
+    wrist = draw_wrist(planned, options.get("wrist", WristStyle()), np.random.default_rng(seed))
+    return replace(planned.motion, wrist=wrist)
 
 
 _PLAN_OPTIONS = frozenset(one.name for one in fields(SetPlan))
@@ -99,7 +118,8 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
     seed : int
         Everything random follows from it.
     **options
-        The sensor's: ``mems``, ``mount``, ``settings``, ``misalignment_rad``.
+        The sensor's: ``mems``, ``mount``, ``settings``, ``misalignment_rad``, ``warm_up``, ``accel_delay_s``;
+        ``wrist`` where the mount is on one.
     """
     if not steps:
         raise InvalidSettingError("steps", "a session has at least one set")
@@ -122,7 +142,7 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
                 surroundings=planned.surroundings,
             )
         )
-        motions.append(planned.motion)
+        motions.append(_held(planned, mount, (seed, 7, index), options))
         start_s = end_s + step.rest_after_s
     return Scenario(name, seed, sets[-1].end_s, tuple(sets), tuple(motions), mount, unit, settings)
 
@@ -234,6 +254,7 @@ def walking_about(duration_s: float, seed: int = 1, **options: Unpack[SetOptions
         tilt_rad=Curve(None, random_waves(rng, rms=0.06, band_hz=(0.3, 1.0), count=4), gate),
         yaw_rad=Curve(smooth_path(t_s, yaw), random_waves(rng, rms=0.05, band_hz=(0.3, 0.9), count=3), gate),
     )
+    motion = _held(PlannedSet(motion, (), 1.0), mount, (seed, 7), options)
     return Scenario("walking_about", seed, duration_s, (), (motion,), mount, unit, settings)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.config import NoiseConfig
 from analysis.imu import STANDARD_GRAVITY_MPS2
-from analysis.noise import blow_mask, impact_mask, noise_variances
+from analysis.noise import blow_mask, integration_noise
 from tests.analysis.simulated import samples_from
 
 CONFIG = NoiseConfig()
@@ -24,12 +24,12 @@ def gain(variance: np.ndarray, first: int, last: int) -> float:
 
 
 def test_rest_gathers_the_sensors_own_noise_and_no_more():
-    accel, gyro = noise_variances(resting(), CONFIG)
+    noise = integration_noise(resting(), CONFIG)
     seconds = (N - 1) / RATE_HZ
-    assert np.sqrt(accel[-1]) == pytest.approx(CONFIG.accel_mps2_per_rthz * np.sqrt(seconds))
-    assert np.sqrt(gyro[-1]) == pytest.approx(CONFIG.gyro_radps_per_rthz * np.sqrt(seconds))
-    assert accel[0] == gyro[0] == 0.0
-    assert not impact_mask(resting(), CONFIG).any()
+    assert np.sqrt(noise.accel_variance[-1]) == pytest.approx(CONFIG.accel_mps2_per_rthz * np.sqrt(seconds))
+    assert np.sqrt(noise.gyro_variance[-1]) == pytest.approx(CONFIG.gyro_radps_per_rthz * np.sqrt(seconds))
+    assert noise.accel_variance[0] == noise.gyro_variance[0] == 0.0
+    assert not noise.disturbed.any()
 
 
 def test_blow_leaves_doubt_about_velocity_where_it_falls_and_more_the_harder_it_is():
@@ -37,22 +37,34 @@ def test_blow_leaves_doubt_about_velocity_where_it_falls_and_more_the_harder_it_
     for peak_mps2 in (60.0, 150.0):
         samples = resting()
         samples.specific_force_mps2[500:504, 2] += peak_mps2
-        accel, _ = noise_variances(samples, CONFIG)
-        doubts.append(gain(accel, 480, 530))
-        assert gain(accel, 0, 480) == pytest.approx(CONFIG.accel_mps2_per_rthz * np.sqrt(480 / RATE_HZ))
+        noise = integration_noise(samples, CONFIG)
+        doubts.append(gain(noise.accel_variance, 480, 530))
+        before = gain(noise.accel_variance, 0, 480)
+        assert before == pytest.approx(CONFIG.accel_mps2_per_rthz * np.sqrt(480 / RATE_HZ))
+        assert noise.disturbed[500:504].all()
+        assert not noise.disturbed[:450].any()
     assert CONFIG.impact_jump_mps < doubts[0] < doubts[1]
 
 
 def test_ringing_that_sampling_cannot_follow_matters_at_low_rates():
-    """A jump of 15 m/s² between samples: not hard, yet plates ring above 50 Hz."""
+    """A kink of 15 m/s² between samples: not hard, yet plates ring above 50 Hz."""
     doubts = []
     for rate_hz in (100.0, 200.0, 400.0):
         samples = resting(rate_hz)
         samples.specific_force_mps2[500, 2] += 15.0
-        assert impact_mask(samples, CONFIG).any()
+        noise = integration_noise(samples, CONFIG)
+        assert noise.disturbed[500]
         assert not blow_mask(samples, CONFIG).any()
-        doubts.append(gain(noise_variances(samples, CONFIG)[0], 480, 520))
+        doubts.append(gain(noise.accel_variance, 480, 520))
     assert doubts[0] > 2 * doubts[1] > 2 * doubts[2]
+
+
+def test_steady_change_is_no_kink_however_fast():
+    """A snatch gathers 300 m/s³ without anything that sampling could not follow."""
+    samples = resting(100.0)
+    samples.specific_force_mps2[500:510, 2] += np.arange(10) * 3.0
+    samples.specific_force_mps2[510:520, 2] += np.arange(10)[::-1] * 3.0
+    assert not integration_noise(samples, CONFIG).disturbed.any()
 
 
 def test_lost_samples_leave_doubt_that_grows_with_their_time():
@@ -60,8 +72,8 @@ def test_lost_samples_leave_doubt_that_grows_with_their_time():
     for n in (10, 40):
         samples = resting()
         samples.lost[300 : 300 + n] = True
-        accel, gyro = noise_variances(samples, CONFIG)
-        doubts.append((gain(accel, 290, 350), gain(gyro, 290, 350)))
+        noise = integration_noise(samples, CONFIG)
+        doubts.append((gain(noise.accel_variance, 290, 350), gain(noise.gyro_variance, 290, 350)))
     assert doubts[1][0] == pytest.approx(2 * doubts[0][0], rel=0.05)  # sqrt of four times as long
     assert doubts[1][1] == pytest.approx(2 * doubts[0][1], rel=0.05)
 
@@ -76,4 +88,5 @@ def test_clipping_is_a_blow():
 def test_cross_axis_errors_grow_with_turning():
     samples = resting()
     turning = samples_from(samples.specific_force_mps2, np.tile((0.0, 2.0, 0.0), (N, 1)))
-    assert noise_variances(turning, CONFIG)[1][-1] > 2 * noise_variances(samples, CONFIG)[1][-1]
+    doubtful, calm = (integration_noise(s, CONFIG).gyro_variance[-1] for s in (turning, samples))
+    assert doubtful > 2 * calm

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from analysis.config import NoiseConfig, SmootherConfig
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
-from analysis.noise import noise_variances
+from analysis.noise import integration_noise
 from analysis.nominal import integrate_nominal, turned
 from analysis.process import (
     ACCEL_SCALE,
@@ -52,10 +54,10 @@ def strapdown(gyro: FloatArray) -> Rotation:
 
 def problem_of(force: FloatArray, gyro: FloatArray, matrix: FloatArray) -> Problem:
     samples: Samples = samples_from(force, gyro, RATE_HZ)
-    accel, turn = noise_variances(samples, NoiseConfig())
+    noise = integration_noise(samples, NoiseConfig())
     nominal = integrate_nominal(samples, matrix, np.zeros(3))
     by_gyro = strapdown(gyro).as_matrix()
-    return Problem(samples, nominal, by_gyro, matrix[0], 0.02, 1e-3, np.zeros(3), accel, turn)
+    return Problem(samples, nominal, by_gyro, matrix[0], 0.02, 1e-3, np.zeros(3), noise)
 
 
 def truth_states() -> FloatArray:
@@ -130,13 +132,29 @@ def test_noise_scale_weighs_motion_and_nothing_else():
     assert weight_1 - weight_10 == pytest.approx(9 * (len(NODES) - 1) * np.log(100.0))
 
 
+def test_blow_is_as_bad_for_a_good_sensor_as_for_a_bad_one():
+    """Where something hit the bar the noise scale changes nothing."""
+    force, gyro, attitude = motion()
+    problem = problem_of(force, gyro, attitude.as_matrix())
+    disturbed = np.zeros(len(force), dtype=np.bool_)
+    disturbed[NODES[1] + 1 : NODES[2]] = True
+    problem = replace(problem, noise=replace(problem.noise, disturbed=disturbed))
+    chain = preintegrate(problem, NODES, SmootherConfig())
+    one, _, weight_1 = chain.scaled(1.0)
+    ten, _, weight_10 = chain.scaled(10.0)
+    rows = np.ix_(range(P.start, PSI.stop), range(P.start, PSI.stop))
+    np.testing.assert_allclose(one.below[1][rows], ten.below[1][rows], rtol=1e-9)
+    np.testing.assert_allclose(one.below[0][rows], 100.0 * ten.below[0][rows], rtol=1e-9)
+    assert weight_1 - weight_10 == pytest.approx(9 * (len(NODES) - 2) * np.log(100.0))
+
+
 def test_interval_noise_is_that_of_integrated_white_noise():
     """Covariance of velocity and position gains: q [[T, T²/2], [T²/2, T³/3]]."""
     force, gyro, attitude = motion()
     problem = problem_of(force, gyro, attitude.as_matrix())
     chain = preintegrate(problem, NODES, SmootherConfig())
     interval, k = np.diff(NODES) / RATE_HZ, 2
-    variance = np.diff(problem.accel_variance[NODES])[k]
+    variance = np.diff(problem.noise.accel_variance[NODES])[k]
     information = chain.motion.below[k]  # minus the information of the later state against the earlier one
     q, t = variance / interval[k], interval[k]
     covariance = q * np.array([[t**3 / 3, t**2 / 2], [t**2 / 2, t]])
