@@ -249,7 +249,7 @@ def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: Analysi
 
 def _relinearised(problem: Problem, solution: Smoothed, config: AnalysisConfig) -> Problem:
     """Correct the nominal attitude where its error is not small enough to count as linear."""
-    if np.abs(solution.psi_rad).max() < config.smoother.relinearise_rad:
+    if np.linalg.norm(solution.psi_rad, axis=1).max() < config.smoother.relinearise_rad:
         return problem
     matrix = turned(problem.nominal.matrix, solution.nodes, solution.psi_rad)
     bias = problem.samples.gyro_radps[0] - problem.nominal.gyro_radps[0]

@@ -137,9 +137,8 @@ def _velocity_sds(
     covariance = solution.ends_covariance(phase.start, phase.stop, sign * _UP)
     begin_s, end_s = (_edge_delay_s_per_mps(motion, phase, edge, sign, profile) for edge in (-1, 1))
     threshold = profile.threshold_of(speed.peak_mps)
-    lost = (
-        threshold - speed.mean_mps
-    ) / duration_s  # what a phase that lasts longer by 1 s loses of its mean
+    # What a phase that lasts longer by 1 s loses of its mean.
+    lost = (threshold - speed.mean_mps) / duration_s
     to_range = np.array([-1.0, threshold * begin_s, 1.0, threshold * end_s])
     to_mean = np.array([-1.0 / duration_s, lost * begin_s, 1.0 / duration_s, lost * end_s])
     range_sd, mean_sd = (float(np.sqrt(max(row @ covariance @ row, 0.0))) for row in (to_range, to_mean))

@@ -66,7 +66,7 @@ def test_rep_is_consistent_in_itself(lift):
         assert rep.forward_drift_m is not None
         assert rep.max_forward_m is not None
         assert rep.max_forward_m >= max(0.0, rep.forward_drift_m) - 1e-12
-        # The first squat creeps to its end: where it ends, and so its mean velocity, is a matter of definition.
+        # The first squat creeps to its end, so its mean velocity is a matter of definition.
         creeps = rep.mean_concentric_velocity_sd_mps > 0.03
         assert rep.quality.state is QualityState.GOOD or creeps
         assert creeps == (lift == "back_squat" and rep.index == 0)

@@ -76,11 +76,11 @@ def problem_of(
         samples.lost[lost] = True
     true = attitude.as_matrix()
     matrix = true if tilt is None else Rotation.from_rotvec(-tilt).as_matrix() @ true
-    noise = integration_noise(samples, replace(NOISE, cross_axis=0.0))
+    gathered = integration_noise(samples, replace(NOISE, cross_axis=0.0))
     nominal = integrate_nominal(samples, matrix, np.zeros(3))
     first = matrix[0]
     return (
-        Problem(samples, nominal, matrix, first, config.initial_tilt_rad, 4e-4, np.zeros(3), noise),
+        Problem(samples, nominal, matrix, first, config.initial_tilt_rad, 4e-4, np.zeros(3), gathered),
         position,
     )
 
