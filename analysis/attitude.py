@@ -56,10 +56,13 @@ class Known:
         Gyro bias.
     matrix : (3, 3) float64 or None
         Attitude at the stretch's first sample, sensor to world.
+    noise_scale : float or None
+        What multiplied the noise of integration there; while the set is open only its neighbours are tried.
     """
 
     gyro_bias_radps: FloatArray
     matrix: FloatArray | None = None
+    noise_scale: float | None = None
 
 
 def integrate_attitude(samples: Samples, still: BoolArray, known: Known | None = None) -> Attitude:

@@ -398,7 +398,7 @@ class LiveConfig:
     recheck_s: tuple[float, ...] = (0.1, 0.4, 1.0, 2.0)
     patience: int = 6
     window_s: float = 20.0
-    window_reps: int = 3
+    window_reps: int = 2
     window_lead_s: float = 0.7
     close_still_s: float = 6.0
     close_idle_s: float = 20.0

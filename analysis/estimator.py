@@ -22,7 +22,7 @@ from analysis.noise import blow_mask, integration_noise
 from analysis.nominal import integrate_nominal, turned
 from analysis.process import Problem
 from analysis.repetitions import Candidate, FoundReps, find_reps
-from analysis.smoother import Smoothed, smooth
+from analysis.smoother import Hypotheses, Smoothed, smooth
 from analysis.stillness import quiet_mask, still_mask
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def estimate_motion(
         # A wrist that goes up at the end may have let go of the bar.
         may_end_at_top=final and mount.position is not MountPosition.WRIST,
     )
-    scene = _Scene(samples, exercise, config, still, quiet, impact, around)
+    scale = known.noise_scale if known is not None and not final else None
+    scene = _Scene(samples, exercise, config, still, quiet, impact, around, scale)
     first = scene.first(_problem(samples, attitude, mount, config))
     hypotheses = [first]
     if final and announced and len(announced) != len(first.found.accepted):
@@ -176,12 +177,14 @@ class _Scene:
     quiet: BoolArray
     impact: BoolArray
     around: Surroundings
+    noise_scale: float | None
 
     def first(self, problem: Problem) -> _Stage:
         """Estimate the motion from next to nothing."""
         smoother = self.config.smoother
         evidence = first_evidence(self.samples, self.still, self.quiet, smoother)
-        solution = smooth(problem, evidence, smoother, (1.0,), smoother.noise_scales)
+        hypotheses = Hypotheses.of(smoother, self.noise_scale)
+        solution = smooth(problem, evidence, smoother, hypotheses)
         return self._read(problem, solution)
 
     def refined(self, stage: _Stage, number: int) -> _Stage:
@@ -199,14 +202,23 @@ class _Scene:
             before.first_sign,
             self.config,
         )
-        scatters_m, scale = smoother.home_scatters_m, stage.solution.noise_scale
-        if number == len(QUIET_SPEEDS_MPS) - 1:
-            solution = smooth(problem, evidence, smoother, scatters_m, _near(scale, self.config))
-        else:
-            middle_m = scatters_m[len(scatters_m) // 2]
-            solution = smooth(problem, evidence, smoother, (middle_m,), (scale,))
+        solution = smooth(problem, evidence, smoother, self._hypotheses(stage.solution, number))
         now = self._read(problem, solution)
         return replace(now, found=_better(before, now.found, now.height_m))
+
+    def _hypotheses(self, before: Smoothed, number: int) -> Hypotheses:
+        """Narrow down, then look again around what was chosen, and last at the horizontal scatter."""
+        every = Hypotheses.of(self.config.smoother, before.noise_scale)
+        if number == len(QUIET_SPEEDS_MPS) - 1:
+            return replace(every, level_m=before.home_level_m)
+        levels_m = every.levels_m if number == 0 else (before.home_level_m,)
+        return replace(
+            every,
+            noise_scales=(before.noise_scale,),
+            levels_m=levels_m,
+            level_m=levels_m[0],
+            scatters_m=(every.scatters_m[len(every.scatters_m) // 2],),
+        )
 
     def _read(self, problem: Problem, solution: Smoothed) -> _Stage:
         rate_hz = self.samples.rate_hz
@@ -271,13 +283,6 @@ def _better(before: FoundReps, now: FoundReps, height_m: FloatArray) -> FoundRep
         for rep in before.accepted
     ]
     return replace(before, accepted=tuple(turned))
-
-
-def _near(noise_scale: float, config: AnalysisConfig) -> tuple[float, ...]:
-    """Candidates next to the scale that was chosen before."""
-    every = config.smoother.noise_scales
-    at = every.index(noise_scale)
-    return every[max(at - 1, 0) : at + 2]
 
 
 def _vertical(solution: Smoothed, rate_hz: float, config: AnalysisConfig) -> tuple[FloatArray, FloatArray]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from analysis.results import Rep
 
-LIVE_PASSES, FINAL_PASSES = 2, 3
+LIVE_PASSES, FINAL_PASSES = 1, 3
 """Passes of the estimator while a set is open, and when it closes."""
 
 
@@ -247,7 +247,8 @@ class SetAnalyzer:
             return None
         index = int(np.searchsorted(motion.samples.t_s, start_s))
         inside = index < len(motion.samples) and motion.samples.t_s[0] <= start_s
-        return Known(motion.attitude.gyro_bias_radps, motion.attitude.matrix[index] if inside else None)
+        matrix = motion.attitude.matrix[index] if inside else None
+        return Known(motion.attitude.gyro_bias_radps, matrix, motion.solution.noise_scale)
 
     # -- the end of a set
 

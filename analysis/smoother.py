@@ -42,12 +42,44 @@ from analysis.observations import Observations
 from analysis.process import GYRO_BIAS, PSI, H, P, V, preintegrate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from analysis.config import SmootherConfig
     from analysis.imu import BoolArray, FloatArray, IntArray
     from analysis.observations import Evidence
     from analysis.process import Chain, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """Candidates for what no data sheet tells; the set's own evidence chooses.
+
+    Sensors and radios are worse than data sheets, lifters less regular than assumed, and either must widen
+    the intervals.
+
+    Attributes
+    ----------
+    noise_scales : tuple of float
+        What multiplies the noise of integration, in order.
+    levels_m, scatters_m : tuple of float
+        Scatter of home from rep to rep: up, and horizontally, m, in order. The middle of the latter stands
+        for it while the others are chosen.
+    noise_scale, level_m : float
+        Where the search begins, of the candidates.
+    """
+
+    noise_scales: tuple[float, ...]
+    levels_m: tuple[float, ...]
+    scatters_m: tuple[float, ...]
+    noise_scale: float
+    level_m: float
+
+    @classmethod
+    def of(cls, config: SmootherConfig, noise_scale: float | None = None) -> Hypotheses:
+        """Everything that is thought possible, searched from what is expected."""
+        levels_m = config.home_vertical_m
+        expected = 1.0 if noise_scale is None else noise_scale
+        return cls(config.noise_scales, levels_m, config.home_scatters_m, expected, levels_m[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +98,8 @@ class Smoothed:
         Found on top of what was removed before.
     home_scatter_m : float
         Horizontal scatter of home from rep to rep that the set's own evidence chose, m.
-    noise_scale : float
-        What multiplies the noise of integration, chosen likewise.
+    noise_scale, home_level_m : float
+        What multiplies the noise of integration, and the vertical scatter of home, m; chosen likewise.
     evidence : float
         Logarithm of the marginal likelihood, up to a constant.
     """
@@ -79,6 +111,7 @@ class Smoothed:
     gyro_bias_radps: FloatArray
     home_scatter_m: float
     noise_scale: float
+    home_level_m: float
     evidence: float
     _factorised: Factorised
     _covariance: list[ChainCovariance]
@@ -139,13 +172,7 @@ class Smoothed:
         return np.asarray(after - closer)
 
 
-def smooth(
-    problem: Problem,
-    evidence: Evidence,
-    config: SmootherConfig,
-    scatters_m: Sequence[float],
-    noise_scales: Sequence[float],
-) -> Smoothed:
+def smooth(problem: Problem, evidence: Evidence, config: SmootherConfig, hypotheses: Hypotheses) -> Smoothed:
     """Estimate the motion of a set.
 
     Parameters
@@ -156,10 +183,8 @@ def smooth(
         What else is known.
     config : SmootherConfig
         Standard deviations.
-    scatters_m, noise_scales : sequence of float
-        Candidates for the horizontal scatter of home, m, and for what multiplies the noise of integration.
-        The set's own evidence chooses: sensors and radios are worse than data sheets, lifters less regular
-        than assumed, and either must widen the intervals.
+    hypotheses : Hypotheses
+        What is chosen from.
 
     Returns
     -------
@@ -171,17 +196,25 @@ def smooth(
     system = _System(
         preintegrate(problem, nodes, config), known, _home_walk(nodes, problem, evidence), config
     )
+    scatters_m = hypotheses.scatters_m
     across_m = scatters_m[len(scatters_m) // 2]
-    levels_m = config.home_vertical_m if evidence.departures else config.home_vertical_m[:1]
-    across = scatters_m if evidence.departures else scatters_m[:1]
-    trials = [
-        (*system.solve(known.weight, scale, (across_m, level_m)), scale, level_m)
-        for scale in noise_scales
-        for level_m in levels_m
-    ]
-    factorised, _, scale, level_m = max(trials, key=lambda trial: trial[1])
+    trials: dict[tuple[float, float], tuple[Factorised, float]] = {}
+
+    def likelihood(scale: float, level_m: float) -> float:
+        if (scale, level_m) not in trials:
+            trials[scale, level_m] = system.solve(known.weight, scale, (across_m, level_m))
+        return trials[scale, level_m][1]
+
+    scale, level_m = hypotheses.noise_scale, hypotheses.level_m
+    scale = _uphill(hypotheses.noise_scales, scale, lambda value: likelihood(value, level_m))
+    if evidence.departures:
+        level_m = _uphill(hypotheses.levels_m, level_m, lambda value: likelihood(scale, value))
+    else:  # home does not move: nothing to choose
+        scatters_m = (across_m,)
+    likelihood(scale, level_m)
+    factorised, _ = trials[scale, level_m]
     weight = known.reweighted(factorised.nodes, config.robust_sigma)
-    solved = [(*system.solve(weight, scale, (across_m, level_m)), across_m) for across_m in across]
+    solved = [(*system.solve(weight, scale, (across_m, level_m)), across_m) for across_m in scatters_m]
     # A handful of reps tells scatter badly: of what is about as likely the larger is taken.
     likely = max(entry[1] for entry in solved) - config.scatter_margin
     factorised, log_evidence, scatter_m = max(
@@ -196,10 +229,20 @@ def smooth(
         factorised.shared[GYRO_BIAS],
         scatter_m,
         scale,
+        level_m,
         log_evidence,
         factorised,
         [],
     )
+
+
+def _uphill(values: Sequence[float], start: float, worth: Callable[[float], float]) -> float:
+    """Find the ordered value of the highest worth, one step after the other from a start."""
+    at = values.index(start)
+    for step in (1, -1):
+        while 0 <= at + step < len(values) and worth(values[at + step]) > worth(values[at]):
+            at += step
+    return values[at]
 
 
 def _nodes(problem: Problem, evidence: Evidence, config: SmootherConfig) -> IntArray:

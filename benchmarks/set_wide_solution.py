@@ -18,7 +18,7 @@ from analysis.noise import integration_noise
 from analysis.nominal import integrate_nominal, turned
 from analysis.observations import Evidence
 from analysis.process import Problem
-from analysis.smoother import Smoothed, smooth
+from analysis.smoother import Hypotheses, Smoothed, smooth
 
 if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray
@@ -87,7 +87,7 @@ def solve_stretch(
         if within_reach
         else Evidence(tuple(still_rests(samples, still, smoother)), ())
     )
-    solution = smooth(problem, evidence, smoother, (1.0,), smoother.noise_scales)
+    solution = smooth(problem, evidence, smoother, Hypotheses.of(smoother))
     corrected = turned(attitude.matrix, solution.nodes, solution.psi_rad)
     return SetWideSolution(
         Rotation.from_matrix(attitude.matrix),

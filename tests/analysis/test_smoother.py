@@ -15,7 +15,7 @@ from analysis.nominal import integrate_nominal, turned
 from analysis.observations import Evidence, Rest, Stay
 from analysis.process import Problem
 from analysis.samples import Samples
-from analysis.smoother import Smoothed, smooth
+from analysis.smoother import Hypotheses, Smoothed, smooth
 from tests.analysis.simulated import samples_from
 
 RATE_HZ = 100.0
@@ -24,7 +24,8 @@ N = int((CYCLES * CYCLE_S + 2.0) * RATE_HZ)
 CONFIG = SmootherConfig(reach_m=(9.0, 9.0, 9.0))
 NOISE = NoiseConfig()
 UP = np.array([0.0, 0.0, 1.0])
-SCATTERS_M = CONFIG.home_scatters_m
+SEVERAL = replace(Hypotheses.of(CONFIG), noise_scales=(1.0, 4.0, 16.0))
+ONE = Hypotheses((1.0,), CONFIG.home_vertical_m[:1], (0.01,), 1.0, CONFIG.home_vertical_m[0])
 
 
 def lift() -> tuple[FloatArray, FloatArray, Rotation]:
@@ -86,7 +87,7 @@ def problem_of(
 
 
 def solved(problem: Problem, known: Evidence | None = None, config: SmootherConfig = CONFIG) -> Smoothed:
-    return smooth(problem, evidence() if known is None else known, config, SCATTERS_M, (1.0, 4.0, 16.0))
+    return smooth(problem, evidence() if known is None else known, config, SEVERAL)
 
 
 def test_tilt_bias_and_scale_are_found_and_their_drift_is_gone():
@@ -143,13 +144,20 @@ def test_larger_noise_never_narrows_an_interval():
     problem, _ = problem_of()
     start, stops = homes()[1], np.arange(homes()[1], homes()[2], 10)
     narrow = solved(problem)
+    chosen = Hypotheses(
+        (narrow.noise_scale,),
+        (narrow.home_level_m,),
+        (narrow.home_scatter_m,),
+        narrow.noise_scale,
+        narrow.home_level_m,
+    )
     for name in ("accel_bias_mps2", "accel_scale", "home_sway_m", "still_velocity_mps"):
         value = getattr(CONFIG, name)
         larger = replace(
             CONFIG, **{name: tuple(2 * v for v in value) if name == "home_sway_m" else 2 * value}
         )
-        wide = smooth(problem, evidence(), larger, (narrow.home_scatter_m,), (narrow.noise_scale,))
-        same = smooth(problem, evidence(), CONFIG, (narrow.home_scatter_m,), (narrow.noise_scale,))
+        wide = smooth(problem, evidence(), larger, chosen)
+        same = smooth(problem, evidence(), CONFIG, chosen)
         for axis in np.eye(3):
             a, b = (m.displacement_sds_m(start, stops, axis) for m in (same, wide))
             assert (b >= a - 1e-9).all(), name
@@ -160,7 +168,7 @@ def test_more_evidence_never_widens_an_interval():
     known = evidence()
     less = Evidence(known.rests[:4], known.stays[:2], known.departures)
     start, turn = homes()[2], homes()[2] + 100
-    some, all_ = (smooth(problem, e, CONFIG, (0.01,), (1.0,)) for e in (less, known))
+    some, all_ = (smooth(problem, e, CONFIG, ONE) for e in (less, known))
     for axis in np.eye(3):
         assert all_.displacement_sd_m(start, turn, axis) <= some.displacement_sd_m(start, turn, axis)
         assert all_.velocity_sd_mps(turn, axis) <= some.velocity_sd_mps(turn, axis)
@@ -168,7 +176,7 @@ def test_more_evidence_never_widens_an_interval():
 
 def test_without_rest_or_home_the_result_drifts_and_says_so():
     problem, _ = problem_of()
-    nothing = smooth(problem, Evidence((), ()), CONFIG, (0.01,), (1.0,))
+    nothing = smooth(problem, Evidence((), ()), CONFIG, ONE)
     assert nothing.displacement_sd_m(0, N - 1, UP) > 10.0
 
 
@@ -177,7 +185,7 @@ def test_lost_samples_widen_the_interval_where_they_are_lost():
     gap = slice(homes()[2] + 120, homes()[2] + 145)
     holed, _ = problem_of(lost=gap)
     before, inside = homes()[1] + 100, homes()[2] + 150
-    a, b = (smooth(p, evidence(), CONFIG, (0.01,), (1.0,)) for p in (whole, holed))
+    a, b = (smooth(p, evidence(), CONFIG, ONE) for p in (whole, holed))
     assert b.velocity_sd_mps(inside, UP) > 2 * a.velocity_sd_mps(inside, UP)
     assert b.velocity_sd_mps(before, UP) < 1.5 * a.velocity_sd_mps(before, UP)
 
