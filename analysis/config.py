@@ -175,6 +175,9 @@ class SmootherConfig:
     first_reach_m : tuple of 3 float
         How far from anywhere the bar may be when nothing is known of the movement yet: a walk-out, half a
         lift. The height was chosen among 0.25, 0.4 and 0.5 m on the watch recordings, by rep counts.
+    thrown_fraction : float
+        The reach in height of a lift that throws the bar, as a fraction of its largest usual range; 0.3 to
+        0.6: chosen by live counts of the Olympic lifts.
     first_reach_s : float
         That is stated this often, s; 0.3 to 1: a few times per movement.
     noise_scales : tuple of float
@@ -210,6 +213,7 @@ class SmootherConfig:
     scatter_margin: float = 1.0
     reach_m: tuple[float, float, float] = (0.7, 0.7, 0.25)
     first_reach_m: tuple[float, float, float] = (1.0, 1.0, 0.25)
+    thrown_fraction: float = 0.5
     first_reach_s: float = 0.5
     robust_sigma: float = 2.5
 

@@ -143,16 +143,25 @@ def estimate_motion(
 
 
 def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> AnalysisConfig:
-    """Use what the lift's name says: a bar that is pulled from the floor, slowly, comes back to the floor.
+    """Use what the lift's name says of where the bar may be.
 
-    A wrist need not: the hands let go and grip anew.
+    A bar that is pulled from the floor, slowly, comes back to the floor; a wrist need not: the hands let go
+    and grip anew. A bar that is thrown goes further than any slow lift, and is dropped from there.
     """
-    if exercise is None or mount.position is MountPosition.WRIST:
+    if exercise is None:
         return config
-    if exercise.starts_from is not StartsFrom.FLOOR or exercise.main_velocity != "mean":
-        return config
-    levels_m = config.smoother.home_vertical_m[:-1]
-    return replace(config, smoother=replace(config.smoother, home_vertical_m=levels_m))
+    smoother = config.smoother
+    if exercise.main_velocity == "peak":
+        high_m = smoother.thrown_fraction * exercise.usual_rom_m[1]
+        first, outside = smoother.first_reach_m, smoother.reach_m
+        smoother = replace(
+            smoother,
+            first_reach_m=(*first[:2], max(first[2], high_m)),
+            reach_m=(*outside[:2], max(outside[2], high_m)),
+        )
+    elif exercise.starts_from is StartsFrom.FLOOR and mount.position is not MountPosition.WRIST:
+        smoother = replace(smoother, home_vertical_m=smoother.home_vertical_m[:-1])
+    return replace(config, smoother=smoother)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
