@@ -17,6 +17,7 @@ from vqf import VQF, offlineVQF
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray
 
 if TYPE_CHECKING:
+    from analysis.calibration import Calibration
     from analysis.samples import Samples
 
 
@@ -52,17 +53,20 @@ class Known:
 
     Attributes
     ----------
-    gyro_bias_radps : (3,) float64, sensor frame
+    gyro_bias_radps : (3,) float64 or None, sensor frame
         Gyro bias.
     matrix : (3, 3) float64 or None
         Attitude at the stretch's first sample, sensor to world.
     noise_scale : float or None
-        What multiplied the noise of integration there; while the set is open only its neighbours are tried.
+        What multiplied the noise of integration there: where the search begins while the set is open.
+    calibration : Calibration or None
+        What is known of the accelerometer.
     """
 
-    gyro_bias_radps: FloatArray
+    gyro_bias_radps: FloatArray | None = None
     matrix: FloatArray | None = None
     noise_scale: float | None = None
+    calibration: Calibration | None = None
 
 
 def integrate_attitude(samples: Samples, still: BoolArray, known: Known | None = None) -> Attitude:
@@ -89,11 +93,12 @@ def integrate_attitude(samples: Samples, still: BoolArray, known: Known | None =
        magnetic disturbance rejection", Information Fusion 91, 2023. doi:10.1016/j.inffus.2022.10.014
     """
     has_still = bool(still.any())
-    bias_known = has_still or known is not None
+    known_bias = known.gyro_bias_radps if known is not None else None
+    bias_known = has_still or known_bias is not None
     if has_still:
         bias = samples.gyro_radps[still].mean(axis=0)
     else:
-        bias = known.gyro_bias_radps if known is not None else _motion_bias(samples)
+        bias = _motion_bias(samples) if known_bias is None else known_bias
     gyro = np.ascontiguousarray(samples.gyro_radps - bias)
     force = np.ascontiguousarray(samples.specific_force_mps2)
     # VQF holds the last rate over each step; the mean of both ends makes that a trapezoid.

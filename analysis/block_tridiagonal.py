@@ -90,12 +90,17 @@ class ChainCovariance:
     _marginal: FloatArray
     _gains: FloatArray
     _towards_border: FloatArray
-    _shared: FloatArray
+    shared: FloatArray
+    """Of the shared unknowns, (c, c)."""
+
+    def with_shared(self, node: int) -> FloatArray:
+        """Return the cross-covariance of a node (rows) with the shared unknowns, (m, c)."""
+        return -self._towards_border[node] @ self.shared
 
     def of_nodes(self, first: int = 0, stop: int | None = None) -> FloatArray:
         """Return the covariance of each node from ``first`` to ``stop``, (K, m, m)."""
         z = self._towards_border[first:stop]
-        return self._marginal[first:stop] + z @ self._shared @ np.swapaxes(z, 1, 2)
+        return self._marginal[first:stop] + z @ self.shared @ np.swapaxes(z, 1, 2)
 
     def between(self, node: int, first: int, stop: int) -> FloatArray:
         """Return the cross-covariance of one node (rows) with each node of a range, (K, m, m)."""
@@ -112,7 +117,7 @@ class ChainCovariance:
             if j < stop:
                 out[j - first] = (chain @ self._marginal[node]).T
         z = self._towards_border
-        out += z[node] @ self._shared @ np.swapaxes(z[first:stop], 1, 2)
+        out += z[node] @ self.shared @ np.swapaxes(z[first:stop], 1, 2)
         return out
 
 

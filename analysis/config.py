@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analysis.calibration import CalibrationConfig
+
 ALGORITHM_VERSION = "upright-core/2"
 """Stored with every result; raised whenever a number may come out differently."""
 
@@ -140,10 +142,8 @@ class SmootherConfig:
         Of the first sample; where home may be seen from there. Wide on purpose.
     gyro_bias_radps, gyro_bias_still_radps : float
         Turn-on bias where no still interval was seen, and what remains after one.
-    accel_bias_mps2 : float
-        12 mg turn-on bias (data sheets allow 20 mg).
-    accel_scale, gyro_scale : float
-        Scale-factor error of each axis, fraction.
+    gyro_scale : float
+        Scale-factor error of each axis, fraction. The accelerometer's errors: `CalibrationConfig`.
     relinearise_rad : float
         A larger correction of the attitude is applied and everything linearised anew.
     still_velocity_mps, home_velocity_mps : float
@@ -194,8 +194,6 @@ class SmootherConfig:
     initial_home_m: float = 10.0
     gyro_bias_radps: float = 0.02
     gyro_bias_still_radps: float = 0.0004
-    accel_bias_mps2: float = 0.12
-    accel_scale: float = 0.006
     gyro_scale: float = 0.006
     relinearise_rad: float = 0.003
     still_velocity_mps: float = 0.004
@@ -417,6 +415,7 @@ class AnalysisConfig:
     definition: DefinitionProfile = field(default_factory=DefinitionProfile)
     stillness: StillnessConfig = field(default_factory=StillnessConfig)
     noise: NoiseConfig = field(default_factory=NoiseConfig)
+    calibration: CalibrationConfig = field(default_factory=CalibrationConfig)
     smoother: SmootherConfig = field(default_factory=SmootherConfig)
     reps: RepConfig = field(default_factory=RepConfig)
     mounts: MountConfig = field(default_factory=MountConfig)

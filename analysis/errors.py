@@ -41,6 +41,10 @@ class InvalidMountError(AnalysisError):
     """A mount description contradicts itself, for example a bar axis of length zero."""
 
 
+class CalibrationError(AnalysisError):
+    """A calibration that contradicts itself, or rests that do not suffice for one."""
+
+
 class UnknownExerciseError(AnalysisError):
     """An exercise id that the catalogue does not have.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.attitude import Attitude, Known, integrate_attitude
+from analysis.calibration import Calibration
 from analysis.candidates import Surroundings
 from analysis.exercises import Exercise, FirstPhase, StartsFrom
 from analysis.filters import lowpass
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from analysis.results import Rep
     from analysis.samples import Samples
 
-QUIET_SPEEDS_MPS = (0.22, 0.10, 0.07)
+QUIET_SPEEDS_MPS = (0.12, 0.08, 0.06)
 """Fastest estimated velocity at which a quiet stretch is believed, per pass: looser while the estimate is."""
 
 READING_MARGIN = 3.0
@@ -124,8 +125,10 @@ def estimate_motion(
         may_end_at_top=final and mount.position is not MountPosition.WRIST,
     )
     scale = known.noise_scale if known is not None and not final else None
+    calibration = known.calibration if known is not None else None
+    calibration = calibration or Calibration.unknown(config.calibration)
     scene = _Scene(samples, exercise, config, still, quiet, impact, around, scale)
-    first = scene.first(_problem(samples, attitude, mount, config))
+    first = scene.first(_problem(samples, attitude, mount, calibration, config))
     hypotheses = [first]
     if final and announced and len(announced) != len(first.found.accepted):
         hypotheses.append(replace(first, found=_as_found(announced, samples, first.height_m, exercise)))
@@ -253,7 +256,9 @@ def _as_found(
     return FoundReps(tuple(candidates), (), sign)
 
 
-def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: AnalysisConfig) -> Problem:
+def _problem(
+    samples: Samples, attitude: Attitude, mount: Mount, calibration: Calibration, config: AnalysisConfig
+) -> Problem:
     smoother = config.smoother
     levelled = attitude.bias_known
     return Problem(
@@ -265,6 +270,7 @@ def _problem(samples: Samples, attitude: Attitude, mount: Mount, config: Analysi
         gyro_bias_sd_radps=smoother.gyro_bias_still_radps if levelled else smoother.gyro_bias_radps,
         lever_m=np.asarray(mount.lever_m, dtype=np.float64),
         noise=integration_noise(samples, config.noise),
+        calibration=calibration,
     )
 
 

@@ -173,6 +173,8 @@ def _crossing(speed: FloatArray, near: int, edge: int, level: float, limits: tup
         near -= edge
     while near != outmost and speed[near] >= level:
         near += edge
+    if near == inmost:
+        return float(near)
     inside, outside = speed[near - edge], speed[near]
     if not inside > level >= outside:
         return float(near)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.attitude import Known
+from analysis.calibration import Calibration
 from analysis.config import AnalysisConfig
 from analysis.estimator import MotionEstimate, estimate_motion
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from analysis.results import Rep
 
-LIVE_PASSES, FINAL_PASSES = 1, 3
+LIVE_PASSES, FINAL_PASSES = 2, 3
 """Passes of the estimator while a set is open, and when it closes."""
 
 
@@ -45,6 +46,8 @@ class SetAnalyzer:
         What the first set is; later ones by pushing another label.
     config : AnalysisConfig
         Everything tuned.
+    calibration : Calibration, optional
+        What is known of the sensor from earlier sessions.
     on_motion : callable, optional
         Called with the final motion of each uninterrupted stretch that holds reps, before its set is
         reported.
@@ -63,10 +66,12 @@ class SetAnalyzer:
         label: SetLabel | None = None,
         config: AnalysisConfig | None = None,
         on_motion: Callable[[MotionEstimate], None] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._on_motion = on_motion
         self._info, self._mount = info, mount or Mount()
         self._config = config or AnalysisConfig()
+        self._calibration = calibration or Calibration.unknown(self._config.calibration)
         self._tick_samples = max(round(self._config.live.tick_s * info.sample_rate_hz), 2)
         self._strip_step = max(round(info.sample_rate_hz / self._config.live.strip_hz), 1)
         self._tracker = LiveTracker(
@@ -86,6 +91,11 @@ class SetAnalyzer:
     def set_is_open(self) -> bool:
         """True while something of note has moved since the last set closed."""
         return self._active
+
+    @property
+    def calibration(self) -> Calibration:
+        """What is known of the accelerometer by now: where the next set starts from."""
+        return self._calibration
 
     def push(self, item: StreamItem) -> list[Event]:
         """Take in the next block, gap or label; return what happened.
@@ -232,7 +242,7 @@ class SetAnalyzer:
             self._exercise,
             self._mount,
             self._config,
-            known=self._known(float(samples.t_s[0])),
+            known=self._known(float(samples.t_s[0]), live=passes < FINAL_PASSES),
             announced=tuple(self._live_reps),
             passes=passes,
         )
@@ -240,15 +250,21 @@ class SetAnalyzer:
             self._last_motion = motion
         return motion
 
-    def _known(self, start_s: float) -> Known | None:
-        """Tell what the estimate before knows of a stretch that starts at ``start_s``."""
-        motion = self._last_motion
+    def _known(self, start_s: float, *, live: bool) -> Known:
+        """Tell what the estimate before knows of a stretch that starts at ``start_s``.
+
+        The estimates of an open set overlap, so that the same samples speak twice of the accelerometer; a
+        final one is told only what other sets taught.
+        """
+        motion, calibration = self._last_motion, self._calibration
         if motion is None:
-            return None
+            return Known(calibration=calibration)
         index = int(np.searchsorted(motion.samples.t_s, start_s))
         inside = index < len(motion.samples) and motion.samples.t_s[0] <= start_s
         matrix = motion.attitude.matrix[index] if inside else None
-        return Known(motion.attitude.gyro_bias_radps, matrix, motion.solution.noise_scale)
+        if live and inside:
+            calibration = motion.solution.calibration().loosened(self._config.calibration)
+        return Known(motion.attitude.gyro_bias_radps, matrix, motion.solution.noise_scale, calibration)
 
     # -- the end of a set
 
@@ -286,6 +302,8 @@ class SetAnalyzer:
             motion = self._estimate(start, stop=stop)
         if motion is not None and self._on_motion is not None:
             self._on_motion(motion)
+        if motion is not None and motion.attitude.bias_known:
+            self._calibration = motion.solution.calibration().loosened(self._config.calibration)
         return motion
 
     def _close_set(self, *, still_lifting: bool = False) -> list[Event]:

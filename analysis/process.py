@@ -15,6 +15,7 @@ from analysis.block_tridiagonal import NormalEquations
 from analysis.nominal import GRAVITY_UP_MPS2
 
 if TYPE_CHECKING:
+    from analysis.calibration import Calibration
     from analysis.config import SmootherConfig
     from analysis.imu import FloatArray, IntArray
     from analysis.noise import Noise
@@ -49,6 +50,8 @@ class Problem:
         From the bar's axis to the sensor.
     noise : Noise
         What integration gathers.
+    calibration : Calibration
+        What is known of the accelerometer before the set.
     """
 
     samples: Samples
@@ -59,6 +62,7 @@ class Problem:
     gyro_bias_sd_radps: float
     lever_m: FloatArray
     noise: Noise
+    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,7 +221,6 @@ def _add_priors(problem: Problem, equations: NormalEquations, config: SmootherCo
         (P, (1e-3,) * 3, arm[0]),
         (V, (config.initial_velocity_mps,) * 3, np.zeros(3)),
         (PSI, (tilt, tilt, 1e-4), -turned),
-        (B, (config.accel_bias_mps2,) * 3, np.zeros(3)),
         (H, (config.initial_home_m,) * 3, np.zeros(3)),
     )
     square = 0.0
@@ -226,6 +229,18 @@ def _add_priors(problem: Problem, equations: NormalEquations, config: SmootherCo
         first[part, part] += np.diag(weight)
         equations.right[0, part] += weight * mean
         square += float(weight @ mean**2)
-    sds = np.maximum((problem.gyro_bias_sd_radps, config.accel_scale, config.gyro_scale), 1e-9)
-    corner += np.diag(np.repeat(1.0 / np.square(sds), 3))
-    return square
+    for part, sd in ((GYRO_BIAS, problem.gyro_bias_sd_radps), (GYRO_SCALE, config.gyro_scale)):
+        corner[part, part] += np.eye(3) / max(sd, 1e-9) ** 2
+    return square + _add_calibration(problem.calibration, equations)
+
+
+def _add_calibration(calibration: Calibration, equations: NormalEquations) -> float:
+    """Add what is known of the accelerometer: its bias at the first node, and its scale."""
+    information, mean = calibration.information, np.array(calibration.mean)
+    bias, scale, weighted = slice(0, 3), slice(3, 6), information @ mean
+    equations.diagonal[0, B, B] += information[bias, bias]
+    equations.border[0, B, ACCEL_SCALE] += information[bias, scale]
+    equations.corner[ACCEL_SCALE, ACCEL_SCALE] += information[scale, scale]
+    equations.right[0, B] += weighted[bias]
+    equations.right_corner[ACCEL_SCALE] += weighted[scale]
+    return float(mean @ weighted)

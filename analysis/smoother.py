@@ -38,8 +38,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.block_tridiagonal import ChainCovariance, Factorised, solve
+from analysis.calibration import Calibration
 from analysis.observations import Observations
-from analysis.process import GYRO_BIAS, PSI, H, P, V, preintegrate
+from analysis.process import ACCEL_SCALE, GYRO_BIAS, PSI, B, H, P, V, preintegrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,6 +123,14 @@ class Smoothed:
         if not self._covariance:
             self._covariance.append(self._factorised.covariance())
         return self._covariance[0]
+
+    def calibration(self) -> Calibration:
+        """Return what the set says of the accelerometer: bias at its end, and scale."""
+        mean = np.concatenate([self._factorised.nodes[-1, B], self._factorised.shared[ACCEL_SCALE]])
+        bias = self.covariance.of_nodes(len(self.nodes) - 1)[0, B, B]
+        cross = self.covariance.with_shared(len(self.nodes) - 1)[B, ACCEL_SCALE]
+        scale = self.covariance.shared[ACCEL_SCALE, ACCEL_SCALE]
+        return Calibration.of(mean, np.block([[bias, cross], [cross.T, scale]]))
 
     def displacement_sd_m(self, start: int, stop: int, direction: FloatArray) -> float:
         """Return the standard deviation of the displacement between two samples along a unit vector, m."""

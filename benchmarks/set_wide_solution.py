@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from analysis.attitude import integrate_attitude
+from analysis.calibration import Calibration
 from analysis.config import AnalysisConfig
 from analysis.homes import first_evidence, still_rests
 from analysis.noise import integration_noise
@@ -81,6 +82,7 @@ def solve_stretch(
         gyro_bias_sd_radps=smoother.gyro_bias_still_radps,
         lever_m=lever_m,
         noise=integration_noise(samples, config.noise),
+        calibration=Calibration.unknown(config.calibration),
     )
     evidence = (
         first_evidence(samples, still, np.zeros(len(samples), dtype=np.bool_), smoother)

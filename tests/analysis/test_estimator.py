@@ -83,7 +83,11 @@ def test_arbitrary_heading_of_the_world_does_not_matter():
     samples, mount = whole()
     up = motion_of().attitude.matrix[0].T @ (0.0, 0.0, 1.0)
     case = Rotation.from_rotvec(1.1 * up)
-    config = replace(CONFIG, smoother=replace(CONFIG.smoother, accel_scale=0.0, gyro_scale=0.0))
+    config = replace(
+        CONFIG,
+        smoother=replace(CONFIG.smoother, gyro_scale=0.0),
+        calibration=replace(CONFIG.calibration, scale=1e-6),
+    )
     x, y, z = (float(value) for value in case.apply(mount.lever_m))
     turned = replace(
         samples,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from analysis.calibration import Calibration, CalibrationConfig
 from analysis.config import NoiseConfig, SmootherConfig
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
 from analysis.noise import integration_noise
@@ -57,7 +58,17 @@ def problem_of(force: FloatArray, gyro: FloatArray, matrix: FloatArray) -> Probl
     noise = integration_noise(samples, NoiseConfig())
     nominal = integrate_nominal(samples, matrix, np.zeros(3))
     by_gyro = strapdown(gyro).as_matrix()
-    return Problem(samples, nominal, by_gyro, matrix[0], 0.02, 1e-3, np.zeros(3), noise)
+    return Problem(
+        samples,
+        nominal,
+        by_gyro,
+        matrix[0],
+        0.02,
+        1e-3,
+        np.zeros(3),
+        noise,
+        Calibration.unknown(CalibrationConfig()),
+    )
 
 
 def truth_states() -> FloatArray:

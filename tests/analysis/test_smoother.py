@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from analysis.calibration import Calibration, CalibrationConfig
 from analysis.config import NoiseConfig, SmootherConfig
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
 from analysis.noise import integration_noise
@@ -23,6 +24,7 @@ CYCLE_S, CYCLES = 3.0, 5
 N = int((CYCLES * CYCLE_S + 2.0) * RATE_HZ)
 CONFIG = SmootherConfig(reach_m=(9.0, 9.0, 9.0))
 NOISE = NoiseConfig()
+DATA_SHEET = CalibrationConfig()
 UP = np.array([0.0, 0.0, 1.0])
 SEVERAL = replace(Hypotheses.of(CONFIG), noise_scales=(1.0, 4.0, 16.0))
 ONE = Hypotheses((1.0,), CONFIG.home_vertical_m[:1], (0.01,), 1.0, CONFIG.home_vertical_m[0])
@@ -81,7 +83,17 @@ def problem_of(
     nominal = integrate_nominal(samples, matrix, np.zeros(3))
     first = matrix[0]
     return (
-        Problem(samples, nominal, matrix, first, config.initial_tilt_rad, 4e-4, np.zeros(3), gathered),
+        Problem(
+            samples,
+            nominal,
+            matrix,
+            first,
+            config.initial_tilt_rad,
+            4e-4,
+            np.zeros(3),
+            gathered,
+            Calibration.unknown(DATA_SHEET),
+        ),
         position,
     )
 
@@ -127,8 +139,8 @@ def test_stated_deviations_are_true_under_the_smoothers_own_model():
     for _ in range(40):
         problem, position = problem_of(
             tilt=np.append(rng.normal(0, CONFIG.initial_tilt_rad, 2), 0.0),
-            bias=rng.normal(0, CONFIG.accel_bias_mps2, 3),
-            scale=rng.normal(0, CONFIG.accel_scale, 3),
+            bias=rng.normal(0, DATA_SHEET.bias_mps2, 3),
+            scale=rng.normal(0, DATA_SHEET.scale, 3),
             noise=(NOISE.accel_mps2_per_rthz, rng),
         )
         motion = solved(problem)
@@ -151,7 +163,7 @@ def test_larger_noise_never_narrows_an_interval():
         narrow.noise_scale,
         narrow.home_level_m,
     )
-    for name in ("accel_bias_mps2", "accel_scale", "home_sway_m", "still_velocity_mps"):
+    for name in ("gyro_scale", "home_sway_m", "still_velocity_mps"):
         value = getattr(CONFIG, name)
         larger = replace(
             CONFIG, **{name: tuple(2 * v for v in value) if name == "home_sway_m" else 2 * value}

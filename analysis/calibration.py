@@ -1,0 +1,202 @@
+"""What is known of an accelerometer's errors, and how it is learned.
+
+Data sheets allow 20 mg of bias and 1 % of scale, which spoils a path more than anything else that a cheap
+sensor does. Both change little from one set to the next and not much from one week to the next, so what a set
+taught is where the next one starts: a normal distribution over bias and scale, in the smoother's own terms.
+What a guided routine learns (`from_rests`) has the same form.
+
+Measured specific force ``f`` and true ``f0``, each axis for itself: ``f0 = f - b - s f``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from analysis.errors import CalibrationError
+from analysis.imu import STANDARD_GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from analysis.imu import FloatArray
+
+Vector6: TypeAlias = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationConfig:
+    """How large an accelerometer's errors are, and how fast they change. Standard deviations.
+
+    Attributes
+    ----------
+    bias_mps2, scale : float
+        12 mg turn-on bias (data sheets allow 20 mg) and 0.6 % of scale, before anything was learned.
+    between_sets_mps2, between_sets_scale : float
+        What may have changed from one set to the next: temperature, 0.15 mg/K over a few kelvin.
+    between_sessions_mps2, between_sessions_scale : float
+        The same from one session to the next: 20 K, mounting stress, 4 mg per month.
+    distrust : float
+        What multiplies the covariance that a set states, because its reading may be wrong; 2 to 10.
+    gravity_sd_mps2 : float
+        How well the size of a rest's specific force is known: cross-axis errors of 0.4 % and gravity between
+        equator and pole (0.5 %) leave 2 to 3 mg.
+    least_cosine : float
+        An axis points up where its share of gravity is at least this; within 25 degrees.
+    iterations : int
+        Of Gauss-Newton; it converges in three.
+    """
+
+    bias_mps2: float = 0.12
+    scale: float = 0.006
+    between_sets_mps2: float = 0.01
+    between_sets_scale: float = 0.0005
+    between_sessions_mps2: float = 0.03
+    between_sessions_scale: float = 0.001
+    distrust: float = 4.0
+    gravity_sd_mps2: float = 0.025
+    least_cosine: float = 0.9
+    iterations: int = 8
+
+    @staticmethod
+    def variances(bias_mps2: float, scale: float) -> FloatArray:
+        """Variances of three biases and three scale errors, (6,)."""
+        return np.repeat((bias_mps2**2, scale**2), 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Normal distribution over an accelerometer's bias and scale error.
+
+    Attributes
+    ----------
+    mean : tuple of 6 float
+        Bias of each axis, m/s², then scale error of each axis, fraction; sensor frame.
+    covariance : tuple of 6 tuples of 6 float
+        Of ``mean``.
+    """
+
+    mean: Vector6
+    covariance: tuple[Vector6, Vector6, Vector6, Vector6, Vector6, Vector6]
+
+    def __post_init__(self) -> None:
+        matrix = np.array(self.covariance, dtype=np.float64)
+        if len(self.mean) != 6 or not np.isfinite(self.mean).all():
+            raise CalibrationError(f"mean {self.mean} is not six finite numbers")
+        sound = matrix.shape == (6, 6) and np.isfinite(matrix).all() and np.allclose(matrix, matrix.T)
+        if not sound or np.linalg.eigvalsh(matrix)[0] <= 0:
+            raise CalibrationError("the covariance is not a symmetric, positive definite 6 x 6 matrix")
+
+    @classmethod
+    def of(cls, mean: FloatArray, covariance: FloatArray) -> Calibration:
+        """Make one from (6,) and (6, 6) arrays."""
+        symmetric = 0.5 * (covariance + covariance.T)
+        rows = [_vector6(row) for row in symmetric]
+        return cls(_vector6(mean), (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]))
+
+    @classmethod
+    def unknown(cls, config: CalibrationConfig) -> Calibration:
+        """Return what a data sheet says of a sensor that nobody has calibrated."""
+        return cls.of(np.zeros(6), np.diag(config.variances(config.bias_mps2, config.scale)))
+
+    @property
+    def bias_mps2(self) -> FloatArray:
+        """Bias, (3,) m/s²."""
+        return np.array(self.mean[:3])
+
+    @property
+    def sd(self) -> FloatArray:
+        """Standard deviations, (6,)."""
+        return np.sqrt(np.diag(np.array(self.covariance)))
+
+    @property
+    def information(self) -> FloatArray:
+        """Inverse of the covariance, (6, 6)."""
+        return _inverse(np.array(self.covariance))
+
+    def corrected(self, specific_force_mps2: FloatArray) -> FloatArray:
+        """Specific force without the known errors, (N, 3) m/s²."""
+        bias, scale = np.array(self.mean[:3]), np.array(self.mean[3:])
+        return specific_force_mps2 * (1.0 - scale) - bias
+
+    def loosened(self, config: CalibrationConfig) -> Calibration:
+        """Return what one set may tell the next: less than it believes, because its reading may be wrong."""
+        covariance = config.distrust * np.array(self.covariance)
+        covariance += np.diag(config.variances(config.between_sets_mps2, config.between_sets_scale))
+        return _no_wider(self.mean, covariance, config)
+
+    def aged(self, config: CalibrationConfig) -> Calibration:
+        """Return what one session tells another: temperature, mounting stress and time have changed."""
+        covariance = np.array(self.covariance)
+        covariance += np.diag(config.variances(config.between_sessions_mps2, config.between_sessions_scale))
+        return _no_wider(self.mean, covariance, config)
+
+
+def _no_wider(mean: Vector6, covariance: FloatArray, config: CalibrationConfig) -> Calibration:
+    """Never know less than the data sheet: the wider of the two says nothing new."""
+    datasheet = config.variances(config.bias_mps2, config.scale)
+    shrink = np.sqrt(np.minimum(datasheet / np.diag(covariance), 1.0))
+    return Calibration.of(np.array(mean), covariance * np.outer(shrink, shrink))
+
+
+def from_rests(specific_force_mps2: FloatArray, config: CalibrationConfig) -> Calibration:
+    """Calibrate from rests in different positions: at rest the sensor feels gravity and nothing else.
+
+    Parameters
+    ----------
+    specific_force_mps2 : (K, 3) float64, sensor frame
+        Mean over each rest.
+    config : CalibrationConfig
+        Prior, and how exactly gravity's size is known.
+
+    Returns
+    -------
+    Calibration
+        Most likely bias and scale (maximum a posteriori), by Gauss-Newton on ``|f - b - s f| = g``.
+
+    Raises
+    ------
+    CalibrationError
+        If the positions do not point every axis up and down.
+
+    References
+    ----------
+    .. [1] I. Frosio, F. Pedersini, N. A. Borghese, "Autocalibration of MEMS accelerometers", IEEE Trans.
+       Instrum. Meas. 58(6), 2009.
+    """
+    force = np.asarray(specific_force_mps2, dtype=np.float64)
+    missing = _missing_positions(force, config)
+    if missing:
+        raise CalibrationError(
+            f"no rest with {', '.join(missing)} up; lay the sensor still on each of its six sides"
+        )
+    prior = Calibration.unknown(config).information
+    weight = 1.0 / config.gravity_sd_mps2**2
+    known: FloatArray = np.zeros(6)
+    covariance = _inverse(prior)
+    for _ in range(config.iterations):
+        true = force * (1.0 - known[3:]) - known[:3]
+        size = np.linalg.norm(true, axis=1)
+        direction = true / size[:, None]
+        jacobian = -np.concatenate([direction, direction * force], axis=1)
+        covariance = _inverse(prior + weight * jacobian.T @ jacobian)
+        residual = STANDARD_GRAVITY_MPS2 - size
+        known = known + covariance @ (weight * jacobian.T @ residual - prior @ known)
+    return Calibration.of(known, covariance)
+
+
+def _missing_positions(force: FloatArray, config: CalibrationConfig) -> list[str]:
+    """Name the directions of the case that were never nearly up."""
+    up = force / np.linalg.norm(force, axis=1, keepdims=True)
+    names = ("+x", "-x", "+y", "-y", "+z", "-z")
+    sides = np.concatenate([up, -up], axis=1)[:, [0, 3, 1, 4, 2, 5]]
+    return [name for name, side in zip(names, sides.T, strict=True) if side.max() < config.least_cosine]
+
+
+def _inverse(matrix: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
+def _vector6(values: FloatArray) -> Vector6:
+    a, b, c, d, e, f = (float(value) for value in values)
+    return a, b, c, d, e, f

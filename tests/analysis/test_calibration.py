@@ -1,0 +1,127 @@
+"""Calibration: what is known of an accelerometer, and how it is learned."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from analysis.calibration import Calibration, CalibrationConfig, from_rests
+from analysis.errors import CalibrationError
+from analysis.imu import STANDARD_GRAVITY_MPS2
+from analysis.pipeline import SetAnalyzer
+from analysis.results import SetSummary
+from firmware_sim.offline import OfflineRecording, simulate_offline
+from firmware_sim.scenarios import single_set
+from tests.analysis.simulated import block_of, info_of, label_of, mount_of, only_set
+
+CONFIG = CalibrationConfig()
+BIAS = np.array([0.15, -0.12, 0.2])
+SCALE = np.array([0.008, -0.006, 0.004])
+SIDES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
+
+
+def measured(up: np.ndarray) -> np.ndarray:
+    """What a sensor with BIAS and SCALE reads at rest with ``up`` upward: f0 = f - b - s f."""
+    return (STANDARD_GRAVITY_MPS2 * up + BIAS) / (1.0 - SCALE)
+
+
+def test_six_positions_find_bias_and_scale():
+    found = from_rests(measured(SIDES), CONFIG)
+    # The prior pulls a little: 0.12 m/s² against 0.025 m/s² per rest.
+    np.testing.assert_allclose(found.mean[:3], BIAS, atol=0.005)
+    np.testing.assert_allclose(found.mean[3:], SCALE, atol=0.001)
+    corrected = found.corrected(measured(SIDES))
+    np.testing.assert_allclose(np.linalg.norm(corrected, axis=1), STANDARD_GRAVITY_MPS2, atol=0.01)
+
+
+def test_hands_need_not_lay_the_sensor_down_exactly():
+    rng = np.random.default_rng(4)
+    skew = Rotation.from_rotvec(rng.normal(0.0, 0.12, (6, 3)))
+    found = from_rests(measured(skew.apply(SIDES)), CONFIG)
+    np.testing.assert_allclose(found.mean[:3], BIAS, atol=0.006)
+    assert (found.sd[:3] < 0.25 * CONFIG.bias_mps2).all()
+
+
+def test_stated_deviations_hold_under_cross_axis_errors():
+    rng = np.random.default_rng(5)
+    normalised = []
+    for _ in range(200):
+        bias, scale = rng.normal(0, CONFIG.bias_mps2, 3), rng.normal(0, CONFIG.scale, 3)
+        cross = rng.normal(0, 0.004, (3, 3)) * (1 - np.eye(3))
+        force = (STANDARD_GRAVITY_MPS2 * SIDES @ (np.eye(3) + cross).T + bias) / (1.0 - scale)
+        found = from_rests(force + rng.normal(0, CONFIG.gravity_sd_mps2, (6, 3)) * SIDES, CONFIG)
+        error = np.array(found.mean) - np.concatenate([bias, scale])
+        normalised.append(error @ found.information @ error / 6)
+    assert 0.85 < np.mean(normalised) < 1.15  # chi-square over 1200 degrees of freedom: 0.92 to 1.08
+
+
+def test_missing_side_is_named():
+    with pytest.raises(CalibrationError, match=r"no rest with -z up"):
+        from_rests(measured(SIDES[:5]), CONFIG)
+
+
+def test_time_and_distrust_widen_but_never_beyond_the_data_sheet():
+    learned = from_rests(measured(SIDES), CONFIG)
+    unknown = Calibration.unknown(CONFIG)
+    for later in (learned.aged(CONFIG), learned.loosened(CONFIG)):
+        assert (later.sd > learned.sd).all()
+        assert later.mean == learned.mean
+    worn = learned
+    for _ in range(200):
+        worn = worn.loosened(CONFIG).aged(CONFIG)
+    assert (worn.sd <= unknown.sd * (1 + 1e-9)).all()
+    np.testing.assert_allclose(worn.sd, unknown.sd, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "covariance", [np.zeros((6, 6)), np.diag([1.0, 1, 1, 1, 1, -1]), np.full((6, 6), np.nan)]
+)
+def test_covariance_that_is_none_is_refused(covariance):
+    rows = tuple(tuple(row) for row in covariance)
+    with pytest.raises(CalibrationError, match="positive definite"):
+        Calibration((0.0,) * 6, rows)
+    with pytest.raises(CalibrationError, match="finite"):
+        Calibration((np.nan,) * 6, Calibration.unknown(CONFIG).covariance)
+
+
+SCENARIO = single_set("back_squat", 5, 100.0, 231)
+
+
+@cache
+def lifted() -> OfflineRecording:
+    return simulate_offline(SCENARIO, tail_s=1.0)
+
+
+def analysed(calibration: Calibration | None = None) -> tuple[SetSummary, Calibration]:
+    recording = lifted()
+    analyzer = SetAnalyzer(
+        info_of(recording), mount_of(recording), label_of(recording), calibration=calibration
+    )
+    events = [*analyzer.push(block_of(recording)), *analyzer.finish()]
+    return only_set(events), analyzer.calibration
+
+
+def test_set_teaches_the_sensors_bias():
+    """What a set says of the bias is true by its own measure, and nearer than the data sheet."""
+    _, learned = analysed()
+    error = (learned.bias_mps2 - SCENARIO.unit.accel_bias_mps2) / learned.sd[:3]
+    assert np.abs(error).max() < 3.0
+    # Across gravity a bias looks like a tilt; along it a set in one position tells it well.
+    best = np.linalg.eigvalsh(np.array(learned.covariance)[:3, :3])[0]
+    assert np.sqrt(best) < 0.5 * CONFIG.bias_mps2
+
+
+def test_calibration_that_is_given_narrows_what_is_told_of_a_rep():
+    known = Calibration.of(
+        np.concatenate([SCENARIO.unit.accel_bias_mps2, np.zeros(3)]), np.diag(CONFIG.variances(0.01, 0.006))
+    )
+    told, _ = analysed(known)
+    alone, _ = analysed()
+    for a, b in zip(told.reps, alone.reps, strict=True):
+        assert a.forward_drift_sd_m is not None
+        assert b.forward_drift_sd_m is not None
+        assert a.forward_drift_sd_m < b.forward_drift_sd_m
+        assert a.range_of_motion_sd_m <= b.range_of_motion_sd_m
