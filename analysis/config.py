@@ -109,8 +109,8 @@ class NoiseConfig:
     """
 
     accel_mps2_per_rthz: float = 0.006
-    gyro_radps_per_rthz: float = 0.00025
-    cross_axis: float = 0.002
+    gyro_radps_per_rthz: float = 0.0005
+    cross_axis: float = 0.004
     cross_axis_s: float = 0.3
     lost_mps2_per_rthz: float = 0.5
     lost_radps_per_rthz: float = 0.07
@@ -187,7 +187,7 @@ class SmootherConfig:
     """
 
     node_s: float = 0.3
-    accel_walk_mps2_per_sqrt_s: float = 0.003
+    accel_walk_mps2_per_sqrt_s: float = 0.001
     initial_tilt_rad: float = 0.02
     initial_tilt_moving_rad: float = 0.05
     initial_velocity_mps: float = 1.0

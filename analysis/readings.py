@@ -121,7 +121,7 @@ def _scores(table: Table, range_m: float, duration_s: float, config: RepConfig) 
     alike = np.abs(size) < 1.2
     if not alike.any():
         return score
-    if table.lands or table.landed[alike].mean() > 0.6:
+    if table.landed[alike].mean() > (0.4 if table.lands else 0.6):
         score -= config.landing_cost * (~table.landed & (table.back_m > 0))
     return score - _held_otherwise(table.up, alike, config)
 
