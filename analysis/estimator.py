@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 QUIET_SPEEDS_MPS = (0.12, 0.08, 0.06)
 """Fastest estimated velocity at which a quiet stretch is believed, per pass: looser while the estimate is."""
 
+HOME_REACHES = (0.2, 0.15, 0.1)
+"""How far from the extreme of its height a bar that is home may be, per pass, as a fraction of the rep's range."""
+
 READING_MARGIN = 3.0
 """A later reading with as many reps is preferred unless it is less likely by more than this."""
 
@@ -203,7 +206,7 @@ class _Scene:
         """Find the events on the motion known so far, estimate it from them and read it again."""
         smoother, before = self.config.smoother, stage.found
         problem = _relinearised(stage.problem, stage.solution, self.config)
-        rough = Rough(stage.height_m, stage.velocity_mps, QUIET_SPEEDS_MPS[number])
+        rough = Rough(stage.height_m, stage.velocity_mps, QUIET_SPEEDS_MPS[number], HOME_REACHES[number])
         evidence = gather_evidence(
             self.samples,
             self.still,

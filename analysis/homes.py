@@ -60,11 +60,21 @@ class Home:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rough:
-    """The motion as known so far, which events are read from; ``max_quiet_mps`` says how well."""
+    """The motion as known so far, which events are read from.
+
+    Attributes
+    ----------
+    height_m, velocity_mps : (N,) float64
+        Height, and vertical velocity after the definition's low-pass.
+    max_quiet_mps, home_reach : float
+        How well they are known: fastest velocity at which a quiet stretch is believed to be rest, and how far
+        from the extreme it may be, as a fraction of the rep's range.
+    """
 
     height_m: FloatArray
     velocity_mps: FloatArray
     max_quiet_mps: float
+    home_reach: float = 0.35
 
 
 def gather_evidence(
@@ -269,7 +279,7 @@ def _paused_home(
 ) -> Home | None:
     """Longest quiet stretch near the home level within a span."""
     height = -sign * rough.height_m[first : last + 1]  # home is the maximum of this
-    level, reach = height.max(), 0.35 * max(rep.out_m, rep.back_m)
+    level, reach = height.max(), rough.home_reach * max(rep.out_m, rep.back_m)
     mask = (
         quiet[first : last + 1]
         & (height > level - reach)
