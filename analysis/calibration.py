@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from analysis.errors import CalibrationError
+from analysis.filters import runs
 from analysis.imu import STANDARD_GRAVITY_MPS2
+from analysis.stillness import still_mask
 
 if TYPE_CHECKING:
+    from analysis.config import StillnessConfig
     from analysis.imu import FloatArray
+    from analysis.samples import Samples
 
 Vector6: TypeAlias = tuple[float, float, float, float, float, float]
 
@@ -43,6 +47,8 @@ class CalibrationConfig:
         equator and pole (0.5 %) leave 2 to 3 mg.
     least_cosine : float
         An axis points up where its share of gravity is at least this; within 25 degrees.
+    contradiction_sds : float
+        A rest that is further from gravity than this many standard deviations belongs to another sensor.
     iterations : int
         Of Gauss-Newton; it converges in three.
     """
@@ -56,6 +62,7 @@ class CalibrationConfig:
     distrust: float = 4.0
     gravity_sd_mps2: float = 0.025
     least_cosine: float = 0.9
+    contradiction_sds: float = 4.0
     iterations: int = 8
 
     @staticmethod
@@ -118,6 +125,14 @@ class Calibration:
         """Specific force without the known errors, (N, 3) m/s²."""
         bias, scale = np.array(self.mean[:3]), np.array(self.mean[3:])
         return specific_force_mps2 * (1.0 - scale) - bias
+
+    def is_contradicted_by(self, rest_mps2: FloatArray, config: CalibrationConfig) -> bool:
+        """Tell whether a rest, (3,) m/s², cannot be this sensor's: another one, or one that was dropped."""
+        size = float(np.linalg.norm(rest_mps2))
+        gradient = np.concatenate([rest_mps2, rest_mps2**2]) / size
+        variance = gradient @ np.array(self.covariance) @ gradient + config.gravity_sd_mps2**2
+        surplus = float(np.linalg.norm(self.corrected(rest_mps2))) - STANDARD_GRAVITY_MPS2
+        return abs(surplus) > config.contradiction_sds * float(np.sqrt(variance))
 
     def loosened(self, config: CalibrationConfig) -> Calibration:
         """Return what one set may tell the next: less than it believes, because its reading may be wrong."""
@@ -183,6 +198,34 @@ def from_rests(specific_force_mps2: FloatArray, config: CalibrationConfig) -> Ca
         residual = STANDARD_GRAVITY_MPS2 - size
         known = known + covariance @ (weight * jacobian.T @ residual - prior @ known)
     return Calibration.of(known, covariance)
+
+
+def find_rests(samples: Samples, stillness: StillnessConfig, least_s: float = 1.0) -> FloatArray:
+    """Find the rests of a recording.
+
+    Parameters
+    ----------
+    samples : Samples
+        Sensor data without a long gap.
+    stillness : StillnessConfig
+        What counts as still.
+    least_s : float
+        Shorter rests are not used, s.
+
+    Returns
+    -------
+    (K, 3) float64, sensor frame, m/s²
+        Mean specific force of each rest.
+    """
+    force = samples.specific_force_mps2
+    if len(samples) < least_s * samples.rate_hz:
+        return np.empty((0, 3))
+    long = [
+        force[start:stop].mean(axis=0)
+        for start, stop in runs(still_mask(samples, stillness))
+        if stop - start >= least_s * samples.rate_hz
+    ]
+    return np.reshape(long, (-1, 3))
 
 
 def _missing_positions(force: FloatArray, config: CalibrationConfig) -> list[str]:

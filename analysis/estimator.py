@@ -128,8 +128,7 @@ def estimate_motion(
         may_end_at_top=final and mount.position is not MountPosition.WRIST,
     )
     scale = known.noise_scale if known is not None and not final else None
-    calibration = known.calibration if known is not None else None
-    calibration = calibration or Calibration.unknown(config.calibration)
+    calibration = _calibration(samples, still, known, config)
     scene = _Scene(samples, exercise, config, still, quiet, impact, around, scale)
     first = scene.first(_problem(samples, attitude, mount, calibration, config))
     hypotheses = [first]
@@ -146,6 +145,18 @@ def estimate_motion(
     matrix = turned(nominal.matrix, solution.nodes, solution.psi_rad)
     attitude = replace(attitude, matrix=matrix, gyro_bias_radps=bias)
     return MotionEstimate(samples, attitude, solution, stage.velocity_mps, still, stage.found)
+
+
+def _calibration(
+    samples: Samples, still: BoolArray, known: Known | None, config: AnalysisConfig
+) -> Calibration:
+    """Take what is known of the accelerometer, unless the stretch's own rest contradicts it."""
+    calibration = known.calibration if known is not None else None
+    if calibration is not None and still.any():
+        rest = samples.specific_force_mps2[still].mean(axis=0)
+        if calibration.is_contradicted_by(rest, config.calibration):
+            calibration = None
+    return calibration or Calibration.unknown(config.calibration)
 
 
 def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> AnalysisConfig:

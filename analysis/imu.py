@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import InvalidBlockError, InvalidMountError
+
+if TYPE_CHECKING:
+    from analysis.calibration import Calibration
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.intp]
@@ -36,7 +39,7 @@ class MountPosition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SensorInfo:
-    """What the sensor says about itself.
+    """What is known of the sensor.
 
     Attributes
     ----------
@@ -46,6 +49,8 @@ class SensorInfo:
         Full scale of each axis, m/s² and rad/s. A sample at the full scale is clipped.
     model, firmware, device_id : str
         As reported; empty when unknown.
+    calibration : Calibration or None
+        What earlier sessions learned of its accelerometer.
     """
 
     sample_rate_hz: float
@@ -54,6 +59,7 @@ class SensorInfo:
     model: str = ""
     firmware: str = ""
     device_id: str = ""
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)

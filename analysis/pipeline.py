@@ -46,8 +46,6 @@ class SetAnalyzer:
         What the first set is; later ones by pushing another label.
     config : AnalysisConfig
         Everything tuned.
-    calibration : Calibration, optional
-        What is known of the sensor from earlier sessions.
     on_motion : callable, optional
         Called with the final motion of each uninterrupted stretch that holds reps, before its set is
         reported.
@@ -66,12 +64,11 @@ class SetAnalyzer:
         label: SetLabel | None = None,
         config: AnalysisConfig | None = None,
         on_motion: Callable[[MotionEstimate], None] | None = None,
-        calibration: Calibration | None = None,
     ) -> None:
         self._on_motion = on_motion
         self._info, self._mount = info, mount or Mount()
         self._config = config or AnalysisConfig()
-        self._calibration = calibration or Calibration.unknown(self._config.calibration)
+        self._calibration = info.calibration or Calibration.unknown(self._config.calibration)
         self._tick_samples = max(round(self._config.live.tick_s * info.sample_rate_hz), 2)
         self._strip_step = max(round(info.sample_rate_hz / self._config.live.strip_hz), 1)
         self._tracker = LiveTracker(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SetLabel
 from ingest.decoding import PacketDecoder
+from ingest.errors import KnownSensorError
 from ingest.packets import DATA, INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
@@ -25,7 +26,10 @@ from ingest.timeline import StreamCounts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analysis.calibration import Calibration
+    from analysis.imu import SensorInfo
     from ingest.devices.driver import DeviceDriver
+    from ingest.known_sensors import KnownSensors
     from ingest.session import AnalyzerFactory
 
 _logger = logging.getLogger(__name__)
@@ -124,6 +128,8 @@ class Collector:
         Of the running loop's clock; written to the header.
     source_kind : str
         "sensor" or "simulator"; written to the header.
+    known_sensors : KnownSensors, optional
+        Where what is learned of a sensor is kept.
     config : CollectorConfig, optional
         Tuning.
     """
@@ -141,6 +147,7 @@ class Collector:
         on_recorded: Callable[[Path], None] | None = None,
         speed: float = 1.0,
         source_kind: str = "sensor",
+        known_sensors: KnownSensors | None = None,
         config: CollectorConfig | None = None,
     ) -> None:
         self._source = source
@@ -153,6 +160,8 @@ class Collector:
         self._on_recorded = on_recorded
         self._speed = speed
         self._source_kind = source_kind
+        self._known_sensors = known_sensors
+        self._calibration: Calibration | None = None
         self._config = config or CollectorConfig()
         self._connections = 0
         self._origin_s = 0.0
@@ -234,10 +243,15 @@ class Collector:
         self._record(packet)
         items = self._decoder.feed(packet)
         self._remember(packet)
-        events = self._analyse(lambda: self._runner.advance(items, self._decoder.info))
+        events = self._analyse(lambda: self._runner.advance(items, self._info))
         ends_a_set = packet.channel == LABEL or any(isinstance(event, SetFinished) for event in events)
         if self._is_time_to_rotate(packet.received_at_s, ends_a_set=ends_a_set):
             self._rotate(packet.received_at_s)
+
+    @property
+    def _info(self) -> SensorInfo | None:
+        info = self._decoder.info
+        return None if info is None else replace(info, calibration=self._calibration)
 
     def _record(self, packet: RawPacket) -> None:
         """Append to the file; open it once the sensor has described itself."""
@@ -270,6 +284,7 @@ class Collector:
             started_at=self._started_at,
             speed=self._speed,
             source_kind=self._source_kind,
+            calibration=self._calibration,
         )
 
     def _remember(self, packet: RawPacket) -> None:
@@ -278,7 +293,31 @@ class Collector:
         elif packet.channel == LINK:
             self._last_link = packet
             self._connections += self._decoder.link is not None and self._decoder.link.event == "connected"
+            self._recognise()
             self._report()
+
+    def _recognise(self) -> None:
+        """Recall what is known of the sensor, before its first sample."""
+        link = self._decoder.link
+        if self._known_sensors is None or link is None or self._calibration is not None:
+            return
+        try:
+            self._calibration = self._known_sensors.calibration(link.address)
+        except KnownSensorError as error:
+            _logger.warning("%s", error)
+
+    def _keep_calibration(self) -> None:
+        """Keep what the file's sets taught, for the next file and the next session."""
+        link, learned = self._decoder.link, self._runner.calibration
+        if learned is None:
+            return
+        self._calibration = learned
+        if self._known_sensors is None or link is None or not link.address:
+            return
+        try:
+            self._known_sensors.keep(link.address, learned)
+        except KnownSensorError as error:
+            _logger.warning("%s", error)
 
     def _analyse(self, step: Callable[[], list[Event]]) -> list[Event]:
         """Run a step of the analysis and hand its events on. A bug in it never ends the recording."""
@@ -318,8 +357,9 @@ class Collector:
 
     def _finish_file(self) -> None:
         rest = self._decoder.finish()
-        self._analyse(lambda: self._runner.advance(rest, self._decoder.info))
+        self._analyse(lambda: self._runner.advance(rest, self._info))
         self._analyse(self._runner.finish)
+        self._keep_calibration()
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             path = recorder.close()

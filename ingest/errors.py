@@ -9,6 +9,7 @@
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
     ├── RecordingError             a recording cannot be written or read
+    ├── KnownSensorError           what is kept of a sensor cannot be read or written
     └── ImportFileError            somebody else's file cannot be imported
 """
 
@@ -122,6 +123,23 @@ class RecordingError(IngestError):
         super().__init__(f"{path.name}: {what}")
         self.path = path
         self.what = what
+
+
+class KnownSensorError(IngestError):
+    """What is kept of a sensor cannot be read or written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"what is known of the sensor in {path.name} cannot be used: {problem}; "
+            "it is measured as if it were new (calibrate it again, or delete the file)"
+        )
+        self.path = path
 
 
 class ImportFileError(IngestError):

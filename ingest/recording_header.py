@@ -7,9 +7,14 @@ import zlib
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from analysis.imu import Mount, MountPosition
+from ingest.known_sensors import calibration_from_json, calibration_to_json
+
+if TYPE_CHECKING:
+    from analysis.calibration import Calibration
 
 SCHEMA = "upright.recording/1"
 
@@ -26,6 +31,8 @@ class RecordingHeader:
         Of the sensor; empty when unknown.
     mount : Mount
         How it is fixed.
+    calibration : Calibration or None
+        What was known of the sensor's accelerometer, so that a replay starts from the same.
     started_at : datetime
         Wall clock in UTC at ``received_at_s`` = 0.
     recording_id : str
@@ -48,6 +55,7 @@ class RecordingHeader:
     software_version: str = field(default_factory=lambda: version("upright"))
     speed: float = 1.0
     source_kind: str = "sensor"
+    calibration: Calibration | None = None
 
     def to_metadata(self, channels: dict[str, int]) -> dict[str, str]:
         """Return the metadata record's map, with a checksum that MCAP does not give metadata.
@@ -69,6 +77,7 @@ class RecordingHeader:
             "software_version": self.software_version,
             "speed": repr(self.speed),
             "source_kind": self.source_kind,
+            "calibration": json.dumps(calibration_to_json(self.calibration)),
             "channels": json.dumps(channels),
         }
         return {**content, "crc32": _checksum(content)}
@@ -102,7 +111,9 @@ class RecordingHeader:
                 recording_id=fields["recording_id"],
                 software_version=fields["software_version"],
                 speed=float(fields["speed"]),
-                source_kind=fields.get("source_kind", "sensor"),  # files of before it was written have none
+                # Files of before they were written have neither.
+                source_kind=fields.get("source_kind", "sensor"),
+                calibration=calibration_from_json(json.loads(fields.get("calibration", "null"))),
             )
             return header, {str(name): int(i) for name, i in json.loads(fields["channels"]).items()}
         except (KeyError, TypeError, IndexError, AttributeError) as error:

@@ -106,8 +106,8 @@ class ReplayHeader:
         What the sensor says about itself; the measured rate where a file has no sensor.
     started_at : datetime or None
         Wall clock in UTC at the first packet; None where the file does not say.
-    recording_id : str
-        Empty where the file has none.
+    recording_id, address : str
+        Of the recording and of its sensor; empty where the file has none.
     speed : float
         Speed of the clock at which it was recorded.
     damage : str
@@ -121,6 +121,7 @@ class ReplayHeader:
     info: SensorInfo
     started_at: datetime | None = None
     recording_id: str = ""
+    address: str = ""
     speed: float = 1.0
     damage: str = "complete"
 
@@ -167,6 +168,7 @@ class ReplayedPackets:
         info = info or decoder.info
         if info is None:
             raise RecordingError(recording.path, "holds no description of its sensor, so nothing has a scale")
+        info = replace(info, calibration=recording.header.calibration)
         self.counts = decoder.counts
         header = recording.header
         first_s = self._packets[0].received_at_s if self._packets else 0.0
@@ -178,6 +180,7 @@ class ReplayedPackets:
             info=info,
             started_at=header.started_at + timedelta(seconds=first_s),
             recording_id=header.recording_id,
+            address=header.address,
             speed=header.speed,
             damage=recording.damage.in_words(),
         )

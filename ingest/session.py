@@ -12,6 +12,7 @@ from analysis.imu import Mount, SensorInfo, SetLabel, StreamItem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from analysis.calibration import Calibration
     from analysis.events import Event
     from ingest.replay import ReplayableRecording
 
@@ -25,6 +26,11 @@ class Analyzer(Protocol):
 
     def finish(self) -> list[Event]:
         """Close what is open."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration:
+        """What is known of the accelerometer by now."""
         ...
 
 
@@ -52,6 +58,8 @@ class SessionRunner:
         self._mount = mount
         self._label = label or SetLabel()
         self._analyzer: Analyzer | None = None
+        self.calibration: Calibration | None = None
+        """What the session taught about the accelerometer; None before it is finished."""
 
     def advance(self, items: Iterable[StreamItem], info: SensorInfo | None) -> list[Event]:
         """Take items in the order of time; return the events that they made known.
@@ -75,7 +83,9 @@ class SessionRunner:
         if self._analyzer is None:
             return []
         analyzer, self._analyzer = self._analyzer, None
-        return analyzer.finish()
+        events = analyzer.finish()
+        self.calibration = analyzer.calibration
+        return events
 
 
 def run_recording(recording: ReplayableRecording, analyzer_factory: AnalyzerFactory) -> list[Event]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.devices.driver import DeviceDriver
+    from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
     from ingest.timeline import StreamCounts
     from server.live import LiveHub
@@ -118,6 +119,8 @@ class LiveSession:
         "sensor" or "simulator", stored with the session.
     speed : float
         Of the running loop's clock, written to the recording.
+    known_sensors : KnownSensors or None
+        Where what is learned of a sensor is kept; None: nowhere.
     """
 
     def __init__(
@@ -130,6 +133,7 @@ class LiveSession:
         mount: Mount,
         source_kind: str = "sensor",
         speed: float = 1.0,
+        known_sensors: KnownSensors | None = None,
     ) -> None:
         self.recorded: list[tuple[Path, StreamCounts]] = []
         self._recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
@@ -145,6 +149,7 @@ class LiveSession:
             on_recorded=self._file_finished,
             speed=speed,
             source_kind=source_kind,
+            known_sensors=known_sensors,
         )
 
     @property

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         return self.data_dir / "recordings"
 
     @property
+    def sensors_dir(self) -> Path:
+        """Where it is kept what was learned of each sensor."""
+        return self.data_dir / "sensors"
+
+    @property
     def results_url(self) -> str:
         """SQLAlchemy address of the results database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'results.db'}"

@@ -61,6 +61,7 @@ async def _run(
     mount: Mount,
 ) -> None:
     from ingest.errors import DeviceNotFoundError
+    from ingest.known_sensors import KnownSensors
     from server.cli.sensors import source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
@@ -75,6 +76,7 @@ async def _run(
             settings.recordings_dir,
             SessionSink(None, store, _print_event),
             mount=mount,
+            known_sensors=KnownSensors(settings.sensors_dir),
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())

@@ -96,6 +96,7 @@ async def _stream(
 ) -> None:
     """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
     from ingest.errors import BluetoothUnavailableError
+    from ingest.known_sensors import KnownSensors
     from server.cli.sensors import source_for
     from server.cli.web import console
     from server.live_session import LiveSession, SessionSink
@@ -108,6 +109,7 @@ async def _stream(
         settings.recordings_dir,
         SessionSink(page.hub, page.store),
         mount=mount,
+        known_sensors=KnownSensors(settings.sensors_dir),
     )
     page.controls.session = session
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -80,11 +81,13 @@ def test_time_and_distrust_widen_but_never_beyond_the_data_sheet():
     "covariance", [np.zeros((6, 6)), np.diag([1.0, 1, 1, 1, 1, -1]), np.full((6, 6), np.nan)]
 )
 def test_covariance_that_is_none_is_refused(covariance):
-    rows = tuple(tuple(row) for row in covariance)
     with pytest.raises(CalibrationError, match="positive definite"):
-        Calibration((0.0,) * 6, rows)
+        Calibration.of(np.zeros(6), covariance)
+
+
+def test_mean_that_is_not_finite_is_refused():
     with pytest.raises(CalibrationError, match="finite"):
-        Calibration((np.nan,) * 6, Calibration.unknown(CONFIG).covariance)
+        Calibration.of(np.full(6, np.nan), np.eye(6))
 
 
 SCENARIO = single_set("back_squat", 5, 100.0, 231)
@@ -97,9 +100,8 @@ def lifted() -> OfflineRecording:
 
 def analysed(calibration: Calibration | None = None) -> tuple[SetSummary, Calibration]:
     recording = lifted()
-    analyzer = SetAnalyzer(
-        info_of(recording), mount_of(recording), label_of(recording), calibration=calibration
-    )
+    info = replace(info_of(recording), calibration=calibration)
+    analyzer = SetAnalyzer(info, mount_of(recording), label_of(recording))
     events = [*analyzer.push(block_of(recording)), *analyzer.finish()]
     return only_set(events), analyzer.calibration
 
@@ -109,9 +111,12 @@ def test_set_teaches_the_sensors_bias():
     _, learned = analysed()
     error = (learned.bias_mps2 - SCENARIO.unit.accel_bias_mps2) / learned.sd[:3]
     assert np.abs(error).max() < 3.0
-    # Across gravity a bias looks like a tilt; along it a set in one position tells it well.
-    best = np.linalg.eigvalsh(np.array(learned.covariance)[:3, :3])[0]
-    assert np.sqrt(best) < 0.5 * CONFIG.bias_mps2
+    # Across gravity a bias looks like a tilt, and along it like a scale error: what a set tells well is the
+    # error along gravity in the position that the sensor was in.
+    rest = lifted().specific_force_mps2[:200].mean(axis=0)
+    gradient = np.concatenate([rest, rest**2]) / np.linalg.norm(rest)
+    sd = np.sqrt(gradient @ np.array(learned.covariance) @ gradient)
+    assert sd < 0.35 * CONFIG.bias_mps2  # what a set believes, doubled by distrust
 
 
 def test_calibration_that_is_given_narrows_what_is_told_of_a_rep():
@@ -125,3 +130,14 @@ def test_calibration_that_is_given_narrows_what_is_told_of_a_rep():
         assert b.forward_drift_sd_m is not None
         assert a.forward_drift_sd_m < b.forward_drift_sd_m
         assert a.range_of_motion_sd_m <= b.range_of_motion_sd_m
+
+
+def test_calibration_of_another_sensor_is_not_believed():
+    bias = SCENARIO.unit.accel_bias_mps2
+    wrong = Calibration.of(np.concatenate([bias + 0.4, np.zeros(3)]), np.diag(CONFIG.variances(0.01, 0.001)))
+    rest = lifted().specific_force_mps2[:200].mean(axis=0)
+    assert wrong.is_contradicted_by(rest, CONFIG)
+    assert not Calibration.unknown(CONFIG).is_contradicted_by(rest, CONFIG)
+    told, _ = analysed(wrong)
+    alone, _ = analysed()
+    assert told.reps[0].mean_concentric_velocity_mps == alone.reps[0].mean_concentric_velocity_mps

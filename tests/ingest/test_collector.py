@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
+from analysis.calibration import Calibration, CalibrationConfig
 from analysis.events import SensorGap, SetFinished
 from analysis.imu import Gap, ImuBlock, Mount, SetLabel
 from analysis.results import SetStability, SetSummary
 from ingest.collector import Collector, CollectorConfig
 from ingest.devices import driver_named
 from ingest.errors import RecordingError
+from ingest.known_sensors import KnownSensors
 from ingest.mcap_reader import read_recording
 from ingest.packets import LinkEvent, RawPacket, link_packet
 from ingest.recording import Recorder
@@ -27,6 +29,7 @@ class Memory:
         self.made_with = (info, mount, label)
         self.items = []
         self.finished = False
+        self.calibration = Calibration.unknown(CalibrationConfig())
 
     def push(self, item):
         self.items.append(item)
@@ -54,7 +57,7 @@ class Canned:
 
 
 class Session:
-    def __init__(self, folder, packets, at=None, config=None, recorder_factory=None):
+    def __init__(self, folder, packets, at=None, config=None, recorder_factory=None, known_sensors=None):
         self.analyzers, self.events, self.statuses, self.paths = [], [], [], []
         number = iter(range(100))
         self.collector = Collector(
@@ -66,6 +69,7 @@ class Session:
             on_event=self.events.append,
             on_status=self.statuses.append,
             on_recorded=self.paths.append,
+            known_sensors=known_sensors,
             config=config,
         )
 
@@ -194,3 +198,24 @@ def test_without_a_recorder_nothing_is_written_and_all_is_analysed(tmp_path, nat
     live.run()
     assert live.paths == []
     assert sum(len(item) for item in live.analyzers[0].items) == 1000
+
+
+def test_what_a_sensor_taught_is_kept_and_recalled(tmp_path, native):
+    shelf = KnownSensors(tmp_path / "sensors")
+    first = Session(tmp_path, connected(native.stream(50)), known_sensors=shelf).run()
+    assert first.analyzers[0].made_with[0].calibration is None
+    assert shelf.calibration("AA:BB") is not None
+    again = tmp_path / "again"
+    again.mkdir()
+    second = Session(again, connected(native.stream(50)), known_sensors=shelf).run()
+    known = second.analyzers[0].made_with[0].calibration
+    assert known is not None
+    assert read_recording(second.paths[0]).header.calibration == known
+
+
+def test_damaged_file_of_a_sensor_does_not_stop_a_session(tmp_path, native):
+    shelf = KnownSensors(tmp_path / "sensors")
+    shelf.keep("AA:BB", Calibration.unknown(CalibrationConfig())).write_text("{")
+    live = Session(tmp_path, connected(native.stream(50)), known_sensors=shelf).run()
+    assert live.analyzers[0].made_with[0].calibration is None
+    assert live.analyzers[0].finished
