@@ -30,7 +30,8 @@ from simulated_sets import Job, Outcome, run_set
 
 from firmware_sim.lifter import BodyNoise
 from firmware_sim.mems_models import mems_by_name
-from firmware_sim.mount import SensorMount
+from firmware_sim.mount import WATCH_ABOVE, WATCH_BELOW, SensorMount
+from firmware_sim.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ SLOW_LIFTS = (
 )  # fmt: skip
 EXPLOSIVE_LIFTS = ("push_press", "hang_snatch", "muscle_snatch", "hang_clean", "muscle_clean", "power_clean")
 UP_FIRST = {"overhead_press", "deadlift", "bent_over_row", "t_bar_row", *EXPLOSIVE_LIFTS}
+HANGING = {"deadlift", "romanian_deadlift", "bent_over_row", "t_bar_row"}
 RESTS: tuple[RestStyle, ...] = ("paused", "short", "touch_and_go")
 SENSORS = ("BMI160", "BMI270", "LSM6DSO", "ICM-42688")
 RATES_HZ = (100, 200, 400)
@@ -78,16 +80,20 @@ def scatter_jobs(first_seed: int) -> list[Job]:
 
 
 def mount_jobs(first_seed: int) -> list[Job]:
-    """On a sleeve with a known lever arm."""
+    """On a sleeve with a known lever arm, and on a wrist that turns against the bar."""
     sleeve = SensorMount(position="sleeve", along_m=0.75, radius_m=0.035)
-    return [
+    jobs = [
         replace(job, options={"mount": sleeve})
         for job in _lifts_and_rests(first_seed + 2000, "sleeve, lever arm known")
     ]
+    for job in _lifts_and_rests(first_seed + 2000, "watch on the wrist"):
+        watch = WATCH_ABOVE if job.lift in HANGING else WATCH_BELOW
+        jobs.append(replace(job, options={"mount": watch}))
+    return jobs
 
 
 def stress_jobs(first_seed: int) -> list[Job]:
-    """Human motion x 2, bar whip, loss 5 %, no pause at all, bias x 2, busy surroundings, lift not told."""
+    """Human motion x 2, bar whip, loss 5 %, no pause, bias x 2, warming up, busy surroundings, not told."""
     seed = first_seed + 4000
     jobs = [
         replace(job, options={"noise": BodyNoise().scaled(2.0)})
@@ -99,6 +105,11 @@ def stress_jobs(first_seed: int) -> list[Job]:
     jobs += [job for job in _lifts_and_rests(seed, "no pause at all", 4) if job.rest == "touch_and_go"]
     doubled = mems_by_name("BMI270").with_bias(2.0)
     jobs += [replace(job, options={"mems": doubled}) for job in _lifts_and_rests(seed, "bias x 2")]
+    warming = WarmUp(rise_k=4.0, time_constant_s=120.0)
+    jobs += [
+        replace(job, options={"warm_up": warming, "accel_delay_s": 0.001})
+        for job in _lifts_and_rests(seed, "warms up by 4 K, accelerometer 1 ms late")
+    ]
     jobs += [
         replace(job, options={"surroundings": "busy"}) for job in _lifts_and_rests(seed, "busy surroundings")
     ]
