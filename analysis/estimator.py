@@ -38,7 +38,7 @@ QUIET_SPEEDS_MPS = (0.12, 0.08, 0.06)
 """Fastest estimated velocity at which a quiet stretch is believed, per pass: looser while the estimate is."""
 
 HOME_REACHES = (0.2, 0.15, 0.1)
-"""How far from the extreme of height a bar that is home may be, per pass, as a fraction of the rep's range."""
+"""How far from the extreme of height a bar that is home may be, per pass, as a fraction of the range."""
 
 READING_MARGIN = 3.0
 """A later reading with as many reps is preferred unless it is less likely by more than this."""
