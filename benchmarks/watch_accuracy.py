@@ -57,6 +57,8 @@ class Comparison:
     found_reps: int
     velocity_errors: list[float]
     range_errors: list[float]
+    inside: list[bool]
+    """Whether the transducer's mean velocity lies inside our 95 % interval."""
 
 
 def data_dir() -> Path:
@@ -77,11 +79,14 @@ def compare(
     reps = [rep for event in events if isinstance(event, SetFinished) for rep in event.summary.reps]
     velocity: list[float] = []
     ranges: list[float] = []
+    inside: list[bool] = []
     if len(reps) == true_reps == len(truth):
         found = np.array([(rep.mean_concentric_velocity_mps, rep.range_of_motion_m) for rep in reps])
         errors = found - truth.select("mean_velocity", "rom_m").to_numpy()
         velocity, ranges = errors[:, 0].tolist(), errors[:, 1].tolist()
-    return Comparison(set_id, lift, true_reps, len(reps), velocity, ranges)
+        sds = np.array([rep.mean_concentric_velocity_sd_mps for rep in reps])
+        inside = (np.abs(errors[:, 0]) < 1.96 * sds).tolist()
+    return Comparison(set_id, lift, true_reps, len(reps), velocity, ranges, inside)
 
 
 def report(comparisons: list[Comparison], console: Console) -> None:
@@ -95,6 +100,7 @@ def report(comparisons: list[Comparison], console: Console) -> None:
         "MCV bias m/s",
         "MCV RMSE",
         "MCV SD",
+        "inside 95 %",
         "ROM bias cm",
         "ROM RMSE cm",
     )
@@ -104,12 +110,13 @@ def report(comparisons: list[Comparison], console: Console) -> None:
         group = [c for c in comparisons if c.lift == lift]
         velocity = np.array([e for c in group for e in c.velocity_errors])
         ranges = 100 * np.array([e for c in group for e in c.range_errors])
-        cells = ["–"] * 5
+        cells = ["–"] * 6
         if len(velocity):
             cells = [
                 f"{velocity.mean():+.3f}",
                 f"{np.sqrt((velocity**2).mean()):.3f}",
                 f"{velocity.std():.3f}",
+                f"{np.mean([i for c in group for i in c.inside]):.0%}",
                 f"{ranges.mean():+.1f}",
                 f"{np.sqrt((ranges**2).mean()):.1f}",
             ]
