@@ -339,7 +339,7 @@ class MountConfig:
         Sampling rates below which peaks are blurred, and below which velocity is not resolvable, Hz.
     """
 
-    wrist_sds: tuple[float, float, float] = (0.03, 0.06, 0.04)
+    wrist_sds: tuple[float, float, float] = (0.04, 0.06, 0.04)
     sleeve_sds: tuple[float, float, float] = (0.015, 0.02, 0.015)
     sleeve_turn_rad: float = 0.5
     axis_tilt_rad: float = 0.26

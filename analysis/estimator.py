@@ -311,7 +311,7 @@ def _better(before: FoundReps, now: FoundReps, height_m: FloatArray) -> FoundRep
         replace(rep, turn=rep.start + int(np.argmax(before.first_sign * height_m[rep.start : rep.stop + 1])))
         for rep in before.accepted
     ]
-    return replace(before, accepted=tuple(turned))
+    return replace(before, accepted=tuple(turned), contradicted=not now.accepted)
 
 
 def _vertical(solution: Smoothed, rate_hz: float, config: AnalysisConfig) -> tuple[FloatArray, FloatArray]:

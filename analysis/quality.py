@@ -166,6 +166,8 @@ def judge(facts: RepFacts, forward_sd_m: float | None, mount: Mount, config: Ana
         hopeless.append("velocity not resolvable")
     if facts.gyro_is_missing():
         hopeless.append("the sensor gave no rate of turn: velocity not resolvable")
+    if facts.motion.found.contradicted:
+        hopeless.append("the set contradicts itself: what looked like a rep at first does not in the end")
     if samples.rate_hz < limits.resolvable_rate_hz:
         hopeless.append(f"sampled at {samples.rate_hz:.0f} Hz: too slow for velocity")
     if hopeless:

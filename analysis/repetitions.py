@@ -66,6 +66,8 @@ class FoundReps:
     """-1 where the lift goes down first, +1 where it goes up first."""
     score: float = 0.0
     """Log likelihood of this reading of the set, over that of no reps at all."""
+    contradicted: bool = False
+    """Read off an earlier motion, and the motion that follows from it shows no reps at all."""
 
 
 def find_reps(

@@ -91,6 +91,13 @@ def test_rep_that_was_hardly_seen_is_not_resolvable():
     assert second_rep(with_samples(lost=lost)).quality.state is QualityState.NOT_RESOLVABLE
 
 
+def test_rep_that_its_own_final_motion_does_not_show_is_not_resolvable():
+    found = replace(motion_of().found, contradicted=True)
+    rep = second_rep(replace(motion_of(), found=found))
+    assert rep.quality.state is QualityState.NOT_RESOLVABLE
+    assert "contradicts itself" in reasons(rep)
+
+
 def test_bar_axis_that_is_not_horizontal_gives_no_forward():
     """Stated a quarter turn wrong: the sensor's own z axis stands upright at some time of a squat."""
     x, y, z = mount_of(simulate()).bar_axis or (0.0, 0.0, 0.0)
