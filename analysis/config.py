@@ -187,7 +187,7 @@ class SmootherConfig:
     """
 
     node_s: float = 0.3
-    accel_walk_mps2_per_sqrt_s: float = 0.001
+    accel_walk_mps2_per_sqrt_s: float = 0.0015
     initial_tilt_rad: float = 0.02
     initial_tilt_moving_rad: float = 0.05
     initial_velocity_mps: float = 1.0
