@@ -154,7 +154,7 @@ def phase_velocity(
         end = peak + int(braking[0])
         propulsive = (height[end] - bottom) / ((phase.start + end - phase.begin) / rate_hz)
     last_part = height >= height[-1] - profile.lockout_fraction * range_m
-    entry = int(np.flatnonzero(~last_part)[-1]) + 1 if not last_part.all() else 0
+    entry = min(int(np.flatnonzero(~last_part)[-1]) + 1, len(height) - 1) if not last_part.all() else 0
     lockout_s = max(len(height) - 1 - entry, 1) / rate_hz
     lockout_mps = float(height[-1] - height[entry]) / lockout_s
     peak_mps = float(velocity[peak])

@@ -56,6 +56,8 @@ def measure_rep(
         return None
     turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
     speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
+    if speed.range_m <= 0:  # the bar sank while it was said to rise: a rough motion that was misread
+        return None
     sds = widened(_velocity_sds(motion, concentric, speed, concentric_sign, profile), mount, config.mounts)
     last = max((second or concentric).stop, turn)
     facts = RepFacts(motion, first.start, turn, last, concentric, sds, exercise, start_is_known)

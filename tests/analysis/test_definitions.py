@@ -146,3 +146,11 @@ def test_lockout_ratio_is_one_at_constant_velocity_and_falls_with_a_stall():
     slow_m = total_m - 0.35
     time_s = (0.3 * total_m - slow_m) / 0.5 + slow_m / 0.1
     assert ratio == pytest.approx(0.3 * total_m / time_s / 0.5, rel=0.02)
+
+
+def test_phase_that_ends_lower_than_it_began_is_measured_without_a_crash():
+    """A rough motion may contradict itself: velocity says up, height says down."""
+    height = np.linspace(0.0, -0.1, 101)
+    velocity = np.full(101, 0.2)
+    phase = Phase(start=0, stop=100, peak=50, begin=0.0, end=100.0)
+    assert phase_velocity(height, velocity, phase, 1, 100.0, DefinitionProfile()).range_m < 0
