@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.config import DefinitionProfile
-from analysis.definitions import find_phase, phase_velocity, turning_index
+from analysis.definitions import Phase, find_phase, phase_velocity, turning_index
 from analysis.filters import integrate
 from analysis.imu import FloatArray
 from tests.analysis.simulated import minimum_jerk
