@@ -124,8 +124,7 @@ class Calibration:
 
     def corrected(self, specific_force_mps2: FloatArray) -> FloatArray:
         """Specific force without the known errors, (N, 3) m/s²."""
-        bias, scale = np.array(self.mean[:3]), np.array(self.mean[3:])
-        return specific_force_mps2 * (1.0 - scale) - bias
+        return _without_errors(specific_force_mps2, np.array(self.mean))
 
     def is_contradicted_by(self, rest_mps2: FloatArray, config: CalibrationConfig) -> bool:
         """Tell whether a rest, (3,) m/s², cannot be this sensor's: another one, or one that was dropped."""
@@ -191,7 +190,7 @@ def from_rests(specific_force_mps2: FloatArray, config: CalibrationConfig) -> Ca
     known: FloatArray = np.zeros(6)
     covariance = _inverse(prior)
     for _ in range(config.iterations):
-        true = force * (1.0 - known[3:]) - known[:3]
+        true = _without_errors(force, known)
         size = np.linalg.norm(true, axis=1)
         direction = true / size[:, None]
         jacobian = -np.concatenate([direction, direction * force], axis=1)
@@ -235,6 +234,10 @@ def _missing_positions(force: FloatArray, config: CalibrationConfig) -> list[str
     names = ("+x", "-x", "+y", "-y", "+z", "-z")
     sides = np.concatenate([up, -up], axis=1)[:, [0, 3, 1, 4, 2, 5]]
     return [name for name, side in zip(names, sides.T, strict=True) if side.max() < config.least_cosine]
+
+
+def _without_errors(force_mps2: FloatArray, errors: FloatArray) -> FloatArray:
+    return force_mps2 * (1.0 - errors[3:]) - errors[:3]
 
 
 def _inverse(matrix: FloatArray) -> FloatArray:

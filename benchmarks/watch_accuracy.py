@@ -138,7 +138,7 @@ def main() -> int:
     )
     parser.add_argument("--all", action="store_true", help="also the sets that the source marks as doubtful")
     options = parser.parse_args()
-    console = Console(width=120)
+    console = Console(width=140)
     folder = data_dir()
     if not folder.is_dir():
         console.print(f"{folder} is not there; set UPRIGHT_DATA to the folder that holds watch-lpt")
