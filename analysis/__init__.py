@@ -13,6 +13,7 @@ from analysis.exercises import CATALOGUE, Exercise, find_exercise
 from analysis.imu import Gap, ImuBlock, Mount, MountPosition, SensorInfo, SetLabel, StreamItem
 from analysis.pipeline import SetAnalyzer, analyze
 from analysis.results import (
+    BarAxis,
     BarPath,
     Estimate,
     PartTrend,
@@ -31,6 +32,7 @@ __all__ = [
     "CATALOGUE",
     "AnalysisConfig",
     "AnalysisError",
+    "BarAxis",
     "BarPath",
     "Estimate",
     "Event",

@@ -42,7 +42,7 @@ class CalibrationConfig:
     between_sessions_mps2, between_sessions_scale : float
         The same from one session to the next: 20 K, mounting stress, 4 mg per month.
     distrust : float
-        What multiplies the covariance that a set states, because its reading may be wrong; 2 to 10.
+        Of what a set gathered only one part in so many counts, because its reading may be wrong; 4 to 64.
     gravity_sd_mps2 : float
         How well the size of a rest's specific force is known: cross-axis errors of 0.4 % and gravity between
         equator and pole (0.5 %) leave 2 to 3 mg.
@@ -50,6 +50,9 @@ class CalibrationConfig:
         An axis points up where its share of gravity is at least this; within 25 degrees.
     contradiction_sds : float
         A rest that is further from gravity than this many standard deviations belongs to another sensor.
+    doubt_dof : float
+        Degrees of freedom with which the spread of errors over parts is known: 1 to 5, the fewer the more a
+        single odd rest widens.
     iterations : int
         Of Gauss-Newton; it converges in three.
     """
@@ -60,10 +63,11 @@ class CalibrationConfig:
     between_sets_scale: float = 0.0005
     between_sessions_mps2: float = 0.03
     between_sessions_scale: float = 0.001
-    distrust: float = 4.0
+    distrust: float = 8.0
     gravity_sd_mps2: float = 0.025
     least_cosine: float = 0.9
     contradiction_sds: float = 4.0
+    doubt_dof: float = 1.0
     iterations: int = 8
 
     @staticmethod
@@ -126,19 +130,56 @@ class Calibration:
         """Specific force without the known errors, (N, 3) m/s²."""
         return _without_errors(specific_force_mps2, np.array(self.mean))
 
+    def surplus(self, rest_mps2: FloatArray, config: CalibrationConfig) -> tuple[float, float]:
+        """Tell by how much the size of a rest, (3,) m/s², departs from gravity's.
+
+        Returns
+        -------
+        surplus_mps2, sd_mps2 : float
+            The departure, and the standard deviation of what is expected of it.
+        """
+        true = self.corrected(rest_mps2)
+        gradient = _size_gradient(true, rest_mps2)
+        variance = gradient @ np.array(self.covariance) @ gradient + config.gravity_sd_mps2**2
+        surplus = float(np.linalg.norm(true)) - STANDARD_GRAVITY_MPS2
+        return surplus, float(np.sqrt(variance))
+
     def is_contradicted_by(self, rest_mps2: FloatArray, config: CalibrationConfig) -> bool:
         """Tell whether a rest, (3,) m/s², cannot be this sensor's: another one, or one that was dropped."""
-        size = float(np.linalg.norm(rest_mps2))
-        gradient = np.concatenate([rest_mps2, rest_mps2**2]) / size
-        variance = gradient @ np.array(self.covariance) @ gradient + config.gravity_sd_mps2**2
-        surplus = float(np.linalg.norm(self.corrected(rest_mps2))) - STANDARD_GRAVITY_MPS2
-        return abs(surplus) > config.contradiction_sds * float(np.sqrt(variance))
+        surplus, sd = self.surplus(rest_mps2, config)
+        return abs(surplus) > config.contradiction_sds * sd
 
-    def loosened(self, config: CalibrationConfig) -> Calibration:
-        """Return what one set may tell the next: less than it believes, because its reading may be wrong."""
-        covariance = config.distrust * np.array(self.covariance)
+    def doubted(self, rest_mps2: FloatArray, config: CalibrationConfig) -> Calibration:
+        """Return what is left of this where a rest, (3,) m/s², departs from gravity by more than expected.
+
+        A sensor that is worse than its data sheet in the one direction that a rest shows is probably worse in
+        the others too. The variance is that of a normal distribution whose own scale is not known (a
+        multivariate t): ``(n + z^2) / (n + 1)`` times as large, never smaller.
+        """
+        surplus, sd = self.surplus(rest_mps2, config)
+        factor = (config.doubt_dof + (surplus / sd) ** 2) / (config.doubt_dof + 1.0)
+        return Calibration.of(np.array(self.mean), max(factor, 1.0) * np.array(self.covariance))
+
+    def after(self, learned: Calibration, config: CalibrationConfig) -> Calibration:
+        """Return what may be told to the next stretch once a stretch that knew this has concluded more.
+
+        What a stretch gathered counts for a part only, because its reading may be wrong; what was known
+        before is not lost thereby, but for what changes from set to set.
+
+        Parameters
+        ----------
+        learned : Calibration
+            The stretch's own conclusion, with this as its prior.
+        config : CalibrationConfig
+            Distrust, and how fast errors change.
+        """
+        share = 1.0 / config.distrust
+        information = (1.0 - share) * self.information + share * learned.information
+        weighted = (1.0 - share) * self.information @ self.mean + share * learned.information @ learned.mean
+        covariance = _inverse(information)
+        mean = covariance @ weighted
         covariance += np.diag(config.variances(config.between_sets_mps2, config.between_sets_scale))
-        return _no_wider(self.mean, covariance, config)
+        return _no_wider(_vector6(mean), covariance, config)
 
     def aged(self, config: CalibrationConfig) -> Calibration:
         """Return what one session tells another: temperature, mounting stress and time have changed."""
@@ -191,11 +232,9 @@ def from_rests(specific_force_mps2: FloatArray, config: CalibrationConfig) -> Ca
     covariance = _inverse(prior)
     for _ in range(config.iterations):
         true = _without_errors(force, known)
-        size = np.linalg.norm(true, axis=1)
-        direction = true / size[:, None]
-        jacobian = -np.concatenate([direction, direction * force], axis=1)
+        jacobian = _size_gradient(true, force)
         covariance = _inverse(prior + weight * jacobian.T @ jacobian)
-        residual = STANDARD_GRAVITY_MPS2 - size
+        residual = STANDARD_GRAVITY_MPS2 - np.linalg.norm(true, axis=1)
         known = known + covariance @ (weight * jacobian.T @ residual - prior @ known)
     return Calibration.of(known, covariance)
 
@@ -238,6 +277,12 @@ def _missing_positions(force: FloatArray, config: CalibrationConfig) -> list[str
 
 def _without_errors(force_mps2: FloatArray, errors: FloatArray) -> FloatArray:
     return force_mps2 * (1.0 - errors[3:]) - errors[:3]
+
+
+def _size_gradient(true_mps2: FloatArray, measured_mps2: FloatArray) -> FloatArray:
+    """Tell how the size of the true specific force changes with the errors that are taken off, (..., 6)."""
+    direction = true_mps2 / np.linalg.norm(true_mps2, axis=-1, keepdims=True)
+    return -np.concatenate([direction, direction * measured_mps2], axis=-1)
 
 
 def _inverse(matrix: FloatArray) -> FloatArray:

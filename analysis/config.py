@@ -1,5 +1,7 @@
 """Every tuned number of the signal core, with its unit, sensible range and source.
 
+Parts that stand alone keep theirs beside them: `CalibrationConfig`, `BarAxisConfig`, `LiveConfig`.
+
 "Tuned" means chosen on the simulator's tuning seeds (0 to 999) and, for how reps are read and what blows do,
 on the watch and bar-centre recordings; the simulator's figures in ``docs/accuracy.md`` come from other seeds.
 """
@@ -8,7 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analysis.bar_axis import BarAxisConfig
 from analysis.calibration import CalibrationConfig
+from analysis.live import LiveConfig
 
 ALGORITHM_VERSION = "upright-core/2"
 """Stored with every result; raised whenever a number may come out differently."""
@@ -92,8 +96,11 @@ class NoiseConfig:
         aliasing (algorithms reference 5.3).
     cross_axis, cross_axis_s : float
         Cross-axis error, fraction of what is measured, and how long it keeps its direction, s.
-    lost_mps2_per_rthz, lost_radps_per_rthz : float
-        Added where a short loss was bridged by a straight line.
+    lost_mps2_per_rthz, lost_radps_per_rthz : tuple of 2 float
+        Added where a short loss was bridged by a straight line: at least (what a gap may hide that its
+        surroundings do not show), and where nothing around it is intact.
+    lost_reach_s, lost_factor : float
+        How far those surroundings reach, s, and how much worse than they a gap may be (of the variance).
     impact_mps2 : float
         Specific force above gravity that marks an impact, m/s².
     kink_mps2, kink_fold, fold_rate_hz : float
@@ -112,8 +119,10 @@ class NoiseConfig:
     gyro_radps_per_rthz: float = 0.0005
     cross_axis: float = 0.004
     cross_axis_s: float = 0.3
-    lost_mps2_per_rthz: float = 0.5
-    lost_radps_per_rthz: float = 0.07
+    lost_mps2_per_rthz: tuple[float, float] = (0.05, 0.5)
+    lost_radps_per_rthz: tuple[float, float] = (0.003, 0.07)
+    lost_reach_s: float = 0.3
+    lost_factor: float = 2.0
     impact_mps2: float = 40.0
     kink_mps2: float = 2.5
     kink_fold: float = 0.85
@@ -178,6 +187,8 @@ class SmootherConfig:
     thrown_fraction : float
         The reach in height of a lift that throws the bar, as a fraction of its largest usual range; 0.3 to
         0.6: chosen by live counts of the Olympic lifts.
+    thrown : bool
+        The lift throws the bar: set from the exercise.
     first_reach_s : float
         That is stated this often, s; 0.3 to 1: a few times per movement.
     noise_scales : tuple of float
@@ -212,6 +223,7 @@ class SmootherConfig:
     reach_m: tuple[float, float, float] = (0.7, 0.7, 0.25)
     first_reach_m: tuple[float, float, float] = (1.0, 1.0, 0.25)
     thrown_fraction: float = 0.5
+    thrown: bool = False
     first_reach_s: float = 0.5
     robust_sigma: float = 2.5
 
@@ -354,61 +366,6 @@ class MountConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveConfig:
-    """Rhythm of the live path.
-
-    Attributes
-    ----------
-    tick_s : float
-        The stream is worked on in ticks of this length, s, counted in samples, so that results do not depend
-        on how it was cut.
-    strip_hz : float
-        Provisional velocity samples a second for the screen.
-    velocity_leak_s, height_leak_s : float
-        Time constants of the causal estimate's leaks, s.
-    bias_gain : float
-        Fraction of the vertical acceleration read in a still tick that is taken for bias.
-    leg_fraction : float
-        A movement of note is longer than this fraction of the lift's smallest usual range of motion.
-    recheck_s : tuple of float
-        Delays after a movement has stopped at which the window is examined for a finished rep, s.
-    patience : int
-        After so many examinations without a rep the bar is being carried about: only the longest delay is
-        kept.
-    window_s : float
-        Longest window that is examined for one rep, s.
-    window_reps : int
-        ... and it holds at most this many reps that were reported before.
-    window_lead_s : float
-        It starts this long before the first of them, s: the bar is home there.
-    close_still_s : float
-        A set is over when the bar has been truly still for this long after a rep, s.
-    close_idle_s : float
-        ... or when no rep was seen for this long, s.
-    max_set_s : float
-        A set that lasts longer is closed all the same: bounds memory and work, s.
-    idle_keep_s : float
-        Samples kept while no set is open, s.
-    """
-
-    tick_s: float = 0.1
-    strip_hz: float = 30.0
-    velocity_leak_s: float = 3.0
-    height_leak_s: float = 5.0
-    bias_gain: float = 0.2
-    leg_fraction: float = 0.4
-    recheck_s: tuple[float, ...] = (0.1, 0.4, 1.0, 2.0)
-    patience: int = 6
-    window_s: float = 20.0
-    window_reps: int = 2
-    window_lead_s: float = 0.7
-    close_still_s: float = 6.0
-    close_idle_s: float = 20.0
-    max_set_s: float = 180.0
-    idle_keep_s: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
 class AnalysisConfig:
     """All of it in one place."""
 
@@ -419,4 +376,5 @@ class AnalysisConfig:
     smoother: SmootherConfig = field(default_factory=SmootherConfig)
     reps: RepConfig = field(default_factory=RepConfig)
     mounts: MountConfig = field(default_factory=MountConfig)
+    bar_axis: BarAxisConfig = field(default_factory=BarAxisConfig)
     live: LiveConfig = field(default_factory=LiveConfig)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.imu import Gap
-    from analysis.results import PartTrend, Rep, SessionTrend, SetStability, SetSummary
+    from analysis.results import BarAxis, PartTrend, Rep, SessionTrend, SetStability, SetSummary
 
 SCHEMA = "upright.analysis/1"
 
@@ -60,6 +60,7 @@ def set_document(summary: SetSummary) -> Json:
         "rejected": [asdict(movement) for movement in summary.rejected],
         "velocity_loss_fraction": summary.velocity_loss_fraction,
         "stability": stability_document(summary.stability),
+        "bar_axis": bar_axis_document(summary.bar_axis),
         "sample_rate_hz": summary.sample_rate_hz,
         "lost_samples": summary.lost_samples,
         "clipped_samples": summary.clipped_samples,
@@ -70,6 +71,16 @@ def rep_document(rep: Rep) -> Json:
     """One rep, without its path."""
     fields = {name: getattr(rep, name) for name in rep.__slots__ if name not in {"path", "quality"}}
     return fields | {"quality": {"state": rep.quality.state.value, "reasons": list(rep.quality.reasons)}}
+
+
+def bar_axis_document(bar_axis: BarAxis) -> Json:
+    """Direction of the bar in the sensor frame, where it comes from, and what is to be said about it."""
+    return {
+        "axis": None if bar_axis.axis is None else list(bar_axis.axis),
+        "sd_rad": bar_axis.sd_rad,
+        "from": bar_axis.source,
+        "reason": bar_axis.reason or None,
+    }
 
 
 def stability_document(stability: SetStability) -> Json:

@@ -58,6 +58,8 @@ class MotionEstimate:
         Where the bar lay on rack or floor.
     found : FoundReps
         Reps and rejected movements.
+    calibration : Calibration
+        What may be told to the next stretch of the accelerometer.
     """
 
     samples: Samples
@@ -66,6 +68,7 @@ class MotionEstimate:
     velocity_mps: FloatArray
     still: BoolArray
     found: FoundReps
+    calibration: Calibration
 
     @property
     def height_m(self) -> FloatArray:
@@ -144,19 +147,22 @@ def estimate_motion(
     bias = attitude.gyro_bias_radps + solution.gyro_bias_radps
     matrix = turned(nominal.matrix, solution.nodes, solution.psi_rad)
     attitude = replace(attitude, matrix=matrix, gyro_bias_radps=bias)
-    return MotionEstimate(samples, attitude, solution, stage.velocity_mps, still, stage.found)
+    calibration = calibration.after(solution.calibration(), config.calibration)
+    return MotionEstimate(samples, attitude, solution, stage.velocity_mps, still, stage.found, calibration)
 
 
 def _calibration(
     samples: Samples, still: BoolArray, known: Known | None, config: AnalysisConfig
 ) -> Calibration:
-    """Take what is known of the accelerometer, unless the stretch's own rest contradicts it."""
+    """Take what is known of the accelerometer, as far as the stretch's own rest does not contradict it."""
     calibration = known.calibration if known is not None else None
-    if calibration is not None and still.any():
-        rest = samples.specific_force_mps2[still].mean(axis=0)
-        if calibration.is_contradicted_by(rest, config.calibration):
-            calibration = None
-    return calibration or Calibration.unknown(config.calibration)
+    calibration = calibration or Calibration.unknown(config.calibration)
+    if not still.any():
+        return calibration
+    rest = samples.specific_force_mps2[still].mean(axis=0)
+    if calibration.is_contradicted_by(rest, config.calibration):
+        calibration = Calibration.unknown(config.calibration)
+    return calibration.doubted(rest, config.calibration)
 
 
 def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> AnalysisConfig:
@@ -173,11 +179,14 @@ def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> An
         first, outside = smoother.first_reach_m, smoother.reach_m
         smoother = replace(
             smoother,
+            thrown=True,
             first_reach_m=(*first[:2], max(first[2], high_m)),
             reach_m=(*outside[:2], max(outside[2], high_m)),
         )
     elif exercise.starts_from is StartsFrom.FLOOR and mount.position is not MountPosition.WRIST:
-        smoother = replace(smoother, home_vertical_m=smoother.home_vertical_m[:-1])
+        smoother = replace(
+            smoother, home_vertical_m=smoother.home_vertical_m[:-1] or smoother.home_vertical_m
+        )
     return replace(config, smoother=smoother)
 
 

@@ -115,7 +115,11 @@ def gather_evidence(
             if not still[i]:
                 sd = held_sd if home.held else _turning_sd(rough, i, samples.rate_hz, smoother)
                 rests.append(Rest(i, _each_axis(smoother.guessed_velocity_mps) if home.guessed else sd))
-    for start, stop in _held_turns(samples, quiet & ~still, rough, reps):
+    held = [
+        *_held_turns(samples, quiet & ~still, rough, reps),
+        *_held_elsewhere(samples, quiet & ~still, rough, reps, homes, smoother),
+    ]
+    for start, stop in held:
         rests += [Rest(i, held_sd) for i in range(start, stop, spacing)]
     if homes:
         outside = [
@@ -304,6 +308,33 @@ def _held_turns(
         for start, stop in runs(mask)
         if stop - start > 0.2 * samples.rate_hz
         and any(start - reach <= rep.turn <= stop + reach for rep in reps)
+    ]
+
+
+def _held_elsewhere(
+    samples: Samples,
+    quiet: BoolArray,
+    rough: Rough,
+    reps: Sequence[Candidate],
+    homes: Sequence[Home],
+    config: SmootherConfig,
+) -> list[tuple[int, int]]:
+    """Pauses that are no home: between two reps, and wherever a bar that is thrown hangs before its dip."""
+    mask = quiet & (np.abs(rough.velocity_mps) < rough.max_quiet_mps)
+    for home in homes:
+        if home.held:
+            mask[home.start : home.stop + 1] = False
+    margin = int(0.08 * samples.rate_hz)  # a quiet stretch starts and ends with some movement
+
+    def held(middle: int) -> bool:
+        if config.thrown:
+            return not any(rep.start <= middle <= rep.turn for rep in reps)
+        return any(a.stop <= middle <= b.start for a, b in itertools.pairwise(reps))
+
+    return [
+        (start + margin, stop - margin)
+        for start, stop in runs(mask)
+        if stop - start > 0.3 * samples.rate_hz and held((start + stop) // 2)
     ]
 
 

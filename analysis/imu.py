@@ -72,7 +72,7 @@ class Mount:
         Shaft, sleeve or wrist.
     bar_axis : tuple of 3 float, or None
         Unit vector in the sensor frame that points along the bar to the lifter's LEFT. This alone fixes the
-        sign of forward. None: the axis is found from the data and forward has no sign.
+        sign of forward. None: the axis is found from the data (`analysis.bar_axis`) and forward has no sign.
     lever_m : tuple of 3 float
         Vector from the bar's axis to the sensor, sensor frame, m.
 
@@ -104,7 +104,9 @@ class Mount:
         """Say why fore-aft is not resolvable with this mount; empty if it is."""
         if self.position is MountPosition.WRIST:
             return "a wrist has no bar axis"
-        return "" if self.bar_axis is not None else "the direction of the bar in the sensor is not known"
+        if self.bar_axis is not None:
+            return ""
+        return "the direction of the bar to the lifter's left was not stated (--bar-axis x,y,z)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,63 @@ from scipy.signal import lfilter
 from analysis.attitude import LiveAttitude
 
 if TYPE_CHECKING:
-    from analysis.config import LiveConfig, StillnessConfig
+    from analysis.config import StillnessConfig
     from analysis.imu import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class LiveConfig:
+    """Rhythm of the live path.
+
+    Attributes
+    ----------
+    tick_s : float
+        The stream is worked on in ticks of this length, s, counted in samples, so that results do not depend
+        on how it was cut.
+    strip_hz : float
+        Provisional velocity samples a second for the screen.
+    velocity_leak_s, height_leak_s : float
+        Time constants of the causal estimate's leaks, s.
+    bias_gain : float
+        Fraction of the vertical acceleration read in a still tick that is taken for bias.
+    leg_fraction : float
+        A movement of note is longer than this fraction of the lift's smallest usual range of motion.
+    recheck_s : tuple of float
+        Delays after a movement has stopped at which the window is examined for a finished rep, s.
+    patience : int
+        After so many examinations without a rep the bar is being carried about: only the longest delay is
+        kept.
+    window_s : float
+        Longest window that is examined for one rep, s.
+    window_reps : int
+        ... and it holds at most this many reps that were reported before.
+    window_lead_s : float
+        It starts this long before the first of them, s: the bar is home there.
+    close_still_s : float
+        A set is over when the bar has been truly still for this long after a rep, s.
+    close_idle_s : float
+        ... or when no rep was seen for this long, s.
+    max_set_s : float
+        A set that lasts longer is closed all the same: bounds memory and work, s.
+    idle_keep_s : float
+        Samples kept while no set is open, s.
+    """
+
+    tick_s: float = 0.1
+    strip_hz: float = 30.0
+    velocity_leak_s: float = 3.0
+    height_leak_s: float = 5.0
+    bias_gain: float = 0.2
+    leg_fraction: float = 0.4
+    recheck_s: tuple[float, ...] = (0.1, 0.4, 1.0, 2.0)
+    patience: int = 6
+    window_s: float = 20.0
+    window_reps: int = 2
+    window_lead_s: float = 0.7
+    close_still_s: float = 6.0
+    close_idle_s: float = 20.0
+    max_set_s: float = 180.0
+    idle_keep_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.bridging import bridging_variances
 from analysis.filters import runs
 from analysis.imu import STANDARD_GRAVITY_MPS2
 
@@ -37,6 +38,22 @@ def _kinks_mps2(samples: Samples) -> FloatArray:
     kinks = np.zeros(len(force))
     kinks[1:-1] = np.linalg.norm(force[1:-1] - 0.5 * (force[2:] + force[:-2]), axis=1)
     return kinks
+
+
+def _lost_variance(
+    samples: Samples, signal: FloatArray, densities: tuple[float, float], config: NoiseConfig
+) -> FloatArray:
+    """Find what each bridged sample adds to the variance of an integral, (N,)."""
+    added = np.zeros(len(samples))
+    gaps = runs(samples.lost)
+    if not gaps:
+        return added
+    least, unseen = (density**2 * samples.dt_s for density in densities)
+    measured = bridging_variances(signal, samples.lost, samples.dt_s, config.lost_reach_s)
+    for (start, stop), variance in zip(gaps, measured, strict=True):
+        around = config.lost_factor * variance / (stop - start)
+        added[start:stop] = unseen if np.isnan(variance) else least + around
+    return added
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +91,8 @@ def integration_noise(samples: Samples, config: NoiseConfig) -> Noise:
     surplus = np.abs(np.linalg.norm(samples.specific_force_mps2, axis=1) - STANDARD_GRAVITY_MPS2)
     gyro += (config.cross_axis * rate) ** 2 * config.cross_axis_s * dt_s
     accel += (config.cross_axis * surplus) ** 2 * config.cross_axis_s * dt_s
-    accel[samples.lost] += config.lost_mps2_per_rthz**2 * dt_s
-    gyro[samples.lost] += config.lost_radps_per_rthz**2 * dt_s
+    accel += _lost_variance(samples, samples.specific_force_mps2, config.lost_mps2_per_rthz, config)
+    gyro += _lost_variance(samples, samples.gyro_radps, config.lost_radps_per_rthz, config)
     # Plates ring faster than sampling can follow: what lies above it folds into the integral.
     fold = config.kink_fold * min((config.fold_rate_hz / samples.rate_hz) ** 2, 1.0)
     kinks = _kinks_mps2(samples)

@@ -69,6 +69,7 @@ class SetAnalyzer:
         self._info, self._mount = info, mount or Mount()
         self._config = config or AnalysisConfig()
         self._calibration = info.calibration or Calibration.unknown(self._config.calibration)
+        self._taught = False
         self._tick_samples = max(round(self._config.live.tick_s * info.sample_rate_hz), 2)
         self._strip_step = max(round(info.sample_rate_hz / self._config.live.strip_hz), 1)
         self._tracker = LiveTracker(
@@ -90,9 +91,9 @@ class SetAnalyzer:
         return self._active
 
     @property
-    def calibration(self) -> Calibration:
-        """What is known of the accelerometer by now: where the next set starts from."""
-        return self._calibration
+    def learned(self) -> Calibration | None:
+        """What is known of the accelerometer by now, for the next set; None if no set taught anything."""
+        return self._calibration if self._taught else None
 
     def push(self, item: StreamItem) -> list[Event]:
         """Take in the next block, gap or label; return what happened.
@@ -260,7 +261,7 @@ class SetAnalyzer:
         inside = index < len(motion.samples) and motion.samples.t_s[0] <= start_s
         matrix = motion.attitude.matrix[index] if inside else None
         if live and inside:
-            calibration = motion.solution.calibration().loosened(self._config.calibration)
+            calibration = motion.calibration
         return Known(motion.attitude.gyro_bias_radps, matrix, motion.solution.noise_scale, calibration)
 
     # -- the end of a set
@@ -300,13 +301,15 @@ class SetAnalyzer:
         if motion is not None and self._on_motion is not None:
             self._on_motion(motion)
         if motion is not None and motion.attitude.bias_known:
-            self._calibration = motion.solution.calibration().loosened(self._config.calibration)
+            self._calibration, self._taught = motion.calibration, True
         return motion
 
     def _close_set(self, *, still_lifting: bool = False) -> list[Event]:
         motion = self._final_motion()
         segments = [*self._segments, SegmentReps.of(motion, self._exercise, self._mount, self._config, None)]
-        summary = summarise_set(self._set_index, self._label, self._mount, segments, self._live_reps)
+        summary = summarise_set(
+            self._set_index, self._label, self._mount, segments, self._config, self._live_reps
+        )
         last_s = self._buffer.last_t_s
         if last_s is not None and self._active:
             # What moved belongs to the set that is over: it must not be counted twice, nor disturb the next

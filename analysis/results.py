@@ -129,6 +129,29 @@ class RejectedMovement:
 
 
 @dataclass(frozen=True, slots=True)
+class BarAxis:
+    """Direction of the bar's long axis in the sensor.
+
+    Attributes
+    ----------
+    axis : tuple of 3 float, or None
+        Unit vector, sensor frame. If stated it points to the lifter's left; if found from the data its sign
+        means nothing and makes the largest component positive. None: not known.
+    sd_rad : float or None
+        Standard deviation of its direction, rad; None where it was stated.
+    source : str
+        "stated" or "data".
+    reason : str
+        Why there is none; how to give a found axis its sign; how a stated one contradicts the motion.
+    """
+
+    axis: tuple[float, float, float] | None = None
+    sd_rad: float | None = None
+    source: str = "data"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetStability:
     """First measures of upper-back stability of one set; definitions and limits in ``docs/metrics.md``.
 
@@ -178,6 +201,8 @@ class SetSummary:
         Measured, not nominal, Hz.
     lost_samples, clipped_samples : int
         Within the set.
+    bar_axis : BarAxis
+        As stated, or as found from the reps' motion.
     """
 
     index: int
@@ -192,6 +217,7 @@ class SetSummary:
     sample_rate_hz: float
     lost_samples: int
     clipped_samples: int
+    bar_axis: BarAxis = BarAxis()
 
 
 @dataclass(frozen=True, slots=True)

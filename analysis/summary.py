@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from analysis.bar_axis import STATED, bar_axis_of_set, most_certain, reported
 from analysis.exercises import Exercise, find_exercise
 from analysis.metrics import measure_rep, travel_m
-from analysis.results import RejectedMovement, Rep, SetSummary
+from analysis.results import BarAxis, Quality, QualityState, RejectedMovement, Rep, SetSummary
 from analysis.stability import set_stability
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class SegmentReps:
     lost_samples: int
     clipped_samples: int
     gap_after: Gap | None = None
+    bar_axis: BarAxis = field(default_factory=BarAxis)
+    """As the motion shows it, whatever was stated."""
 
     @classmethod
     def of(
@@ -66,7 +69,8 @@ class SegmentReps:
             int((motion.samples.lost & inside).sum()),
             int((motion.samples.clipped & inside).sum()),
         )
-        return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped, gap_after)
+        bar_axis = bar_axis_of_set(motion, reps, mount, config.bar_axis)
+        return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped, gap_after, bar_axis)
 
 
 def _lifted(
@@ -100,6 +104,7 @@ def summarise_set(
     label: SetLabel,
     mount: Mount,
     segments: Sequence[SegmentReps],
+    config: AnalysisConfig,
     announced: Sequence[Rep] = (),
 ) -> SetSummary | None:
     """Put the stretches of a set together.
@@ -110,6 +115,8 @@ def summarise_set(
         Of the set.
     segments : sequence of SegmentReps
         In the order of time.
+    config : AnalysisConfig
+        When a stated bar axis is doubted.
     announced : sequence of Rep
         Reps that were reported while the set was open.
 
@@ -133,6 +140,11 @@ def summarise_set(
         for r in segment.rejected
         if start_s - GAP_REACH_S <= r.end_s and r.start_s <= end_s + GAP_REACH_S
     )
+    bar_axis = reported(
+        mount, most_certain(segment.bar_axis for segment in segments if segment.reps), config.bar_axis
+    )
+    if bar_axis.source == STATED and bar_axis.reason:
+        reps = tuple(_doubted(rep) for rep in reps)
     gaps = [segment.gap_after for segment in segments if segment.gap_after is not None]
     rejected += tuple(
         RejectedMovement(rep.start_s, rep.end_s or rep.concentric_end_s, "not confirmed when the set closed")
@@ -153,7 +165,19 @@ def summarise_set(
         lost_samples=sum(segment.lost_samples for segment in segments)
         + sum(gap.missing for gap in gaps if start_s <= gap.start_s and gap.end_s <= end_s),
         clipped_samples=sum(segment.clipped_samples for segment in segments),
+        bar_axis=bar_axis,
     )
+
+
+def _doubted(rep: Rep) -> Rep:
+    """Mark what rests on a stated bar axis that the motion contradicts, if the rep has any of it."""
+    if rep.forward_drift_m is None and rep.pitch_change_rad is None:
+        return rep
+    state = rep.quality.state
+    if state is QualityState.GOOD:
+        state = QualityState.LOW_QUALITY
+    reason = "forward and pitch are doubtful: the motion contradicts the stated bar axis"
+    return replace(rep, quality=Quality(state, (*rep.quality.reasons, reason)))
 
 
 def _overlap(one: Rep, other: Rep) -> bool:

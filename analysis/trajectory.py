@@ -1,4 +1,9 @@
-"""The motion of a whole set as a table: bar frame, with standard deviations."""
+"""The motion of a whole set as a table: bar frame, with standard deviations.
+
+Where nobody stated the direction of the bar, the caller may give a mount with the one that was found
+(`SetSummary.bar_axis`), as ``upright analyze --trajectory`` does: x is then fore-aft and y lateral, with
+signs that mean nothing. Its own uncertainty, some degrees, is not in the standard deviations.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +40,7 @@ def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> d
     motion : MotionEstimate
         One uninterrupted stretch.
     mount : Mount
-        Gives the direction of forward.
+        Gives the direction of forward: stated or found.
     origin_s : float
         Position is zero there: the start of the first rep, s.
 

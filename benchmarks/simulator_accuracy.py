@@ -64,10 +64,10 @@ def main_jobs(first_seed: int) -> list[Job]:
     return jobs
 
 
-def _lifts_and_rests(first_seed: int, group: str, seeds: int = 2) -> list[Job]:
-    """Slow lifts x rest styles at the default sensor."""
-    grid = itertools.product(SLOW_LIFTS, RESTS, range(first_seed, first_seed + seeds))
-    return [Job(lift, rest, seed, group=group) for lift, rest, seed in grid]
+def _lifts_and_rests(first_seed: int, group: str, sets: int = 2) -> list[Job]:
+    """Slow lifts x rest styles at the default sensor, every set with a lifter and a sensor of its own."""
+    grid = itertools.product(SLOW_LIFTS, RESTS, range(sets))
+    return [Job(lift, rest, seed, group=group) for seed, (lift, rest, _) in enumerate(grid, start=first_seed)]
 
 
 def scatter_jobs(first_seed: int) -> list[Job]:
@@ -105,6 +105,10 @@ def stress_jobs(first_seed: int) -> list[Job]:
     jobs += [job for job in _lifts_and_rests(seed, "no pause at all", 4) if job.rest == "touch_and_go"]
     doubled = mems_by_name("BMI270").with_bias(2.0)
     jobs += [replace(job, options={"mems": doubled}) for job in _lifts_and_rests(seed, "bias x 2")]
+    poor = doubled.with_scale_errors(2.0)
+    jobs += [
+        replace(job, options={"mems": poor}) for job in _lifts_and_rests(seed, "bias and scale errors x 2")
+    ]
     warming = WarmUp(rise_k=4.0, time_constant_s=120.0)
     jobs += [
         replace(job, options={"warm_up": warming, "accel_delay_s": 0.001})

@@ -78,14 +78,17 @@ class MemsModel:
     clipped: bool = True
 
     def with_bias(self, factor: float) -> MemsModel:
-        """Return a kind whose turn-on biases and scale errors are ``factor`` times as large."""
+        """Return a kind whose turn-on biases are ``factor`` times as large."""
         low, high = self.gyro_bias_radps
         return replace(
             self,
             accel_bias_mps2=factor * self.accel_bias_mps2,
             gyro_bias_radps=(factor * low, factor * high),
-            scale_fraction=factor * self.scale_fraction,
         )
+
+    def with_scale_errors(self, factor: float) -> MemsModel:
+        """Return a kind whose scale errors are ``factor`` times as large."""
+        return replace(self, scale_fraction=factor * self.scale_fraction)
 
 
 def _preset(name: str, noise: tuple[float, float], bias_per_k: tuple[float, float]) -> MemsModel:

@@ -29,8 +29,8 @@ class Analyzer(Protocol):
         ...
 
     @property
-    def calibration(self) -> Calibration:
-        """What is known of the accelerometer by now."""
+    def learned(self) -> Calibration | None:
+        """What the sets taught about the accelerometer; None if they taught nothing."""
         ...
 
 
@@ -59,7 +59,7 @@ class SessionRunner:
         self._label = label or SetLabel()
         self._analyzer: Analyzer | None = None
         self.calibration: Calibration | None = None
-        """What the session taught about the accelerometer; None before it is finished."""
+        """What the session taught about the accelerometer; None before its end, or if it taught nothing."""
 
     def advance(self, items: Iterable[StreamItem], info: SensorInfo | None) -> list[Event]:
         """Take items in the order of time; return the events that they made known.
@@ -84,7 +84,7 @@ class SessionRunner:
             return []
         analyzer, self._analyzer = self._analyzer, None
         events = analyzer.finish()
-        self.calibration = analyzer.calibration
+        self.calibration = analyzer.learned
         return events
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.results import (
+    BarAxis,
     BarPath,
     Estimate,
     Quality,
@@ -55,6 +56,7 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
         lost_samples=summary.lost_samples,
         clipped_samples=summary.clipped_samples,
         rejected=[asdict(item) for item in summary.rejected],
+        bar_axis=asdict(summary.bar_axis),
         reps=[_rep_to_row(recording, summary, rep) for rep in summary.reps],
         parts=[PartRow(part=name, **asdict(getattr(summary.stability, name))) for name in _PARTS],
     )
@@ -78,6 +80,20 @@ def set_from_row(row: SetRow) -> SetSummary:
         sample_rate_hz=row.sample_rate_hz,
         lost_samples=row.lost_samples,
         clipped_samples=row.clipped_samples,
+        bar_axis=_bar_axis_from_json(row.bar_axis),
+    )
+
+
+def _bar_axis_from_json(stored: dict[str, Any] | None) -> BarAxis:
+    """Read a bar axis; sets that were stored before it was looked for have none."""
+    if stored is None:
+        return BarAxis(reason="not looked for when this set was stored")
+    axis = stored["axis"]
+    return BarAxis(
+        axis=None if axis is None else (axis[0], axis[1], axis[2]),
+        sd_rad=stored["sd_rad"],
+        source=stored["source"],
+        reason=stored["reason"],
     )
 
 

@@ -154,6 +154,15 @@ class RejectedModel(Model):
         return cls.model_validate(rejected)
 
 
+class BarAxisModel(Model):
+    """Direction of the bar in the sensor frame; fields as in `analysis.results.BarAxis`."""
+
+    axis: tuple[float, float, float] | None
+    sd_rad: Number
+    source: str
+    reason: str = ""
+
+
 class LabelModel(Model):
     """What the lifter says the next set is."""
 
@@ -192,6 +201,7 @@ class SetModel(LabelModel):
     sample_rate_hz: Number
     lost_samples: int
     clipped_samples: int
+    bar_axis: BarAxisModel
 
     @classmethod
     def of_summary(cls, summary: SetSummary) -> SetModel:

@@ -98,6 +98,7 @@ class SetRow(Base):
     lost_samples: Mapped[int]
     clipped_samples: Mapped[int]
     rejected: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    bar_axis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     recording: Mapped[RecordingRow] = relationship(back_populates="sets")
     reps: Mapped[list[RepRow]] = relationship(cascade="all, delete-orphan", order_by="RepRow.rep_index")
     parts: Mapped[list[PartRow]] = relationship(cascade="all, delete-orphan", order_by="PartRow.part")

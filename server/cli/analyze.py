@@ -30,7 +30,11 @@ def analyze(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
     trajectory: Annotated[
         Path | None,
-        typer.Option(help="Write the bar's path with its uncertainty as Parquet.", show_default=False),
+        typer.Option(
+            help="Write the bar's path with its uncertainty as Parquet. Without --bar-axis, x is fore-aft "
+            "and y lateral by the axis that was found; their signs mean nothing.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Find the reps of a recorded or imported session and print them."""
@@ -95,13 +99,18 @@ def _print_json(document: dict[str, Any]) -> None:
 def _write_trajectory(
     path: Path, motions: list[MotionEstimate], sets: list[SetSummary], mount: Mount
 ) -> None:
-    """Write every uninterrupted stretch that holds reps, each from its own first rep, without overlaps."""
+    """Write every uninterrupted stretch that holds reps, each from its own first rep, without overlaps.
+
+    Where no bar axis was stated, the one that was found stands in for it: x is fore-aft and y lateral, but
+    nobody knows which way is forward.
+    """
     import polars as pl
 
     from analysis.trajectory import trajectory_table
     from ingest.errors import ImportFileError
 
     tables: list[pl.DataFrame] = []
+    mounts = set_mounts(sets, mount)
     written_s = -float("inf")
     for motion in motions:
         t_s = motion.samples.t_s
@@ -110,7 +119,7 @@ def _write_trajectory(
         if not inside:
             continue
         index, first = inside[0]
-        table = pl.DataFrame(trajectory_table(motion, mount, first.start_s)).fill_nan(None)
+        table = pl.DataFrame(trajectory_table(motion, mounts[index], first.start_s)).fill_nan(None)
         table = table.filter(pl.col("t_s") > written_s)
         tables.append(table.with_columns(pl.lit(index).alias("set_index")))
         written_s = float(t_s[-1])
@@ -120,3 +129,24 @@ def _write_trajectory(
         pl.concat(tables).write_parquet(path)
     except OSError as error:
         raise ImportFileError(path, None, f"cannot be written: {error.strerror or error}") from error
+
+
+def set_mounts(sets: list[SetSummary], mount: Mount) -> dict[int, Mount]:
+    """Give each set's mount by its index, with the axis that was found where none was stated.
+
+    The sign of a found axis means nothing, so that it is made to agree from set to set.
+    """
+    from dataclasses import replace
+
+    mounts: dict[int, Mount] = {}
+    before: tuple[float, float, float] | None = None
+    for summary in sets:
+        axis = summary.bar_axis.axis
+        if mount.bar_axis is None and axis is not None:
+            if before is not None and sum(one * other for one, other in zip(axis, before, strict=True)) < 0:
+                axis = (-axis[0], -axis[1], -axis[2])
+            before = axis
+            mounts[summary.index] = replace(mount, bar_axis=axis)
+        else:
+            mounts[summary.index] = mount
+    return mounts

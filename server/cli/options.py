@@ -53,7 +53,7 @@ BarAxis: TypeAlias = Annotated[
     typer.Option(
         "--bar-axis",
         help="Unit vector in the sensor frame along the bar to the lifter's LEFT, such as 0,1,0. "
-        "Without it forward has no sign.",
+        "Without it the axis is found from the motion, but forward has no sign.",
         show_default=False,
     ),
 ]

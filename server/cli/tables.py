@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from analysis.bar_axis import option_text
 from analysis.results import QualityState
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from analysis import PartTrend, Rep, SessionTrend, SetSummary
+    from analysis import BarAxis, PartTrend, Rep, SessionTrend, SetSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ def print_reps(console: Console, summary: SetSummary) -> None:
         console.print(f"  not counted, {movement.start_s:.1f}–{movement.end_s:.1f} s: {movement.reason}")
     if summary.velocity_loss_fraction is not None:
         console.print(f"  velocity loss {summary.velocity_loss_fraction:.0%}")
+    if summary.bar_axis.reason:
+        console.print(f"  bar axis{_axis_text(summary.bar_axis)}: {summary.bar_axis.reason}")
+
+
+def _axis_text(bar_axis: BarAxis) -> str:
+    """Write a bar axis with its standard deviation; nothing where there is none."""
+    if bar_axis.axis is None:
+        return ""
+    spread = "" if bar_axis.sd_rad is None else f" ± {math.degrees(bar_axis.sd_rad):.1f}°"
+    return f" {option_text(bar_axis.axis)}{spread}"
 
 
 def _rep_cells(rep: Rep) -> tuple[str, ...]:

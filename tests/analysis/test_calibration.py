@@ -64,17 +64,40 @@ def test_missing_side_is_named():
         from_rests(measured(SIDES[:5]), CONFIG)
 
 
-def test_time_and_distrust_widen_but_never_beyond_the_data_sheet():
+def test_time_widens_but_never_beyond_the_data_sheet():
     learned = from_rests(measured(SIDES), CONFIG)
     unknown = Calibration.unknown(CONFIG)
-    for later in (learned.aged(CONFIG), learned.loosened(CONFIG)):
-        assert (later.sd > learned.sd).all()
-        assert later.mean == learned.mean
+    later = learned.aged(CONFIG)
+    assert (later.sd > learned.sd).all()
+    assert later.mean == learned.mean
     worn = learned
     for _ in range(200):
-        worn = worn.loosened(CONFIG).aged(CONFIG)
+        worn = worn.aged(CONFIG)
     assert (worn.sd <= unknown.sd * (1 + 1e-9)).all()
     np.testing.assert_allclose(worn.sd, unknown.sd, rtol=1e-6)
+
+
+def test_what_a_set_gathered_counts_for_a_part_and_costs_nothing_that_was_known():
+    before = from_rests(measured(SIDES), CONFIG)
+    nothing_new = before.after(before, CONFIG)
+    between = CONFIG.variances(CONFIG.between_sets_mps2, CONFIG.between_sets_scale)
+    np.testing.assert_allclose(nothing_new.sd**2, before.sd**2 + between, rtol=1e-9)
+    np.testing.assert_allclose(nothing_new.mean, before.mean, atol=1e-12)
+    surer = Calibration.of(np.array(before.mean) + 0.001, 0.1 * np.array(before.covariance))
+    after = before.after(surer, replace(CONFIG, between_sets_mps2=0.0, between_sets_scale=0.0))
+    assert (surer.sd < after.sd).all()
+    assert (after.sd < before.sd).all()
+    assert (np.array(before.mean) < after.mean).all()
+    assert (np.array(after.mean) < surer.mean).all()
+
+
+@pytest.mark.parametrize("sds", [0.0, 1.0, 2.0, 3.5])
+def test_a_rest_that_gravity_does_not_explain_casts_doubt(sds):
+    known = Calibration.unknown(CONFIG)
+    _, sd = known.surplus(np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2]), CONFIG)
+    left = known.doubted(np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2 + sds * sd]), CONFIG)
+    np.testing.assert_allclose(left.sd / known.sd, max(np.sqrt((1 + sds**2) / 2), 1.0), rtol=0.01)
+    assert left.mean == known.mean
 
 
 @pytest.mark.parametrize(
@@ -103,7 +126,8 @@ def analysed(calibration: Calibration | None = None) -> tuple[SetSummary, Calibr
     info = replace(info_of(recording), calibration=calibration)
     analyzer = SetAnalyzer(info, mount_of(recording), label_of(recording))
     events = [*analyzer.push(block_of(recording)), *analyzer.finish()]
-    return only_set(events), analyzer.calibration
+    assert analyzer.learned is not None
+    return only_set(events), analyzer.learned
 
 
 def test_set_teaches_the_sensors_bias():

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import LiveConfig, StillnessConfig
+from analysis.config import StillnessConfig
 from analysis.imu import STANDARD_GRAVITY_MPS2
-from analysis.live import LiveTick, LiveTracker
+from analysis.live import LiveConfig, LiveTick, LiveTracker
 from tests.analysis.simulated import minimum_jerk, simulate
 
 RATE_HZ = 200.0

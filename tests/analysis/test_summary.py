@@ -59,7 +59,7 @@ def test_velocity_loss_needs_two_reps():
 
 
 def test_stretches_are_joined_and_their_reps_numbered_through():
-    summary = summarise_set(4, LABEL, MOUNT, [segment(10.0), segment(20.0, 3)])
+    summary = summarise_set(4, LABEL, MOUNT, [segment(10.0), segment(20.0, 3)], AnalysisConfig())
     assert summary is not None
     assert (summary.index, summary.exercise_id, summary.load_kg) == (4, "back_squat", 100.0)
     assert [rep.index for rep in summary.reps] == [0, 1, 2, 3, 4]
@@ -68,15 +68,15 @@ def test_stretches_are_joined_and_their_reps_numbered_through():
 
 
 def test_no_rep_no_set():
-    assert summarise_set(0, LABEL, MOUNT, []) is None
-    assert summarise_set(0, LABEL, MOUNT, [segment(0.0, 0)]) is None
+    assert summarise_set(0, LABEL, MOUNT, [], AnalysisConfig()) is None
+    assert summarise_set(0, LABEL, MOUNT, [segment(0.0, 0)], AnalysisConfig()) is None
 
 
 def test_set_whose_last_rep_was_dropped_ends_with_its_concentric_phase():
     dropped = replace(
         segment(10.0, 1), reps=(constructed_rep(start_s=10.0, concentric_end_s=11.5, end_s=None),)
     )
-    summary = summarise_set(0, LABEL, MOUNT, [dropped])
+    summary = summarise_set(0, LABEL, MOUNT, [dropped], AnalysisConfig())
     assert summary is not None
     assert summary.end_s == 11.5
 
@@ -84,7 +84,7 @@ def test_set_whose_last_rep_was_dropped_ends_with_its_concentric_phase():
 def test_rejected_movements_near_the_set_are_listed_and_distant_ones_are_not():
     near = RejectedMovement(10.0 - GAP_REACH_S - 1, 10.0 - GAP_REACH_S + 0.1, "near")
     far = RejectedMovement(0.0, 10.0 - GAP_REACH_S - 0.1, "far")
-    summary = summarise_set(0, LABEL, MOUNT, [segment(10.0, rejected=(far, near))])
+    summary = summarise_set(0, LABEL, MOUNT, [segment(10.0, rejected=(far, near))], AnalysisConfig())
     assert summary is not None
     assert summary.rejected == (near,)
 
@@ -116,6 +116,6 @@ def test_an_announced_rep_that_is_not_confirmed_is_mentioned():
         for k in range(3)
     ]
     segment = SegmentReps(tuple(reps[:2]), (), 200.0, 0, 0)
-    summary = summarise_set(0, SetLabel("back_squat"), Mount(), [segment], reps)
+    summary = summarise_set(0, SetLabel("back_squat"), Mount(), [segment], AnalysisConfig(), reps)
     assert summary is not None
     assert [r.reason for r in summary.rejected] == ["not confirmed when the set closed"]

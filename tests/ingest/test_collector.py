@@ -29,7 +29,7 @@ class Memory:
         self.made_with = (info, mount, label)
         self.items = []
         self.finished = False
-        self.calibration = Calibration.unknown(CalibrationConfig())
+        self.learned = Calibration.unknown(CalibrationConfig())
 
     def push(self, item):
         self.items.append(item)

@@ -14,6 +14,7 @@ import numpy as np
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
 from analysis.imu import Gap, SetLabel
 from analysis.results import (
+    BarAxis,
     BarPath,
     Estimate,
     Quality,
@@ -126,6 +127,7 @@ def make_set(
         sample_rate_hz=200.13,
         lost_samples=3,
         clipped_samples=0,
+        bar_axis=BarAxis((0.0, 1.0, 0.0), 0.04, "data", "found from the motion"),
     )
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from analysis.results import Rep, SetSummary
+from analysis.results import BarAxis, Rep, SetSummary
 from server.errors import NotFoundError, StoreError
 from server.paths import MAX_POINTS
 from server.store import Store
@@ -127,6 +127,26 @@ def test_migrations_lead_to_the_tables_of_the_code(tmp_path):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     engine.dispose()
+
+
+def test_a_set_without_an_axis_comes_back_without(store):
+    summary = replace(make_set(0), bar_axis=BarAxis(reason="a wrist has no bar axis"))
+    store.save_set(recording(), summary)
+    assert store.set(recording().recording_id, 0).summary == summary
+
+
+def test_a_set_from_before_the_axis_was_looked_for_says_so(tmp_path):
+    url = f"sqlite:///{tmp_path / 'results.db'}"
+    with Store(url) as store:
+        store.save_set(recording(), make_set(0))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE training_set SET bar_axis = NULL"))
+    engine.dispose()
+    with Store(url) as store:
+        (old,) = store.session(recording().recording_id).sets
+    assert old.bar_axis.axis is None
+    assert "not looked for" in old.bar_axis.reason
 
 
 def test_tables_can_be_made_on_postgresql():

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
+from analysis import BarAxis, Mount, MountPosition
+from server.cli.analyze import set_mounts
 from tests.server.cli.conftest import run_process
+from tests.server.lifting import make_set
 
 NUMBER = (int, float)
 MAYBE_NUMBER = (int, float, type(None))
@@ -50,6 +54,7 @@ CONTRACT = {
             "rejected": list,
             "velocity_loss_fraction": MAYBE_NUMBER,
             "stability": dict,
+            "bar_axis": {"axis": (list, type(None)), "sd_rad": MAYBE_NUMBER, "from": str},
         }
     ],
     "trend": dict,
@@ -139,6 +144,54 @@ def test_a_table_gives_what_the_recording_of_the_same_motion_gives(upright, squa
 def test_without_a_bar_axis_drift_has_no_value(upright, squats):
     (only,) = parse(upright("analyze", squats.csv, "--exercise", "back_squat", "--json").out)["sets"]
     assert {rep["forward_drift_m"] for rep in only["reps"]} == {None}
+
+
+def test_without_a_bar_axis_one_is_found_and_said_how_to_state(upright, squats):
+    done = upright("analyze", squats.csv, "--exercise", "back_squat", "--json")
+    found = parse(done.out)["sets"][0]["bar_axis"]
+    true = np.array([float(part) for part in squats.bar_axis.split(",")])
+    assert found["from"] == "data"
+    assert abs(np.dot(found["axis"], true)) > np.cos(4 * found["sd_rad"])
+    assert "--bar-axis=" in found["reason"]
+    table = upright("analyze", squats.csv, "--exercise", "back_squat").out
+    assert "bar axis" in table
+    assert "found from the motion" in " ".join(table.split())
+
+
+def test_a_stated_bar_axis_is_not_remarked_upon(upright, squats):
+    done = upright("analyze", squats.mcap, "--json")
+    axis = parse(done.out)["sets"][0]["bar_axis"]
+    assert (axis["from"], axis["sd_rad"], axis["reason"]) == ("stated", None, None)
+    assert "bar axis" not in upright("analyze", squats.mcap).out
+
+
+def test_the_trajectory_without_a_bar_axis_is_that_with_one_but_for_the_sign(upright, squats, tmp_path):
+    lever = f"--lever-m={squats.lever_m}"
+    tables = []
+    for number, options in enumerate(((), (f"--bar-axis={squats.bar_axis}",))):
+        out = tmp_path / f"{number}.parquet"
+        upright("analyze", squats.csv, "--exercise", "back_squat", lever, *options, "--trajectory", out)
+        tables.append(pl.read_parquet(out))
+    found, stated = tables
+    reach_m = stated["x_m"].abs().max()
+    signs = [np.sign((found[name] * stated[name]).sum()) for name in ("x_m", "y_m")]
+    assert signs[0] == signs[1] != 0  # forward and left change their signs together
+    for name in ("x_m", "y_m"):
+        assert (found[name] * signs[0] - stated[name]).abs().max() < 0.07 * reach_m + 1e-3  # 4 degrees
+    assert (found["z_m"] - stated["z_m"]).abs().max() < 1e-9
+
+
+def test_found_signs_agree_from_set_to_set():
+    axes = [(0.7, -0.714, 0.0), None, (-0.7, 0.714, 0.01), (0.714, -0.7, 0.0)]
+    sets = [replace(make_set(k), bar_axis=BarAxis(axis)) for k, axis in enumerate(axes)]
+    mounts = set_mounts(sets, Mount(MountPosition.SLEEVE))
+    assert mounts[1] == Mount(MountPosition.SLEEVE)
+    for k in (0, 2, 3):
+        x, y, _ = mounts[k].bar_axis or (0.0, 0.0, 0.0)
+        assert x > 0.6
+        assert y < -0.6
+    stated = Mount(bar_axis=(0.0, 1.0, 0.0))
+    assert set(set_mounts(sets, stated).values()) == {stated}
 
 
 def test_missing_rows_are_lost_samples(upright, squats, tmp_path):
