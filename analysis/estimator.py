@@ -133,7 +133,7 @@ def estimate_motion(
     scale = known.noise_scale if known is not None and not final else None
     calibration = _calibration(samples, still, known, config)
     scene = _Scene(samples, exercise, config, still, quiet, impact, around, scale)
-    first = scene.first(_problem(samples, attitude, mount, calibration, config))
+    first = scene.first(_problem(samples, still, attitude, mount, calibration, config))
     hypotheses = [first]
     if final and announced and len(announced) != len(first.found.accepted):
         hypotheses.append(replace(first, found=_as_found(announced, samples, first.height_m, exercise)))
@@ -280,7 +280,12 @@ def _as_found(
 
 
 def _problem(
-    samples: Samples, attitude: Attitude, mount: Mount, calibration: Calibration, config: AnalysisConfig
+    samples: Samples,
+    still: BoolArray,
+    attitude: Attitude,
+    mount: Mount,
+    calibration: Calibration,
+    config: AnalysisConfig,
 ) -> Problem:
     smoother = config.smoother
     levelled = attitude.bias_known
@@ -292,7 +297,7 @@ def _problem(
         tilt_sd_rad=smoother.initial_tilt_rad if levelled else smoother.initial_tilt_moving_rad,
         gyro_bias_sd_radps=smoother.gyro_bias_still_radps if levelled else smoother.gyro_bias_radps,
         lever_m=np.asarray(mount.lever_m, dtype=np.float64),
-        noise=integration_noise(samples, config.noise),
+        noise=integration_noise(samples, config.noise, still),
         calibration=calibration,
     )
 

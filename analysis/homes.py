@@ -197,7 +197,7 @@ def find_homes(
         *((a.turn, b.turn) for a, b in itertools.pairwise(reps)),
         (last, min(last + 3 * near, len(samples) - 1)),
     ]
-    if reps[-1].back_m == 0:
+    if reps[-1].back_m == 0 or (config.smoother.thrown and _hangs(rough, last, reps[-1])):
         spans.pop()  # the bar never came back from the last rep
     homes: list[Home] = []
     for k, (start, stop) in enumerate(spans):
@@ -215,6 +215,12 @@ def find_homes(
             home = _between(rough, landings, reps[k - 1], reps[k], sign)
         homes.append(home)
     return homes
+
+
+def _hangs(rough: Rough, last: int, rep: Candidate) -> bool:
+    """Tell whether the bar ended at the hang, above the bottom of the dip that the rep began from."""
+    height = rough.height_m
+    return bool(height[last] - height[rep.start] > rough.home_reach * max(rep.out_m, rep.back_m))
 
 
 def _outer_instants(
@@ -273,7 +279,7 @@ class _Landings:
             return None
         # A steady pull is calm too: the bar must still be about where it landed.
         height = self.rough.height_m[landed : last + 1]
-        away = np.abs(height - height[0]) > 0.15 * max(rep.out_m, rep.back_m)
+        away = np.abs(height - height[0]) > 1.5 * self.rough.home_reach * max(rep.out_m, rep.back_m)
         calmest = landed + int(np.argmin(np.where(away, np.inf, self.unrest[landed : last + 1])))
         return calmest if self.unrest[calmest] < SETTLED_MPS2 else None
 

@@ -73,7 +73,7 @@ class Noise:
     disturbed: BoolArray
 
 
-def integration_noise(samples: Samples, config: NoiseConfig) -> Noise:
+def integration_noise(samples: Samples, config: NoiseConfig, still: BoolArray | None = None) -> Noise:
     """Accumulate the noise of integration.
 
     Parameters
@@ -82,6 +82,8 @@ def integration_noise(samples: Samples, config: NoiseConfig) -> Noise:
         Sensor data.
     config : NoiseConfig
         Densities.
+    still : (N,) bool, optional
+        Where the bar lies on rack or floor: it met them shortly before.
     """
     dt_s = samples.dt_s
     accel = np.full(len(samples), config.accel_mps2_per_rthz**2 * dt_s)
@@ -104,5 +106,9 @@ def integration_noise(samples: Samples, config: NoiseConfig) -> Noise:
         lost_mps = float(surplus[start:stop][hard[start:stop]].sum()) * dt_s
         accel[start:stop] += (config.impact_jump_mps + config.impact_loss * lost_mps) ** 2 / (stop - start)
         gyro[start:stop] += config.impact_turn_rad**2 / (stop - start)
+    # A rack that rings near a multiple of the sampling rate is seen as a slow push that never was.
+    for start, _ in () if still is None else runs(still):
+        first = max(start - round(config.contact_s * samples.rate_hz), 0)
+        accel[first:start] += config.contact_mps**2 / max(start - first, 1)
     accel[0] = gyro[0] = 0.0
     return Noise(np.cumsum(accel), np.cumsum(gyro), blow | kinked | samples.lost)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,26 @@ def test_next_to_nothing_is_known_at_first():
     assert 400 <= slow.index < 500
     assert slow.sd_mps == (CONFIG.smoother.quiet_velocity_mps,) * 3
     assert all(stay.sd_m == CONFIG.smoother.first_reach_m for stay in evidence.stays)
+
+
+def test_hang_before_the_dip_of_a_throw_is_rest_though_not_home():
+    """From the dip, at 0.4 m, to overhead, back to the hang at 0.62 m, dip, and again; then the hang."""
+    legs_s = [1.0, 0.8, 1.0, 1.0, 0.4, 0.8, 1.0, 1.0]
+    levels = [0.4, 0.4, 1.6, 0.62, 0.62, 0.4, 1.6, 0.62, 0.62]
+    height, velocity = minimum_jerk(levels, legs_s, RATE_HZ)
+    marks = (np.cumsum([0.0, *legs_s]) * RATE_HZ).astype(int)
+    reps = [Candidate(int(marks[a]), int(marks[a + 1]), int(marks[a + 2]), 1.2, 0.98) for a in (1, 5)]
+    quiet = np.abs(velocity) < 0.02
+    config = replace(CONFIG, smoother=replace(CONFIG.smoother, thrown=True))
+    nothing = np.zeros(len(quiet), dtype=np.bool_)
+    evidence = gather_evidence(
+        resting(len(quiet)), nothing, quiet, nothing, Rough(height, velocity, 0.1, 0.1), reps, 1, config
+    )
+    held = [rest.index for rest in evidence.rests if rest.sd_mps[2] == CONFIG.smoother.home_velocity_mps]
+    between = [index for index in held if marks[3] - 20 <= index <= marks[4] + 20]
+    after = [index for index in held if index > marks[7] - 20]
+    assert len(between) >= 3
+    assert len(after) >= 3
+    home = [stay.index for stay in evidence.stays if stay.sd_m != CONFIG.smoother.reach_m]
+    assert max(home) < marks[5] + 20  # the bottom of the second dip is the last home
+    assert not any(marks[1] + 30 < index < marks[2] - 30 for index in held)

@@ -110,3 +110,14 @@ def test_cross_axis_errors_grow_with_turning():
     turning = samples_from(samples.specific_force_mps2, np.tile((0.0, 2.0, 0.0), (N, 1)))
     doubtful, calm = (integration_noise(s, CONFIG).gyro_variance[-1] for s in (turning, samples))
     assert doubtful > 2 * calm
+
+
+def test_meeting_the_rack_leaves_doubt_before_the_bar_lies_still():
+    samples = resting()
+    still = np.zeros(N, dtype=np.bool_)
+    still[:100] = still[400:500] = True
+    met, free = (integration_noise(samples, CONFIG, mask).accel_variance for mask in (still, None))
+    first = 400 - round(CONFIG.contact_s * samples.rate_hz)
+    added = met - free
+    assert added[first - 1] == pytest.approx(0.0, abs=1e-15)  # the first rest began before the samples did
+    assert added[399:] == pytest.approx(CONFIG.contact_mps**2, rel=0.01)
