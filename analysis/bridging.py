@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
-from analysis.filters import moving_mean, runs
+from analysis.filters import runs
 
 if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray
@@ -46,8 +47,9 @@ def bridging_variances(signal: FloatArray, lost: BoolArray, dt_s: float, reach_s
         first = np.arange(len(errors))
         whole = before[first + length + 2] == before[first]
         reach = max(round(reach_s / dt_s), 3 * int(length))
-        share = moving_mean(whole.astype(np.float64), 2 * reach)
-        square = moving_mean(np.where(whole, (errors**2).mean(axis=1), 0.0), 2 * reach)
+        known = np.stack([whole, np.where(whole, (errors**2).mean(axis=1), 0.0)])
+        # Beyond the ends nothing is known either.
+        share, square = uniform_filter1d(known.astype(np.float64), 2 * reach, axis=1, mode="constant")
         for k in np.flatnonzero(lengths == length):
             at = min(max(gaps[k][0] - 1, 0), len(errors) - 1)
             if len(errors) and share[at] * 2 * reach >= length:

@@ -21,6 +21,8 @@ from analysis.imu import STANDARD_GRAVITY_MPS2
 from analysis.stillness import still_mask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.config import StillnessConfig
     from analysis.imu import FloatArray
     from analysis.samples import Samples
@@ -149,37 +151,42 @@ class Calibration:
         surplus, sd = self.surplus(rest_mps2, config)
         return abs(surplus) > config.contradiction_sds * sd
 
-    def doubted(self, rest_mps2: FloatArray, config: CalibrationConfig) -> Calibration:
+    def doubted(self, rests_mps2: Sequence[FloatArray], config: CalibrationConfig) -> Calibration:
         """Return what is left of this where a rest, (3,) m/s², departs from gravity by more than expected.
 
         A sensor that is worse than its data sheet in the one direction that a rest shows is probably worse in
         the others too. The variance is that of a normal distribution whose own scale is not known (a
-        multivariate t): ``(n + z^2) / (n + 1)`` times as large, never smaller.
+        multivariate t): ``(n + z^2) / (n + 1)`` times as large for the oddest rest, never smaller.
         """
-        surplus, sd = self.surplus(rest_mps2, config)
-        factor = (config.doubt_dof + (surplus / sd) ** 2) / (config.doubt_dof + 1.0)
-        return Calibration.of(np.array(self.mean), max(factor, 1.0) * np.array(self.covariance))
+        odd = (surplus / sd for surplus, sd in (self.surplus(rest, config) for rest in rests_mps2))
+        square = max((z**2 for z in odd), default=0.0)
+        factor = max((config.doubt_dof + square) / (config.doubt_dof + 1.0), 1.0)
+        return Calibration.of(np.array(self.mean), factor * np.array(self.covariance))
 
     def after(self, learned: Calibration, config: CalibrationConfig) -> Calibration:
         """Return what may be told to the next stretch once a stretch that knew this has concluded more.
 
         What a stretch gathered counts for a part only, because its reading may be wrong; what was known
-        before is not lost thereby, but for what changes from set to set.
+        before is not lost thereby.
 
         Parameters
         ----------
         learned : Calibration
             The stretch's own conclusion, with this as its prior.
         config : CalibrationConfig
-            Distrust, and how fast errors change.
+            Distrust.
         """
         share = 1.0 / config.distrust
         information = (1.0 - share) * self.information + share * learned.information
         weighted = (1.0 - share) * self.information @ self.mean + share * learned.information @ learned.mean
         covariance = _inverse(information)
-        mean = covariance @ weighted
+        return Calibration.of(covariance @ weighted, covariance)
+
+    def rested(self, config: CalibrationConfig) -> Calibration:
+        """Return what one set tells the next: temperature has changed a little."""
+        covariance = np.array(self.covariance)
         covariance += np.diag(config.variances(config.between_sets_mps2, config.between_sets_scale))
-        return _no_wider(_vector6(mean), covariance, config)
+        return _no_wider(self.mean, covariance, config)
 
     def aged(self, config: CalibrationConfig) -> Calibration:
         """Return what one session tells another: temperature, mounting stress and time have changed."""

@@ -78,7 +78,7 @@ def bar_axis_document(bar_axis: BarAxis) -> Json:
     return {
         "axis": None if bar_axis.axis is None else list(bar_axis.axis),
         "sd_rad": bar_axis.sd_rad,
-        "from": bar_axis.source,
+        "source": bar_axis.source,
         "reason": bar_axis.reason or None,
     }
 

@@ -16,7 +16,7 @@ from analysis.attitude import Attitude, Known, integrate_attitude
 from analysis.calibration import Calibration
 from analysis.candidates import Surroundings
 from analysis.exercises import Exercise, FirstPhase, StartsFrom
-from analysis.filters import lowpass
+from analysis.filters import lowpass, runs
 from analysis.homes import Rough, first_evidence, gather_evidence
 from analysis.imu import MountPosition
 from analysis.noise import blow_mask, integration_noise
@@ -157,12 +157,11 @@ def _calibration(
     """Take what is known of the accelerometer, as far as the stretch's own rest does not contradict it."""
     calibration = known.calibration if known is not None else None
     calibration = calibration or Calibration.unknown(config.calibration)
-    if not still.any():
-        return calibration
-    rest = samples.specific_force_mps2[still].mean(axis=0)
-    if calibration.is_contradicted_by(rest, config.calibration):
+    # Each rest by itself: the bar may have rolled between them.
+    rests = [samples.specific_force_mps2[start:stop].mean(axis=0) for start, stop in runs(still)]
+    if any(calibration.is_contradicted_by(rest, config.calibration) for rest in rests):
         calibration = Calibration.unknown(config.calibration)
-    return calibration.doubted(rest, config.calibration)
+    return calibration.doubted(rests, config.calibration)
 
 
 def _told(config: AnalysisConfig, exercise: Exercise | None, mount: Mount) -> AnalysisConfig:

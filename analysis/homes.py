@@ -115,10 +115,9 @@ def gather_evidence(
             if not still[i]:
                 sd = held_sd if home.held else _turning_sd(rough, i, samples.rate_hz, smoother)
                 rests.append(Rest(i, _each_axis(smoother.guessed_velocity_mps) if home.guessed else sd))
-    held = [
-        *_held_turns(samples, quiet & ~still, rough, reps),
-        *_held_elsewhere(samples, quiet & ~still, rough, reps, homes, smoother),
-    ]
+    held = _held_turns(samples, quiet & ~still, rough, reps)
+    said = [(rest.index, rest.index + 1) for rest in rests] + held
+    held += _held_elsewhere(samples, quiet & ~still, rough, reps, said, smoother)
     for start, stop in held:
         rests += [Rest(i, held_sd) for i in range(start, stop, spacing)]
     if homes:
@@ -322,14 +321,17 @@ def _held_elsewhere(
     quiet: BoolArray,
     rough: Rough,
     reps: Sequence[Candidate],
-    homes: Sequence[Home],
+    said: Sequence[tuple[int, int]],
     config: SmootherConfig,
 ) -> list[tuple[int, int]]:
-    """Pauses that are no home: between two reps, and wherever a bar that is thrown hangs before its dip."""
+    """Pauses that are no home: between two reps, and wherever a bar that is thrown hangs before its dip.
+
+    Not where rest was ``said`` already (half-open ranges), nor right beside it.
+    """
     mask = quiet & (np.abs(rough.velocity_mps) < rough.max_quiet_mps)
-    for home in homes:
-        if home.held:
-            mask[home.start : home.stop + 1] = False
+    spacing = int(REST_SPACING_S * samples.rate_hz)
+    for start, stop in said:
+        mask[max(start - spacing, 0) : stop + spacing] = False
     margin = int(0.08 * samples.rate_hz)  # a quiet stretch starts and ends with some movement
 
     def held(middle: int) -> bool:

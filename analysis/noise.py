@@ -65,7 +65,8 @@ class Noise:
     accel_variance, gyro_variance : (N,) float64
         Variance of velocity, (m/s)², and of attitude, rad², that integration has gathered up to each sample.
     disturbed : (N,) bool
-        Samples that were lost or hit. What they add does not depend on how good the sensor is.
+        Samples that were lost or hit, or in which the bar met its rack. What they add does not depend on how
+        good the sensor is.
     """
 
     accel_variance: FloatArray
@@ -106,9 +107,13 @@ def integration_noise(samples: Samples, config: NoiseConfig, still: BoolArray | 
         lost_mps = float(surplus[start:stop][hard[start:stop]].sum()) * dt_s
         accel[start:stop] += (config.impact_jump_mps + config.impact_loss * lost_mps) ** 2 / (stop - start)
         gyro[start:stop] += config.impact_turn_rad**2 / (stop - start)
-    # A rack that rings near a multiple of the sampling rate is seen as a slow push that never was.
-    for start, _ in () if still is None else runs(still):
+    # A rack that rings near a multiple of the sampling rate is seen as a slow push that never was. A loss
+    # within a rest is no second meeting.
+    met = np.zeros(len(samples), dtype=np.bool_)
+    for start, _ in () if still is None else runs(still | samples.lost):
         first = max(start - round(config.contact_s * samples.rate_hz), 0)
-        accel[first:start] += config.contact_mps**2 / max(start - first, 1)
+        if start and still is not None and still[start]:
+            accel[first:start] += config.contact_mps**2 / (start - first)
+            met[first:start] = True
     accel[0] = gyro[0] = 0.0
-    return Noise(np.cumsum(accel), np.cumsum(gyro), blow | kinked | samples.lost)
+    return Noise(np.cumsum(accel), np.cumsum(gyro), blow | kinked | met | samples.lost)

@@ -301,7 +301,8 @@ class SetAnalyzer:
         if motion is not None and self._on_motion is not None:
             self._on_motion(motion)
         if motion is not None and motion.attitude.bias_known:
-            self._calibration, self._taught = motion.calibration, True
+            self._calibration = motion.calibration.rested(self._config.calibration)
+            self._taught = True
         return motion
 
     def _close_set(self, *, still_lifting: bool = False) -> list[Event]:

@@ -37,8 +37,21 @@ MIN_SETS_FOR_CLEARLY = 4
 """Three sets leave one degree of freedom: never clear."""
 
 
-def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) -> SetStability:
+def set_stability(
+    reps: Sequence[Rep], exercise: Exercise | None, mount: Mount, axis_doubt: str = ""
+) -> SetStability:
     """Average each part over the reps of a set; what cannot be known is None with the reason.
+
+    Parameters
+    ----------
+    reps : sequence of Rep
+        Of the set.
+    exercise : Exercise or None
+        Says which parts apply.
+    mount : Mount
+        Says which can be known.
+    axis_doubt : str
+        How the motion contradicts the stated bar axis, on which forward and pitch rest; empty if it does not.
 
     Notes
     -----
@@ -48,8 +61,9 @@ def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) 
     if not reps:
         return SetStability(*(Estimate(reason="no reps"),) * 4)
     parts = exercise.parts if exercise else ("forward_displacement_m", "path_consistency_m")
-    no_forward = mount.why_no_forward
-    sensor_on_shaft = mount.position is MountPosition.SHAFT
+    no_forward = mount.why_no_forward or axis_doubt
+    forward = [None if axis_doubt else rep.forward_drift_m for rep in reps]
+    knows_pitch = mount.position is MountPosition.SHAFT and mount.bar_axis is not None and not axis_doubt
 
     def applies(part: str) -> bool:
         return part in parts
@@ -57,15 +71,13 @@ def set_stability(reps: Sequence[Rep], exercise: Exercise | None, mount: Mount) 
     not_for_lift = Estimate(reason="does not apply to this lift")
     pitch_reason = no_forward or "only on a shaft mount"
     return SetStability(
-        forward_displacement_m=_mean(
-            [rep.forward_drift_m for rep in reps], [rep.forward_drift_sd_m for rep in reps], no_forward
-        )
+        forward_displacement_m=_mean(forward, [rep.forward_drift_sd_m for rep in reps], no_forward)
         if applies("forward_displacement_m")
         else not_for_lift,
         uprightness_loss_rad=not_for_lift
         if not applies("uprightness_loss_rad")
         else _mean([rep.pitch_change_rad for rep in reps], None, "")
-        if sensor_on_shaft and mount.bar_axis
+        if knows_pitch
         else Estimate(reason=pitch_reason),
         lockout_ratio=_mean([rep.lockout_ratio for rep in reps], None, "")
         if applies("lockout_ratio")

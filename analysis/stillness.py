@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.filters import lowpass, moving_deviation, moving_mean, runs
+from analysis.imu import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
     from analysis.config import StillnessConfig
@@ -35,7 +36,8 @@ def still_mask(samples: Samples, config: StillnessConfig) -> BoolArray:
         True where specific force and rate of turn vary no more than the sensor's own noise.
     """
     window = max(int(config.window_s * samples.rate_hz), 3)
-    mask = np.ones(len(samples), dtype=np.bool_)
+    # A sensor that gives zeros while it starts up does not lie still: at rest it feels gravity.
+    mask = np.linalg.norm(samples.specific_force_mps2, axis=1) > 0.5 * STANDARD_GRAVITY_MPS2
     for signal, bounds in (
         (samples.specific_force_mps2, config.accel_floor_mps2),
         (samples.gyro_radps, config.gyro_floor_radps),

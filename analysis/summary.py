@@ -143,7 +143,8 @@ def summarise_set(
     bar_axis = reported(
         mount, most_certain(segment.bar_axis for segment in segments if segment.reps), config.bar_axis
     )
-    if bar_axis.source == STATED and bar_axis.reason:
+    doubt = bar_axis.reason if bar_axis.source == STATED else ""
+    if doubt:
         reps = tuple(_doubted(rep) for rep in reps)
     gaps = [segment.gap_after for segment in segments if segment.gap_after is not None]
     rejected += tuple(
@@ -160,7 +161,7 @@ def summarise_set(
         reps=reps,
         rejected=rejected,
         velocity_loss_fraction=velocity_loss(reps),
-        stability=set_stability(reps, find_exercise(label.exercise_id), mount),
+        stability=set_stability(reps, find_exercise(label.exercise_id), mount, doubt),
         sample_rate_hz=max(segment.rate_hz for segment in segments),
         lost_samples=sum(segment.lost_samples for segment in segments)
         + sum(gap.missing for gap in gaps if start_s <= gap.start_s and gap.end_s <= end_s),

@@ -342,19 +342,19 @@ def test_option_is_short_and_has_no_negative_zero(axis, text):
 def test_document_says_axis_deviation_source_and_reason():
     recording = simulate()
     found = set_document(summary_of(recording, Mount()))["bar_axis"]
-    assert set(found) == {"axis", "sd_rad", "from", "reason"}
-    assert found["from"] == "data"
+    assert set(found) == {"axis", "sd_rad", "source", "reason"}
+    assert found["source"] == "data"
     assert len(found["axis"]) == 3
     assert 0 < found["sd_rad"] < DEFAULT.largest_sd_rad
     stated = set_document(summary_of(recording, Mount(bar_axis=recording.bar_axis)))["bar_axis"]
     assert stated == {
         "axis": list(recording.bar_axis),
         "sd_rad": None,
-        "from": "stated",
+        "source": "stated",
         "reason": None,
     }
     wrist = set_document(summary_of(recording, Mount(MountPosition.WRIST)))["bar_axis"]
-    assert wrist == {"axis": None, "sd_rad": None, "from": "data", "reason": "a wrist has no bar axis"}
+    assert wrist == {"axis": None, "sd_rad": None, "source": "data", "reason": "a wrist has no bar axis"}
 
 
 def test_stating_the_found_axis_gives_forward_a_sign():

@@ -62,3 +62,11 @@ def test_nothing_intact_around_is_not_known(n):
     lost = np.ones(n, dtype=np.bool_)
     lost[[0, -1]] = False
     assert np.isnan(bridging_variances(np.zeros((n, 3)), lost, DT_S, 0.3)).all()
+
+
+def test_a_few_intact_samples_at_the_edge_do_not_speak_for_the_rest():
+    signal = np.random.default_rng(6).normal(0.0, 5.0, (400, 3))
+    signal[:12] = 0.0
+    lost = np.arange(400) % 11 != 0
+    lost[:12] = False
+    assert np.isnan(bridging_variances(signal, lost, DT_S, 0.3)).all()

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from analysis.calibration import Calibration, CalibrationConfig, from_rests
 from analysis.errors import CalibrationError
-from analysis.imu import STANDARD_GRAVITY_MPS2
+from analysis.imu import STANDARD_GRAVITY_MPS2, ImuBlock
 from analysis.pipeline import SetAnalyzer
 from analysis.results import SetSummary
 from firmware_sim.offline import OfflineRecording, simulate_offline
@@ -67,9 +67,9 @@ def test_missing_side_is_named():
 def test_time_widens_but_never_beyond_the_data_sheet():
     learned = from_rests(measured(SIDES), CONFIG)
     unknown = Calibration.unknown(CONFIG)
-    later = learned.aged(CONFIG)
-    assert (later.sd > learned.sd).all()
-    assert later.mean == learned.mean
+    for later in (learned.rested(CONFIG), learned.aged(CONFIG)):
+        assert (later.sd > learned.sd).all()
+        assert later.mean == learned.mean
     worn = learned
     for _ in range(200):
         worn = worn.aged(CONFIG)
@@ -80,11 +80,10 @@ def test_time_widens_but_never_beyond_the_data_sheet():
 def test_what_a_set_gathered_counts_for_a_part_and_costs_nothing_that_was_known():
     before = from_rests(measured(SIDES), CONFIG)
     nothing_new = before.after(before, CONFIG)
-    between = CONFIG.variances(CONFIG.between_sets_mps2, CONFIG.between_sets_scale)
-    np.testing.assert_allclose(nothing_new.sd**2, before.sd**2 + between, rtol=1e-9)
+    np.testing.assert_allclose(nothing_new.sd, before.sd, rtol=1e-9)
     np.testing.assert_allclose(nothing_new.mean, before.mean, atol=1e-12)
     surer = Calibration.of(np.array(before.mean) + 0.001, 0.1 * np.array(before.covariance))
-    after = before.after(surer, replace(CONFIG, between_sets_mps2=0.0, between_sets_scale=0.0))
+    after = before.after(surer, CONFIG)
     assert (surer.sd < after.sd).all()
     assert (after.sd < before.sd).all()
     assert (np.array(before.mean) < after.mean).all()
@@ -95,7 +94,8 @@ def test_what_a_set_gathered_counts_for_a_part_and_costs_nothing_that_was_known(
 def test_a_rest_that_gravity_does_not_explain_casts_doubt(sds):
     known = Calibration.unknown(CONFIG)
     _, sd = known.surplus(np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2]), CONFIG)
-    left = known.doubted(np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2 + sds * sd]), CONFIG)
+    usual, odd = (np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2 + z * sd]) for z in (0.0, sds))
+    left = known.doubted([usual, odd], CONFIG)
     np.testing.assert_allclose(left.sd / known.sd, max(np.sqrt((1 + sds**2) / 2), 1.0), rtol=0.01)
     assert left.mean == known.mean
 
@@ -165,3 +165,20 @@ def test_calibration_of_another_sensor_is_not_believed():
     told, _ = analysed(wrong)
     alone, _ = analysed()
     assert told.reps[0].mean_concentric_velocity_mps == alone.reps[0].mean_concentric_velocity_mps
+
+
+def test_bar_that_rolls_between_two_rests_casts_no_doubt():
+    """The mean over both rests would be shorter than gravity."""
+    recording = lifted()
+    force = recording.specific_force_mps2.copy()
+    last = len(force) - round(0.8 * recording.sample_rate_hz)
+    roll = Rotation.from_rotvec(np.deg2rad(60.0) * np.array(recording.bar_axis))
+    force[last:] = roll.apply(force[last:])
+    block = ImuBlock(recording.t_s, force, recording.gyro_radps)
+    bias = SCENARIO.unit.accel_bias_mps2
+    known = Calibration.of(np.concatenate([bias, np.zeros(3)]), np.diag(CONFIG.variances(0.02, 0.001)))
+    analyzer = SetAnalyzer(replace(info_of(recording), calibration=known), mount_of(recording))
+    analyzer.push(block)
+    analyzer.finish()
+    assert analyzer.learned is not None
+    assert (analyzer.learned.sd[:3] < 2 * known.sd[:3]).all()

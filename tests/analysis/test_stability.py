@@ -208,3 +208,11 @@ def test_three_sets_never_say_clearly():
     steep = [constructed_set(k, forward_displacement_m=Estimate(0.05 * k, 0.001)) for k in range(3)]
     words = {part.part: part.words for part in session_trend(steep).by_exercise[0][1]}
     assert words["forward_displacement_m"] == "probably worse"
+
+
+def test_what_rests_on_a_doubted_bar_axis_is_not_averaged():
+    stability = set_stability([constructed_rep()] * 3, SQUAT, SHAFT, "the bar points elsewhere")
+    doubted = Estimate(reason="the bar points elsewhere")
+    assert stability.forward_displacement_m == doubted
+    assert stability.path_consistency_m == doubted
+    assert stability.uprightness_loss_rad == doubted

@@ -54,7 +54,7 @@ CONTRACT = {
             "rejected": list,
             "velocity_loss_fraction": MAYBE_NUMBER,
             "stability": dict,
-            "bar_axis": {"axis": (list, type(None)), "sd_rad": MAYBE_NUMBER, "from": str},
+            "bar_axis": {"axis": (list, type(None)), "sd_rad": MAYBE_NUMBER, "source": str},
         }
     ],
     "trend": dict,
@@ -150,7 +150,7 @@ def test_without_a_bar_axis_one_is_found_and_said_how_to_state(upright, squats):
     done = upright("analyze", squats.csv, "--exercise", "back_squat", "--json")
     found = parse(done.out)["sets"][0]["bar_axis"]
     true = np.array([float(part) for part in squats.bar_axis.split(",")])
-    assert found["from"] == "data"
+    assert found["source"] == "data"
     assert abs(np.dot(found["axis"], true)) > np.cos(4 * found["sd_rad"])
     assert "--bar-axis=" in found["reason"]
     table = upright("analyze", squats.csv, "--exercise", "back_squat").out
@@ -161,7 +161,7 @@ def test_without_a_bar_axis_one_is_found_and_said_how_to_state(upright, squats):
 def test_a_stated_bar_axis_is_not_remarked_upon(upright, squats):
     done = upright("analyze", squats.mcap, "--json")
     axis = parse(done.out)["sets"][0]["bar_axis"]
-    assert (axis["from"], axis["sd_rad"], axis["reason"]) == ("stated", None, None)
+    assert (axis["source"], axis["sd_rad"], axis["reason"]) == ("stated", None, None)
     assert "bar axis" not in upright("analyze", squats.mcap).out
 
 
