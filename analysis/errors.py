@@ -5,6 +5,7 @@
     AnalysisError
     ├── InvalidBlockError      a block of samples breaks its own contract (shape, finite, increasing time)
     ├── InvalidMountError      a mount description contradicts itself
+    ├── InvalidLoggedSetError  a set of a training log breaks its own contract
     └── UnknownExerciseError   an exercise id that the catalogue does not have
 """
 
@@ -39,6 +40,20 @@ class InvalidBlockError(AnalysisError):
 
 class InvalidMountError(AnalysisError):
     """A mount description contradicts itself, for example a bar axis of length zero."""
+
+
+class InvalidLoggedSetError(AnalysisError):
+    """A set of a training log breaks its contract.
+
+    Attributes
+    ----------
+    field : str
+        Name of the offending field.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
 
 
 class CalibrationError(AnalysisError):

@@ -1,1 +1,4 @@
-"""Readers of other people's files. Each turns a file into the items that the signal core takes."""
+"""Readers of other people's files.
+
+Recordings become the items that the signal core takes, training logs become logged sets.
+"""

@@ -15,7 +15,19 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
-from server.cli import analyze, calibrate, demo, maintenance, plot, record, replay, sensors, serve, simulate
+from server.cli import (
+    analyze,
+    audit,
+    calibrate,
+    demo,
+    maintenance,
+    plot,
+    record,
+    replay,
+    sensors,
+    serve,
+    simulate,
+)
 
 app = typer.Typer(
     name="upright",
@@ -24,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, analyze, plot, replay, serve, record, calibrate, simulate, sensors, maintenance):
+for module in (demo, analyze, audit, plot, replay, serve, record, calibrate, simulate, sensors, maintenance):
     module.register(app)
 
 errors = Console(stderr=True)

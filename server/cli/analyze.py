@@ -44,7 +44,7 @@ def analyze(
     from analysis.document import analysis_document
     from ingest.replay import ReplayOptions, open_recording
     from server.cli.offline import run_offline
-    from server.cli.tables import print_reps, print_session
+    from server.cli.tables import print_json, print_reps, print_session
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
@@ -56,7 +56,7 @@ def analyze(
     if trajectory is not None:
         _write_trajectory(trajectory, motions, sets, recording.header.mount)
     if json:
-        _print_json(analysis_document(_recording_document(recording, gaps), sets, trend))
+        print_json(analysis_document(_recording_document(recording, gaps), sets, trend))
         return
     console = Console()
     for summary in sets:
@@ -86,14 +86,6 @@ def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict
         "gaps": [gap_document(gap) for gap in gaps],
         "damage": recording.header.damage,
     }
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    import json
-    import sys
-
-    json.dump(document, sys.stdout, allow_nan=False, indent=1)
-    sys.stdout.write("\n")
 
 
 def _write_trajectory(

@@ -1,10 +1,12 @@
-"""Results as tables in the terminal."""
+"""Results in the terminal: as tables for people, as JSON for programs."""
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -38,7 +40,13 @@ PARTS = {
 }
 
 
-def _table(title: str) -> Table:
+def print_json(document: dict[str, Any]) -> None:
+    """Print one JSON document."""
+    json.dump(document, sys.stdout, allow_nan=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def plain_table(title: str) -> Table:
     """Make a table that fits a terminal of 80 columns."""
     return Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
 
@@ -60,7 +68,7 @@ def set_title(summary: SetSummary) -> str:
 
 def print_reps(console: Console, summary: SetSummary) -> None:
     """Print the reps of one set."""
-    table = _table(f"Set {set_title(summary)}")
+    table = plain_table(f"Set {set_title(summary)}")
     for column in ("rep", "at s", "mean m/s", "peak m/s", "range m", "forward mm", "quality"):
         table.add_column(
             column, justify="left" if column == "quality" else "right", no_wrap=column != "quality"
@@ -100,7 +108,7 @@ def _rep_cells(rep: Rep) -> tuple[str, ...]:
 
 def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTrend) -> None:
     """Print one line per set, and how stability changed across the sets."""
-    table = _table("Session")
+    table = plain_table("Session")
     table.add_column("set", no_wrap=True)
     for column in ("reps", "m/s", "loss", *(part.header for part in PARTS.values())):
         table.add_column(column, justify="right", no_wrap=True)
