@@ -115,13 +115,14 @@ def turning_index(height_m: FloatArray, start: int, stop: int, extreme: int, ban
 
 @dataclass(frozen=True, slots=True)
 class PhaseVelocity:
-    """Velocities of one phase, positive in its direction, m/s, and its range, m."""
+    """Velocities of one phase, positive in its direction, m/s, its range, m, and where its lockout starts."""
 
     mean_mps: float
     peak_mps: float
     propulsive_mps: float
     range_m: float
     lockout_ratio: float
+    lockout_start: int
 
 
 def phase_velocity(
@@ -158,4 +159,11 @@ def phase_velocity(
     lockout_s = max(len(height) - 1 - entry, 1) / rate_hz
     lockout_mps = float(height[-1] - height[entry]) / lockout_s
     peak_mps = float(velocity[peak])
-    return PhaseVelocity(range_m / duration_s, peak_mps, float(propulsive), range_m, lockout_mps / peak_mps)
+    return PhaseVelocity(
+        range_m / duration_s,
+        peak_mps,
+        float(propulsive),
+        range_m,
+        lockout_mps / peak_mps,
+        phase.start + entry,
+    )

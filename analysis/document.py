@@ -69,8 +69,11 @@ def set_document(summary: SetSummary) -> Json:
 
 def rep_document(rep: Rep) -> Json:
     """One rep, without its path."""
-    fields = {name: getattr(rep, name) for name in rep.__slots__ if name not in {"path", "quality"}}
-    return fields | {"quality": {"state": rep.quality.state.value, "reasons": list(rep.quality.reasons)}}
+    fields = {name: getattr(rep, name) for name in rep.__slots__ if name not in {"path", "quality", "curve"}}
+    return fields | {
+        "curve": None if rep.curve is None else asdict(rep.curve),
+        "quality": {"state": rep.quality.state.value, "reasons": list(rep.quality.reasons)},
+    }
 
 
 def bar_axis_document(bar_axis: BarAxis) -> Json:

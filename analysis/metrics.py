@@ -10,6 +10,7 @@ from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocit
 from analysis.imu import FloatArray, Mount, MountPosition
 from analysis.quality import RepFacts, judge, widened
 from analysis.results import BarPath, Rep
+from analysis.velocity_curve import UP, lockout_ratio_sd, measure_curve
 
 if TYPE_CHECKING:
     from analysis.config import AnalysisConfig, DefinitionProfile
@@ -22,8 +23,6 @@ PATH_RATE_HZ = 50.0
 
 CREEP_REACH_S = 1.0
 """The end of a phase is not looked for further than this from where it was found."""
-
-_UP = np.array([0.0, 0.0, 1.0])
 
 
 def measure_rep(
@@ -64,7 +63,10 @@ def measure_rep(
     why_no_forward = facts.why_no_forward(mount, config)
     forward = None if why_no_forward else forward_direction(motion, mount, first.start, last)
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
-    pitch = None if facts.why_no_pitch(mount, config) else _pitch_change(motion, mount, first.start, turn)
+    why_no_pitch = facts.why_no_pitch(mount, config)
+    pitch, pitch_sd = (
+        (None, None) if why_no_pitch else _pitch_change(motion, mount, first.start, turn, config)
+    )
     eccentric = other and abs(height[other.stop] - height[other.start]) / (
         (other.stop - other.start) / rate_hz
     )
@@ -95,6 +97,9 @@ def measure_rep(
         eccentric_velocity_mps=None if eccentric is None else float(eccentric),
         path=_path(motion, forward, first.start, last),
         quality=judge(facts, drift_sd, mount, config),
+        pitch_change_sd_rad=pitch_sd,
+        lockout_ratio_sd=lockout_ratio_sd(motion, concentric, speed),
+        curve=measure_curve(motion, concentric, speed, concentric_sign, config.curve),
     )
 
 
@@ -136,7 +141,7 @@ def _velocity_sds(
     """
     solution = motion.solution
     duration_s = (phase.end - phase.begin) / motion.samples.rate_hz
-    covariance = solution.ends_covariance(phase.start, phase.stop, sign * _UP)
+    covariance = solution.ends_covariance(phase.start, phase.stop, sign * UP)
     begin_s, end_s = (_edge_delay_s_per_mps(motion, phase, edge, sign, profile) for edge in (-1, 1))
     threshold = profile.threshold_of(speed.peak_mps)
     # What a phase that lasts longer by 1 s loses of its mean.
@@ -144,7 +149,7 @@ def _velocity_sds(
     to_range = np.array([-1.0, threshold * begin_s, 1.0, threshold * end_s])
     to_mean = np.array([-1.0 / duration_s, lost * begin_s, 1.0 / duration_s, lost * end_s])
     range_sd, mean_sd = (float(np.sqrt(max(row @ covariance @ row, 0.0))) for row in (to_range, to_mean))
-    return mean_sd, solution.velocity_sd_mps(phase.peak, _UP), range_sd
+    return mean_sd, solution.velocity_sd_mps(phase.peak, UP), range_sd
 
 
 def _edge_delay_s_per_mps(
@@ -158,7 +163,7 @@ def _edge_delay_s_per_mps(
     """
     at, found = (phase.stop, phase.end) if edge > 0 else (phase.start, phase.begin)
     rate_hz = motion.samples.rate_hz
-    sd_mps = motion.solution.velocity_sd_mps(at, _UP)
+    sd_mps = motion.solution.velocity_sd_mps(at, UP)
     speed = sign * motion.velocity_mps
     threshold = profile.threshold_of(float(speed[phase.peak]))
     limits = (phase.peak, int(np.clip(at + edge * CREEP_REACH_S * rate_hz, 0, len(speed) - 1)))
@@ -189,7 +194,7 @@ def forward_direction(motion: MotionEstimate, mount: Mount, start: int, stop: in
         return None
     matrices = motion.attitude.matrix[start : stop + 1]
     left = (matrices @ np.asarray(mount.bar_axis)).mean(axis=0)
-    forward = np.cross(left, _UP)
+    forward = np.cross(left, UP)
     length = float(np.linalg.norm(forward))
     return forward / length if length > 0.5 else None  # a bar that stands upright has no fore-aft
 
@@ -204,15 +209,27 @@ def _forward_drift(
     return float(along[turn - start]), sd, float(along.max())
 
 
-def _pitch_change(motion: MotionEstimate, mount: Mount, start: int, turn: int) -> float | None:
-    """Turn of the shaft about its own axis between two samples, rad, forward (about +y) positive."""
+def _pitch_change(
+    motion: MotionEstimate, mount: Mount, start: int, turn: int, config: AnalysisConfig
+) -> tuple[float | None, float | None]:
+    """Turn of the shaft about its own axis between two samples, rad, forward (about +y) positive; and its sd.
+
+    A bias of the gyroscope grows with time, its noise with the root of time, its scale error with the turn.
+    """
     if mount.bar_axis is None or mount.position is not MountPosition.SHAFT:
-        return None
+        return None, None
     axis = np.asarray(mount.bar_axis)
     # Integrating the rate about the axis needs no gravity direction and is exact for a turn about a fixed
     # axis.
     rate = (motion.samples.gyro_radps[start : turn + 1] - motion.attitude.gyro_bias_radps) @ axis
-    return float(np.trapezoid(rate) / motion.samples.rate_hz)
+    pitch = float(np.trapezoid(rate) / motion.samples.rate_hz)
+    duration_s = (turn - start) / motion.samples.rate_hz
+    sds = (
+        motion.solution.gyro_bias_sd_radps(axis) * duration_s,
+        config.noise.gyro_radps_per_rthz * np.sqrt(duration_s),
+        config.smoother.gyro_scale * pitch,
+    )
+    return pitch, float(np.linalg.norm(sds))
 
 
 def _path(motion: MotionEstimate, forward: FloatArray | None, start: int, last: int) -> BarPath:

@@ -62,6 +62,59 @@ class BarPath:
 
 
 @dataclass(frozen=True, slots=True)
+class StickingRegion:
+    """Where a concentric phase slows down on its way: first peak of speed, minimum after it, next peak.
+
+    Attributes
+    ----------
+    first_peak_mps, minimum_mps, second_peak_mps : float
+        Speeds, m/s.
+    first_peak_fraction, minimum_fraction, second_peak_fraction : float
+        Heights at which they occur, fraction of the range of motion.
+    dip_sd_mps : float
+        Standard deviation of the difference between the first peak and the minimum, m/s.
+    """
+
+    first_peak_mps: float
+    minimum_mps: float
+    second_peak_mps: float
+    first_peak_fraction: float
+    minimum_fraction: float
+    second_peak_fraction: float
+    dip_sd_mps: float
+
+
+@dataclass(frozen=True, slots=True)
+class VelocityCurve:
+    """Shape of the concentric phase's velocity; definitions and sources in ``docs/metrics.md``.
+
+    Attributes
+    ----------
+    time_to_peak_s : float
+        From the concentric start to the peak velocity, s.
+    lockout_velocity_mps, lockout_velocity_sd_mps : float
+        Mean over the last 30 % of the range of motion, m/s.
+    lockout_s : float
+        Time spent there, s.
+    sticking : StickingRegion or None
+        None where there is none.
+    reversals : int
+        How often the bar went back on its way (hitching).
+    spectral_arc_length, log_dimensionless_jerk : float or None
+        Smoothness, research measures: dimensionless, the nearer to zero the smoother.
+    """
+
+    time_to_peak_s: float
+    lockout_velocity_mps: float
+    lockout_velocity_sd_mps: float
+    lockout_s: float
+    sticking: StickingRegion | None
+    reversals: int
+    spectral_arc_length: float | None
+    log_dimensionless_jerk: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rep:
     """One repetition, by the definition profile ``upright-1`` of ``analysis/definitions.py``.
 
@@ -88,6 +141,10 @@ class Rep:
         positive; None on a sleeve or wrist.
     lockout_ratio : float or None
         Mean velocity in the last 30 % of the range of motion over the peak velocity.
+    pitch_change_sd_rad, lockout_ratio_sd : float or None
+        Their standard deviations; None with them, and in results from before these were known.
+    curve : VelocityCurve or None
+        Shape of the concentric phase; None in results from before it was looked at.
     eccentric_velocity_mps : float or None
         Mean speed of the eccentric phase, m/s.
     path : BarPath
@@ -117,6 +174,9 @@ class Rep:
     eccentric_velocity_mps: float | None
     path: BarPath = field(compare=False)
     quality: Quality = Quality()
+    pitch_change_sd_rad: float | None = None
+    lockout_ratio_sd: float | None = None
+    curve: VelocityCurve | None = None
 
 
 @dataclass(frozen=True, slots=True)

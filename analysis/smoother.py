@@ -132,6 +132,10 @@ class Smoothed:
         scale = self.covariance.shared[ACCEL_SCALE, ACCEL_SCALE]
         return Calibration.of(mean, np.block([[bias, cross], [cross.T, scale]]))
 
+    def gyro_bias_sd_radps(self, axis: FloatArray) -> float:
+        """Return the standard deviation of the gyro bias along a unit vector of the sensor frame, rad/s."""
+        return float(np.sqrt(axis @ self.covariance.shared[GYRO_BIAS, GYRO_BIAS] @ axis))
+
     def displacement_sd_m(self, start: int, stop: int, direction: FloatArray) -> float:
         """Return the standard deviation of the displacement between two samples along a unit vector, m."""
         return float(self.displacement_sds_m(start, np.array([stop]), direction)[0])

@@ -76,18 +76,18 @@ def set_stability(
         else not_for_lift,
         uprightness_loss_rad=not_for_lift
         if not applies("uprightness_loss_rad")
-        else _mean([rep.pitch_change_rad for rep in reps], None, "")
+        else _mean([rep.pitch_change_rad for rep in reps], [rep.pitch_change_sd_rad for rep in reps], "")
         if knows_pitch
         else Estimate(reason=pitch_reason),
-        lockout_ratio=_mean([rep.lockout_ratio for rep in reps], None, "")
+        lockout_ratio=_mean([rep.lockout_ratio for rep in reps], [rep.lockout_ratio_sd for rep in reps], "")
         if applies("lockout_ratio")
         else not_for_lift,
         path_consistency_m=_consistency(reps, no_forward) if applies("path_consistency_m") else not_for_lift,
     )
 
 
-def _mean(values: Sequence[float | None], sds: Sequence[float | None] | None, reason: str) -> Estimate:
-    known = [(v, (sds[i] if sds else 0.0) or 0.0) for i, v in enumerate(values) if v is not None]
+def _mean(values: Sequence[float | None], sds: Sequence[float | None], reason: str) -> Estimate:
+    known = [(value, sd or 0.0) for value, sd in zip(values, sds, strict=True) if value is not None]
     if not known:
         return Estimate(reason=reason or "not seen in any rep")
     x, own_sd = np.array(known).T

@@ -17,6 +17,8 @@ from analysis.results import (
     Rep,
     SetStability,
     SetSummary,
+    StickingRegion,
+    VelocityCurve,
 )
 from server.paths import thin
 from server.session import RecordingInfo
@@ -25,7 +27,7 @@ from server.tables import PartRow, RecordingRow, RepRow, SetRow
 if TYPE_CHECKING:
     from analysis.imu import FloatArray
 
-_REP_NUMBERS = tuple(f.name for f in fields(Rep) if f.name not in {"index", "path", "quality"})
+_REP_NUMBERS = tuple(f.name for f in fields(Rep) if f.name not in {"index", "path", "quality", "curve"})
 _RECORDING_FIELDS = tuple(f.name for f in fields(RecordingInfo))
 _PARTS = tuple(f.name for f in fields(SetStability))
 
@@ -106,6 +108,7 @@ def _rep_to_row(recording: RecordingInfo, summary: SetSummary, rep: Rep) -> RepR
         quality_state=rep.quality.state.value,
         quality_reasons=list(rep.quality.reasons),
         path=_path_to_json(rep.path),
+        curve=None if rep.curve is None else asdict(rep.curve),
         **{name: getattr(rep, name) for name in _REP_NUMBERS},
     )
 
@@ -114,9 +117,19 @@ def _rep_from_row(row: RepRow) -> Rep:
     return Rep(
         index=row.rep_index,
         path=_path_from_json(row.path),
+        curve=_curve_from_json(row.curve),
         quality=Quality(QualityState(row.quality_state), tuple(row.quality_reasons)),
         **{name: getattr(row, name) for name in _REP_NUMBERS},
     )
+
+
+def _curve_from_json(stored: dict[str, Any] | None) -> VelocityCurve | None:
+    """Read the shape of a velocity; reps that were stored before it was looked at have none."""
+    if stored is None:
+        return None
+    values = dict(stored)
+    sticking = values.pop("sticking")
+    return VelocityCurve(sticking=None if sticking is None else StickingRegion(**sticking), **values)
 
 
 def _path_to_json(path: BarPath) -> dict[str, Any]:

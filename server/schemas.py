@@ -8,39 +8,24 @@ from __future__ import annotations
 import math
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
-from analysis.results import (
-    BarPath,
-    Estimate,
-    PartTrend,
-    QualityState,
-    RejectedMovement,
-    Rep,
-    SessionTrend,
-    SetSummary,
-)
-from server.paths import thin
+from server.rep_schemas import Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
-    from analysis.imu import FloatArray, SetLabel
-
-PATH_DECIMALS = 4
-"""Tenths of a millimetre: finer than any estimate."""
-
-
-def _known(value: object) -> object:
-    """Turn a number that is not finite into None."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-Number = Annotated[float | None, BeforeValidator(_known)]
-"""A finite number or null."""
+    from analysis.imu import SetLabel
+    from analysis.results import (
+        Estimate,
+        PartTrend,
+        RejectedMovement,
+        SessionTrend,
+        SetSummary,
+    )
 
 
 def exercise_name(exercise_id: str | None) -> str | None:
@@ -51,81 +36,12 @@ def exercise_name(exercise_id: str | None) -> str | None:
     return lift.name if lift else exercise_id
 
 
-class Model(BaseModel):
-    """Base of all: immutable, built from attributes."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True, populate_by_name=True)
-
-
 class ErrorModel(Model):
     """What went wrong, for programs (``code``) and people."""
 
     code: str
     message: str
     hint: str = ""
-
-
-class QualityModel(Model):
-    """How far a result can be trusted, and why."""
-
-    state: QualityState
-    reasons: tuple[str, ...] = ()
-
-
-class PathModel(Model):
-    """Side view of one rep, thinned; null where fore-aft is not resolvable. s, m."""
-
-    t_s: tuple[float, ...]
-    forward_m: tuple[Number, ...] | None
-    up_m: tuple[Number, ...]
-    forward_sd_m: tuple[Number, ...] | None
-
-    @classmethod
-    def of(cls, path: BarPath) -> PathModel:
-        """Thin and round a path for drawing."""
-
-        def rounded(values: FloatArray) -> tuple[float, ...]:
-            return tuple(values.round(PATH_DECIMALS).tolist())
-
-        few = thin(path)
-        return cls(
-            t_s=rounded(few.t_s),
-            forward_m=None if few.forward_m is None else rounded(few.forward_m),
-            up_m=rounded(few.up_m),
-            forward_sd_m=None if few.forward_sd_m is None else rounded(few.forward_sd_m),
-        )
-
-
-class RepModel(Model):
-    """One repetition; fields as in `analysis.results.Rep`."""
-
-    index: int
-    start_s: float
-    turning_point_s: float
-    concentric_start_s: float
-    concentric_end_s: float
-    end_s: Number
-    mean_concentric_velocity_mps: Number
-    mean_concentric_velocity_sd_mps: Number
-    peak_concentric_velocity_mps: Number
-    peak_concentric_velocity_sd_mps: Number
-    mean_propulsive_velocity_mps: Number
-    range_of_motion_m: Number
-    range_of_motion_sd_m: Number
-    forward_drift_m: Number
-    forward_drift_sd_m: Number
-    max_forward_m: Number
-    pitch_change_rad: Number
-    lockout_ratio: Number
-    eccentric_velocity_mps: Number
-    path: PathModel
-    quality: QualityModel
-
-    @classmethod
-    def of(cls, rep: Rep) -> RepModel:
-        """Convert a rep."""
-        values = {field.name: getattr(rep, field.name) for field in fields(rep)}
-        return cls.model_validate(values | {"path": PathModel.of(rep.path)})
 
 
 class EstimateModel(Model):

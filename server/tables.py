@@ -147,3 +147,6 @@ class RepRow(Base):
     quality_state: Mapped[str] = mapped_column(String(20))
     quality_reasons: Mapped[list[str]] = mapped_column(JSON)
     path: Mapped[dict[str, Any]] = mapped_column(JSON)
+    pitch_change_sd_rad: Mapped[float | None]
+    lockout_ratio_sd: Mapped[float | None]
+    curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
