@@ -7,10 +7,17 @@ is exported here is the promised surface; everything else is an implementation t
 """
 
 from analysis.config import ALGORITHM_VERSION, AnalysisConfig
-from analysis.errors import AnalysisError, InvalidBlockError, InvalidMountError, UnknownExerciseError
+from analysis.errors import (
+    AnalysisError,
+    InvalidBlockError,
+    InvalidMountError,
+    InvalidPointError,
+    UnknownExerciseError,
+)
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
 from analysis.exercises import CATALOGUE, Exercise, find_exercise
 from analysis.imu import Gap, ImuBlock, Mount, MountPosition, SensorInfo, SetLabel, StreamItem
+from analysis.load_velocity import LoadVelocityPoint, LoadVelocityProfile, load_velocity_profile
 from analysis.pipeline import SetAnalyzer, analyze
 from analysis.results import (
     BarAxis,
@@ -26,10 +33,12 @@ from analysis.results import (
     SetSummary,
 )
 from analysis.stability import session_trend
+from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
 
 __all__ = [
     "ALGORITHM_VERSION",
     "CATALOGUE",
+    "VELOCITY_PRIORS",
     "AnalysisConfig",
     "AnalysisError",
     "BarAxis",
@@ -41,6 +50,9 @@ __all__ = [
     "ImuBlock",
     "InvalidBlockError",
     "InvalidMountError",
+    "InvalidPointError",
+    "LoadVelocityPoint",
+    "LoadVelocityProfile",
     "Mount",
     "MountPosition",
     "PartTrend",
@@ -59,8 +71,10 @@ __all__ = [
     "SetSummary",
     "StreamItem",
     "UnknownExerciseError",
+    "VelocityPrior",
     "VelocitySample",
     "analyze",
     "find_exercise",
+    "load_velocity_profile",
     "session_trend",
 ]

@@ -5,6 +5,8 @@
     AnalysisError
     ├── InvalidBlockError      a block of samples breaks its own contract (shape, finite, increasing time)
     ├── InvalidMountError      a mount description contradicts itself
+    ├── CalibrationError       a calibration contradicts itself, or its rests do not suffice
+    ├── InvalidPointError      a set of a load-velocity profile, or its prior, that cannot be
     ├── InvalidLoggedSetError  a set of a training log breaks its own contract
     └── UnknownExerciseError   an exercise id that the catalogue does not have
 """
@@ -58,6 +60,23 @@ class InvalidLoggedSetError(AnalysisError):
 
 class CalibrationError(AnalysisError):
     """A calibration that contradicts itself, or rests that do not suffice for one."""
+
+
+class InvalidPointError(AnalysisError):
+    """A set of a load-velocity profile, or what is known before it, that cannot be.
+
+    Attributes
+    ----------
+    field : str
+        Name of the offending field.
+    problem : str
+        What is wrong with it.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
 
 
 class UnknownExerciseError(AnalysisError):
