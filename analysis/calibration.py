@@ -184,22 +184,19 @@ class Calibration:
 
     def rested(self, config: CalibrationConfig) -> Calibration:
         """Return what one set tells the next: temperature has changed a little."""
-        covariance = np.array(self.covariance)
-        covariance += np.diag(config.variances(config.between_sets_mps2, config.between_sets_scale))
-        return _no_wider(self.mean, covariance, config)
+        return self._changed(config.variances(config.between_sets_mps2, config.between_sets_scale), config)
 
     def aged(self, config: CalibrationConfig) -> Calibration:
         """Return what one session tells another: temperature, mounting stress and time have changed."""
-        covariance = np.array(self.covariance)
-        covariance += np.diag(config.variances(config.between_sessions_mps2, config.between_sessions_scale))
-        return _no_wider(self.mean, covariance, config)
+        variances = config.variances(config.between_sessions_mps2, config.between_sessions_scale)
+        return self._changed(variances, config)
 
-
-def _no_wider(mean: Vector6, covariance: FloatArray, config: CalibrationConfig) -> Calibration:
-    """Never know less than the data sheet: the wider of the two says nothing new."""
-    datasheet = config.variances(config.bias_mps2, config.scale)
-    shrink = np.sqrt(np.minimum(datasheet / np.diag(covariance), 1.0))
-    return Calibration.of(np.array(mean), covariance * np.outer(shrink, shrink))
+    def _changed(self, variances: FloatArray, config: CalibrationConfig) -> Calibration:
+        """Add what may have changed, (6,), but never know less than the data sheet says."""
+        covariance = np.array(self.covariance) + np.diag(variances)
+        datasheet = config.variances(config.bias_mps2, config.scale)
+        shrink = np.sqrt(np.minimum(datasheet / np.diag(covariance), 1.0))
+        return Calibration.of(np.array(self.mean), covariance * np.outer(shrink, shrink))
 
 
 def from_rests(specific_force_mps2: FloatArray, config: CalibrationConfig) -> Calibration:

@@ -3,12 +3,13 @@
 ::
 
     AnalysisError
-    ├── InvalidBlockError      a block of samples breaks its own contract (shape, finite, increasing time)
-    ├── InvalidMountError      a mount description contradicts itself
-    ├── CalibrationError       a calibration contradicts itself, or its rests do not suffice
-    ├── InvalidPointError      a set of a load-velocity profile, or its prior, that cannot be
-    ├── InvalidLoggedSetError  a set of a training log breaks its own contract
-    └── UnknownExerciseError   an exercise id that the catalogue does not have
+    ├── InvalidFieldError          a value breaks the contract of the field it was meant for
+    │   ├── InvalidBlockError      ... of a block of samples (shape, finite, increasing time)
+    │   ├── InvalidPointError      ... of a set of a load-velocity profile, or its prior
+    │   └── InvalidLoggedSetError  ... of a set of a training log
+    ├── InvalidMountError          a mount description contradicts itself
+    ├── CalibrationError           a calibration contradicts itself, or its rests do not suffice
+    └── UnknownExerciseError       an exercise id that the catalogue does not have
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class AnalysisError(Exception):
     """Base of everything that `analysis` raises on purpose."""
 
 
-class InvalidBlockError(AnalysisError):
-    """A block of samples breaks its contract.
+class InvalidFieldError(AnalysisError):
+    """A value that breaks the contract of the field it was meant for.
 
     Attributes
     ----------
@@ -38,45 +39,26 @@ class InvalidBlockError(AnalysisError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+class InvalidBlockError(InvalidFieldError):
+    """A block of samples breaks its contract."""
 
 
 class InvalidMountError(AnalysisError):
     """A mount description contradicts itself, for example a bar axis of length zero."""
 
 
-class InvalidLoggedSetError(AnalysisError):
-    """A set of a training log breaks its contract.
-
-    Attributes
-    ----------
-    field : str
-        Name of the offending field.
-    """
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
+class InvalidLoggedSetError(InvalidFieldError):
+    """A set of a training log breaks its contract."""
 
 
 class CalibrationError(AnalysisError):
     """A calibration that contradicts itself, or rests that do not suffice for one."""
 
 
-class InvalidPointError(AnalysisError):
-    """A set of a load-velocity profile, or what is known before it, that cannot be.
-
-    Attributes
-    ----------
-    field : str
-        Name of the offending field.
-    problem : str
-        What is wrong with it.
-    """
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
-        self.problem = problem
+class InvalidPointError(InvalidFieldError):
+    """A set of a load-velocity profile, or what is known before it, that cannot be."""
 
 
 class UnknownExerciseError(AnalysisError):

@@ -56,6 +56,15 @@ def _lost_variance(
     return added
 
 
+def _meetings(samples: Samples, still: BoolArray, config: NoiseConfig) -> list[tuple[int, int]]:
+    """Find when the bar met rack or floor: right before it lies still, half-open ranges of samples."""
+    # A loss within a rest is no second meeting.
+    reach = round(config.contact_s * samples.rate_hz)
+    return [
+        (max(start - reach, 0), start) for start, _ in runs(still | samples.lost) if start and still[start]
+    ]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
     """The noise of integration.
@@ -107,13 +116,10 @@ def integration_noise(samples: Samples, config: NoiseConfig, still: BoolArray | 
         lost_mps = float(surplus[start:stop][hard[start:stop]].sum()) * dt_s
         accel[start:stop] += (config.impact_jump_mps + config.impact_loss * lost_mps) ** 2 / (stop - start)
         gyro[start:stop] += config.impact_turn_rad**2 / (stop - start)
-    # A rack that rings near a multiple of the sampling rate is seen as a slow push that never was. A loss
-    # within a rest is no second meeting.
+    # A rack that rings near a multiple of the sampling rate is seen as a slow push that never was.
     met = np.zeros(len(samples), dtype=np.bool_)
-    for start, _ in () if still is None else runs(still | samples.lost):
-        first = max(start - round(config.contact_s * samples.rate_hz), 0)
-        if start and still is not None and still[start]:
-            accel[first:start] += config.contact_mps**2 / (start - first)
-            met[first:start] = True
+    for start, stop in [] if still is None else _meetings(samples, still, config):
+        accel[start:stop] += config.contact_mps**2 / (stop - start)
+        met[start:stop] = True
     accel[0] = gyro[0] = 0.0
     return Noise(np.cumsum(accel), np.cumsum(gyro), blow | kinked | met | samples.lost)

@@ -11,20 +11,23 @@ reported. Curls are not in the catalogue and go in without a lift.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
-from report import Report, ReportTable, data_folder
+from report import Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from rich.progress import track
 
 from analysis import Gap, ImuBlock, Mount, SensorInfo, SetFinished, SetLabel, StreamItem, analyze
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RATE_HZ = 50.0
 NEAR_S = 0.08
@@ -66,11 +69,7 @@ def stream(path: Path) -> list[StreamItem]:
 
 def main() -> int:
     """Count the reps of every recording."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
-    options = parser.parse_args()
+    options = argument_parser(__doc__).parse_args()
     console, folder = Console(width=120), data_folder("bar-centre-imu")
     if not folder.is_dir():
         console.print(f"{folder} is not there; set UPRIGHT_DATA to the folder that holds bar-centre-imu")
@@ -108,9 +107,7 @@ def main() -> int:
         for _, usable, true, found, name in results
         if usable and true != found
     ]
-    report.show(console)
-    if options.markdown:
-        report.write(options.markdown)
+    report.publish(console, options.markdown)
     return 0
 
 

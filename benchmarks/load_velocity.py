@@ -10,7 +10,6 @@ no percentage, ratio of loads, body mass or height is looked at. What is pooled 
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -18,17 +17,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pooled_prior import Lifter, leave_one_out, pooled_prior
-from report import NO_VALUE, Report, ReportTable, data_folder
+from report import NO_VALUE, Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from scipy.stats import t as student_t
 
 from analysis.load_velocity import LoadVelocityPoint, load_velocity_profile
 from analysis.load_velocity_curve import LoadVelocityConfig
 from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {"free": "data_freeweight_corrected.csv", "Smith": "data_sm.csv"}
 LOADS, VELOCITIES, ONE_RM, ONE_RM_VELOCITY = slice(3, 7), slice(9, 13), 8, 14
@@ -233,11 +235,7 @@ def fill(report: Report, machine: str, lifters: Sequence[Lifter]) -> None:
 
 def main() -> int:
     """Score every method on both tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
-    options = parser.parse_args()
+    options = argument_parser(__doc__).parse_args()
     console = Console(width=160)
     folder = data_folder("load-velocity")
     if not folder.is_dir():
@@ -247,9 +245,7 @@ def main() -> int:
     for machine, name in FILES.items():
         fill(report, machine, read_lifters(folder / name))
     report.remarks += REMARKS
-    report.show(console)
-    if options.markdown:
-        report.write(options.markdown)
+    report.publish(console, options.markdown)
     return 0
 
 

@@ -14,7 +14,6 @@ magnetometer: it is set equal to the optical one during a stretch's first rest, 
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -22,7 +21,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +33,7 @@ from optical_reference import (
     mean_gyro,
     zero_phase_lowpass,
 )
-from report import NO_VALUE, Report, ReportTable, data_folder
+from report import NO_VALUE, Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from rich.progress import track
 from scipy.spatial.transform import Rotation
@@ -313,13 +311,10 @@ def describe(trial: OpticalTrial) -> str:
 
 def main() -> int:
     """Run every trial."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument(
         "--max-solve-s", type=float, default=60.0, help="longest stretch that is solved at once, s"
     )
-    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
     options = parser.parse_args()
     console = Console(width=160)
     folder = data_folder("imu-optical")
@@ -338,9 +333,7 @@ def main() -> int:
     command = f"uv run python benchmarks/optical_accuracy.py --max-solve-s {options.max_solve_s:g}"
     report = Report("Against optical motion capture, hand-held", command)
     fill(report, results)
-    report.show(console)
-    if options.markdown:
-        report.write(options.markdown)
+    report.publish(console, options.markdown)
     return 0
 
 

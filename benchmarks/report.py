@@ -5,6 +5,7 @@ A benchmark fills a `Report`, prints it, and writes it where ``--markdown FILE``
 
 from __future__ import annotations
 
+import argparse
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,12 @@ class Report:
         for remark in self.remarks:
             console.print(f"- {remark}", highlight=False, markup=False)
 
+    def publish(self, console: Console, markdown: Path | None) -> None:
+        """Print everything and, where a page is named, write the section into it."""
+        self.show(console)
+        if markdown:
+            self.write(markdown)
+
     def markdown(self) -> str:
         """Return the section, from its second-level heading to its last remark."""
         parts = [f"## {self.title}\n", f"`{self.command}`\n", *(table.markdown() for table in self.tables)]
@@ -116,6 +123,15 @@ class Report:
             rest = page[end + 1 :] if end >= 0 else ""
             text = page[:start] + self.markdown() + (f"\n{rest}" if rest else "")
         path.write_text(text, encoding="utf-8")
+
+
+def argument_parser(description: str | None) -> argparse.ArgumentParser:
+    """Make a parser with the option that every benchmark has: ``--markdown FILE``."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
+    return parser
 
 
 def data_folder(name: str) -> Path:

@@ -13,7 +13,6 @@ together with the count.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -31,7 +30,7 @@ import numpy as np
 import polars as pl
 from opponents import OPPONENTS, Homes, OpponentConfig, Recording
 from rep_measures import RepNumbers, given_homes, measure_given, measure_own
-from report import NO_VALUE, ROOT, Report, ReportTable, data_folder
+from report import NO_VALUE, ROOT, Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from rich.progress import track
 
@@ -306,13 +305,10 @@ def median(values: FloatArray) -> str:
 
 def main() -> int:
     """Run both comparisons."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--lifts", nargs="*", default=LIFTS)
-    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
     options = parser.parse_args()
     console = Console(width=160)
     command = "uv run --group bench python benchmarks/side_by_side.py"
@@ -345,9 +341,7 @@ def main() -> int:
             "The watch recordings are not there; set UPRIGHT_DATA to the folder that holds watch-lpt."
         )
     report.remarks += METHOD
-    report.show(console)
-    if options.markdown:
-        report.write(options.markdown)
+    report.publish(console, options.markdown)
     return 0
 
 

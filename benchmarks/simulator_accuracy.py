@@ -10,7 +10,6 @@ true one; a rep that was not found counts with its whole true drift.
 
 from __future__ import annotations
 
-import argparse
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process per core; must be set before numpy is imported
@@ -19,11 +18,10 @@ import itertools
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from report import NO_VALUE, Report, ReportTable
+from report import NO_VALUE, Report, ReportTable, argument_parser
 from rich.console import Console
 from rich.progress import track
 from simulated_sets import Job, Outcome, run_set
@@ -233,14 +231,11 @@ def _groups(part: str, outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outc
 
 def main() -> None:
     """Run the grids."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--part", nargs="*", choices=tuple(PARTS), default=tuple(PARTS))
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--every", type=int, default=1, help="only every n-th set: a quick look")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--markdown", type=Path, help="also write the result there, as a markdown section")
     options = parser.parse_args()
     console = Console(width=220)
     report = Report(
@@ -259,9 +254,7 @@ def main() -> None:
                 for o in outcomes
                 if not o.exact
             ]
-    report.show(console)
-    if options.markdown:
-        report.write(options.markdown)
+    report.publish(console, options.markdown)
 
 
 if __name__ == "__main__":
