@@ -29,10 +29,9 @@ from analysis.results import (
     RejectedMovement,
     Rep,
     SessionTrend,
-    SetStability,
     SetSummary,
 )
-from analysis.stability import session_trend
+from analysis.stability.first_version import session_trend
 from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
 
 __all__ = [
@@ -67,7 +66,6 @@ __all__ = [
     "SetAnalyzer",
     "SetFinished",
     "SetLabel",
-    "SetStability",
     "SetSummary",
     "StreamItem",
     "UnknownExerciseError",

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from analysis.config import ALGORITHM_VERSION, DefinitionProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.imu import Gap
-    from analysis.results import BarAxis, PartTrend, Rep, SessionTrend, SetStability, SetSummary
+    from analysis.results import BarAxis, Estimate, PartTrend, Rep, SessionTrend, SetSummary
 
 SCHEMA = "upright.analysis/1"
 
@@ -59,7 +59,7 @@ def set_document(summary: SetSummary) -> Json:
         "reps": [rep_document(rep) for rep in summary.reps],
         "rejected": [asdict(movement) for movement in summary.rejected],
         "velocity_loss_fraction": summary.velocity_loss_fraction,
-        "stability": stability_document(summary.stability),
+        "stability": measures_document(summary.stability),
         "bar_axis": bar_axis_document(summary.bar_axis),
         "sample_rate_hz": summary.sample_rate_hz,
         "lost_samples": summary.lost_samples,
@@ -69,9 +69,14 @@ def set_document(summary: SetSummary) -> Json:
 
 def rep_document(rep: Rep) -> Json:
     """One rep, without its path."""
-    fields = {name: getattr(rep, name) for name in rep.__slots__ if name not in {"path", "quality", "curve"}}
+    fields = {
+        name: getattr(rep, name)
+        for name in rep.__slots__
+        if name not in {"path", "quality", "curve", "measures"}
+    }
     return fields | {
         "curve": None if rep.curve is None else asdict(rep.curve),
+        "measures": measures_document(rep.measures),
         "quality": {"state": rep.quality.state.value, "reasons": list(rep.quality.reasons)},
     }
 
@@ -86,11 +91,16 @@ def bar_axis_document(bar_axis: BarAxis) -> Json:
     }
 
 
-def stability_document(stability: SetStability) -> Json:
-    """List the parts of a set's stability: value, standard deviation, and the reason where there is none."""
+def measures_document(measures: Mapping[str, Estimate]) -> Json:
+    """List measures: value, standard deviation, state, and the reason where there is one."""
     return {
-        part: {"value": estimate.value, "sd": estimate.sd, "reason": estimate.reason or None}
-        for part, estimate in ((name, getattr(stability, name)) for name in stability.__slots__)
+        name: {
+            "value": estimate.value,
+            "sd": estimate.sd,
+            "state": estimate.state.value,
+            "reason": estimate.reason or None,
+        }
+        for name, estimate in measures.items()
     }
 
 

@@ -32,6 +32,9 @@ class StartsFrom(StrEnum):
     FLOOR = "floor"
 
 
+_PATH = ("forward_displacement_m", "path_consistency_m")
+
+
 @dataclass(frozen=True, slots=True)
 class Exercise:
     """One lift.
@@ -53,7 +56,8 @@ class Exercise:
     main_velocity : str
         "mean" or "peak": the velocity that people train this lift by.
     parts : tuple of str
-        Fields of `SetStability` that apply; the first is the primary one.
+        The measures (`analysis.measures.MEASURES`) by which stability in this lift is judged; the first is
+        the primary one. Others that apply are shown and not judged.
     """
 
     id: str
@@ -63,13 +67,14 @@ class Exercise:
     usual_rom_m: tuple[float, float]
     concentric_sign: int = 1
     main_velocity: str = "mean"
-    parts: tuple[str, ...] = ("forward_displacement_m", "path_consistency_m")
+    parts: tuple[str, ...] = _PATH
 
 
-_UPRIGHT = ("uprightness_loss_rad", "forward_displacement_m", "path_consistency_m")
-_LOCKOUT = ("lockout_ratio", "forward_displacement_m", "path_consistency_m")
-_PLATFORM = ("path_consistency_m", "forward_displacement_m", "lockout_ratio")
-_PATH = ("forward_displacement_m", "path_consistency_m")
+_UPRIGHT = ("uprightness_loss_rad", "rounding_rad", "forward_displacement_m", "path_consistency_m")
+_DEADLIFT = ("lockout_ratio", "forward_floor_to_knee_m", "forward_knee_to_lockout_m", "late_pull_angle_rad")
+_PLATFORM = ("path_sway_m", "tilt_rad", "hold_sway_m", "lockout_ratio")
+_PULL = ("late_pull_angle_rad", "forward_displacement_m", "peak_velocity_mps", "path_consistency_m")
+_ROW = ("forward_displacement_m", "peak_velocity_mps", "path_consistency_m")
 _DOWN, _UP, _RACK, _FLOOR = FirstPhase.DOWN, FirstPhase.UP, StartsFrom.RACK, StartsFrom.FLOOR
 
 CATALOGUE: Mapping[str, Exercise] = MappingProxyType(
@@ -79,7 +84,7 @@ CATALOGUE: Mapping[str, Exercise] = MappingProxyType(
             Exercise("back_squat", "Back squat", _DOWN, _RACK, (0.25, 0.95), parts=_UPRIGHT),
             Exercise("front_squat", "Front squat", _DOWN, _RACK, (0.25, 0.95), parts=_UPRIGHT),
             Exercise("split_squat", "Split squat", _DOWN, _RACK, (0.20, 0.80), parts=_UPRIGHT),
-            Exercise("deadlift", "Deadlift", _UP, _FLOOR, (0.30, 0.85), parts=_LOCKOUT),
+            Exercise("deadlift", "Deadlift", _UP, _FLOOR, (0.30, 0.85), parts=_DEADLIFT),
             Exercise("romanian_deadlift", "Romanian deadlift", _DOWN, _RACK, (0.25, 0.80), parts=_PATH),
             Exercise("bench_press", "Bench press", _DOWN, _RACK, (0.15, 0.60), parts=_PLATFORM),
             Exercise(
@@ -87,13 +92,13 @@ CATALOGUE: Mapping[str, Exercise] = MappingProxyType(
             ),
             Exercise("overhead_press", "Overhead press", _UP, _RACK, (0.30, 0.80), parts=_PLATFORM),
             Exercise("push_press", "Push press", _UP, _RACK, (0.30, 0.90), 1, "peak", _PLATFORM),
-            Exercise("bent_over_row", "Bent-over row", _UP, _FLOOR, (0.15, 0.70), parts=_PATH),
-            Exercise("t_bar_row", "T-bar row", _UP, _FLOOR, (0.15, 0.70), parts=_PATH),
-            Exercise("hang_snatch", "Hang snatch", _UP, _FLOOR, (0.60, 1.60), 1, "peak", _PATH),
-            Exercise("muscle_snatch", "Muscle snatch", _UP, _FLOOR, (0.80, 1.80), 1, "peak", _PATH),
-            Exercise("hang_clean", "Hang clean", _UP, _FLOOR, (0.40, 1.20), 1, "peak", _PATH),
-            Exercise("muscle_clean", "Muscle clean", _UP, _FLOOR, (0.50, 1.40), 1, "peak", _PATH),
-            Exercise("power_clean", "Power clean", _UP, _FLOOR, (0.60, 1.40), 1, "peak", _PATH),
+            Exercise("bent_over_row", "Bent-over row", _UP, _FLOOR, (0.15, 0.70), parts=_ROW),
+            Exercise("t_bar_row", "T-bar row", _UP, _FLOOR, (0.15, 0.70), parts=_ROW),
+            Exercise("hang_snatch", "Hang snatch", _UP, _FLOOR, (0.60, 1.60), 1, "peak", _PULL),
+            Exercise("muscle_snatch", "Muscle snatch", _UP, _FLOOR, (0.80, 1.80), 1, "peak", _PULL),
+            Exercise("hang_clean", "Hang clean", _UP, _FLOOR, (0.40, 1.20), 1, "peak", _PULL),
+            Exercise("muscle_clean", "Muscle clean", _UP, _FLOOR, (0.50, 1.40), 1, "peak", _PULL),
+            Exercise("power_clean", "Power clean", _UP, _FLOOR, (0.60, 1.40), 1, "peak", _PULL),
             Exercise("pull_up", "Pull-up", _UP, _RACK, (0.25, 0.90), parts=()),
             Exercise("pulldown", "Pulldown", _DOWN, _RACK, (0.25, 0.90), -1, "mean", ()),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
 from analysis.imu import FloatArray, Mount, MountPosition
 from analysis.quality import RepFacts, judge, widened
+from analysis.rep_measures import basic_measures
 from analysis.results import BarPath, Rep
 from analysis.velocity_curve import UP, lockout_ratio_sd, measure_curve
 
@@ -75,7 +77,7 @@ def measure_rep(
     def at(index: float) -> float:
         return float(np.interp(index, np.arange(len(t_s)), t_s))
 
-    return Rep(
+    rep = Rep(
         index=index,
         start_s=at(first.begin),
         turning_point_s=float(t_s[turn]),
@@ -101,6 +103,7 @@ def measure_rep(
         lockout_ratio_sd=lockout_ratio_sd(motion, concentric, speed),
         curve=measure_curve(motion, concentric, speed, concentric_sign, config.curve),
     )
+    return replace(rep, measures=basic_measures(rep, why_no_forward, why_no_pitch))
 
 
 def travel_m(motion: MotionEstimate, rep: Rep) -> float:

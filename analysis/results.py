@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.imu import FloatArray
 
 
@@ -32,11 +34,21 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One number with its standard deviation; where it cannot be known it is None and ``reason`` says why."""
+    """One number with its standard deviation; where it cannot be known it is None and ``reason`` says why.
+
+    A reason beside a value says what is doubtful about it.
+    """
 
     value: float | None = None
     sd: float | None = None
     reason: str = ""
+
+    @property
+    def state(self) -> QualityState:
+        """Not resolvable without a value, low quality with a reason beside one, else good."""
+        if self.value is None:
+            return QualityState.NOT_RESOLVABLE
+        return QualityState.LOW_QUALITY if self.reason else QualityState.GOOD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +157,9 @@ class Rep:
         Their standard deviations; None with them, and in results from before these were known.
     curve : VelocityCurve or None
         Shape of the concentric phase; None in results from before it was looked at.
+    measures : mapping of str to Estimate
+        Those of `analysis.measures.MEASURES` that apply to the lift, by id; empty in results from before
+        they were looked at.
     eccentric_velocity_mps : float or None
         Mean speed of the eccentric phase, m/s.
     path : BarPath
@@ -177,6 +192,7 @@ class Rep:
     pitch_change_sd_rad: float | None = None
     lockout_ratio_sd: float | None = None
     curve: VelocityCurve | None = None
+    measures: Mapping[str, Estimate] = field(default_factory=dict[str, Estimate], hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,30 +228,6 @@ class BarAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class SetStability:
-    """First measures of upper-back stability of one set; definitions and limits in ``docs/metrics.md``.
-
-    Every part is a mean over the reps of the set with the standard deviation of that mean.
-
-    Attributes
-    ----------
-    forward_displacement_m : Estimate
-        Forward position at the turning point, m.
-    uprightness_loss_rad : Estimate
-        Shaft pitch at the turning point relative to the rep's start, rad (squats on a shaft mount only).
-    lockout_ratio : Estimate
-        Mean velocity in the last 30 % of the range of motion over the rep's peak (deadlift and presses only).
-    path_consistency_m : Estimate
-        Standard deviation of the forward position across the reps at matched height, m.
-    """
-
-    forward_displacement_m: Estimate = Estimate()
-    uprightness_loss_rad: Estimate = Estimate()
-    lockout_ratio: Estimate = Estimate()
-    path_consistency_m: Estimate = Estimate()
-
-
-@dataclass(frozen=True, slots=True)
 class SetSummary:
     """All that is known of one set once it is closed.
 
@@ -255,8 +247,9 @@ class SetSummary:
         Movements that were not counted, with reasons.
     velocity_loss_fraction : float or None
         1 - slowest of the reps after the fastest / fastest, by mean concentric velocity; None below two reps.
-    stability : SetStability
-        See there.
+    stability : mapping of str to Estimate
+        Mean over the reps, with the standard deviation of that mean, of each of `analysis.measures.MEASURES`
+        that applies to the lift, by id; definitions and limits in ``docs/metrics.md``.
     sample_rate_hz : float
         Measured, not nominal, Hz.
     lost_samples, clipped_samples : int
@@ -273,7 +266,7 @@ class SetSummary:
     reps: tuple[Rep, ...]
     rejected: tuple[RejectedMovement, ...]
     velocity_loss_fraction: float | None
-    stability: SetStability
+    stability: Mapping[str, Estimate]
     sample_rate_hz: float
     lost_samples: int
     clipped_samples: int
@@ -287,7 +280,7 @@ class PartTrend:
     Attributes
     ----------
     part : str
-        Field name in `SetStability`.
+        Id in `analysis.measures.MEASURES`.
     set_indices : tuple of int
         The sets that have the part.
     values, sds : tuple of float

@@ -9,7 +9,7 @@ from analysis.bar_axis import STATED, bar_axis_of_set, most_certain, reported
 from analysis.exercises import Exercise, find_exercise
 from analysis.metrics import measure_rep, travel_m
 from analysis.results import BarAxis, Quality, QualityState, RejectedMovement, Rep, SetSummary
-from analysis.stability import set_stability
+from analysis.stability.parts import set_stability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDiscon
 
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
-from analysis.stability import session_trend
+from analysis.stability.first_version import session_trend
 from server.errors import LabelRefusedError, NotFoundError
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.schemas import (

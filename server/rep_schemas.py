@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from analysis.results import BarPath, QualityState, Rep
+from analysis.results import BarPath, Estimate, QualityState, Rep
 from server.paths import thin
 
 if TYPE_CHECKING:
@@ -31,6 +31,20 @@ class Model(BaseModel):
     """Base of all: immutable, built from attributes."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, populate_by_name=True)
+
+
+class EstimateModel(Model):
+    """A number with its standard deviation; null with a reason where it cannot be known."""
+
+    value: Number
+    sd: Number
+    state: QualityState
+    reason: str = ""
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> EstimateModel:
+        """Convert an estimate."""
+        return cls.model_validate(estimate)
 
 
 class QualityModel(Model):
@@ -116,9 +130,16 @@ class RepModel(Model):
     pitch_change_sd_rad: Number
     lockout_ratio_sd: Number
     curve: VelocityCurveModel | None
+    measures: dict[str, EstimateModel]
 
     @classmethod
     def of(cls, rep: Rep) -> RepModel:
         """Convert a rep."""
         values = {field.name: getattr(rep, field.name) for field in fields(rep)}
-        return cls.model_validate(values | {"path": PathModel.of(rep.path)})
+        return cls.model_validate(
+            values
+            | {
+                "path": PathModel.of(rep.path),
+                "measures": {name: EstimateModel.of(one) for name, one in rep.measures.items()},
+            }
+        )

@@ -15,7 +15,6 @@ from analysis.results import (
     QualityState,
     RejectedMovement,
     Rep,
-    SetStability,
     SetSummary,
     StickingRegion,
     VelocityCurve,
@@ -27,9 +26,10 @@ from server.tables import PartRow, RecordingRow, RepRow, SetRow
 if TYPE_CHECKING:
     from analysis.imu import FloatArray
 
-_REP_NUMBERS = tuple(f.name for f in fields(Rep) if f.name not in {"index", "path", "quality", "curve"})
+_REP_NUMBERS = tuple(
+    f.name for f in fields(Rep) if f.name not in {"index", "path", "quality", "curve", "measures"}
+)
 _RECORDING_FIELDS = tuple(f.name for f in fields(RecordingInfo))
-_PARTS = tuple(f.name for f in fields(SetStability))
 
 
 def recording_values(recording: RecordingInfo) -> dict[str, Any]:
@@ -60,15 +60,12 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
         rejected=[asdict(item) for item in summary.rejected],
         bar_axis=asdict(summary.bar_axis),
         reps=[_rep_to_row(recording, summary, rep) for rep in summary.reps],
-        parts=[PartRow(part=name, **asdict(getattr(summary.stability, name))) for name in _PARTS],
+        parts=[PartRow(part=name, **asdict(estimate)) for name, estimate in summary.stability.items()],
     )
 
 
 def set_from_row(row: SetRow) -> SetSummary:
     """Read a set with its reps and parts."""
-    known = {
-        part.part: Estimate(part.value, part.sd, part.reason) for part in row.parts if part.part in _PARTS
-    }
     return SetSummary(
         index=row.set_index,
         exercise_id=row.exercise_id,
@@ -78,7 +75,7 @@ def set_from_row(row: SetRow) -> SetSummary:
         reps=tuple(_rep_from_row(rep) for rep in row.reps),
         rejected=tuple(RejectedMovement(**item) for item in row.rejected),
         velocity_loss_fraction=row.velocity_loss_fraction,
-        stability=SetStability(**known),
+        stability={part.part: Estimate(part.value, part.sd, part.reason) for part in row.parts},
         sample_rate_hz=row.sample_rate_hz,
         lost_samples=row.lost_samples,
         clipped_samples=row.clipped_samples,
@@ -109,6 +106,7 @@ def _rep_to_row(recording: RecordingInfo, summary: SetSummary, rep: Rep) -> RepR
         quality_reasons=list(rep.quality.reasons),
         path=_path_to_json(rep.path),
         curve=None if rep.curve is None else asdict(rep.curve),
+        measures={name: asdict(estimate) for name, estimate in rep.measures.items()},
         **{name: getattr(rep, name) for name in _REP_NUMBERS},
     )
 
@@ -118,6 +116,7 @@ def _rep_from_row(row: RepRow) -> Rep:
         index=row.rep_index,
         path=_path_from_json(row.path),
         curve=_curve_from_json(row.curve),
+        measures={name: Estimate(**stored) for name, stored in (row.measures or {}).items()},
         quality=Quality(QualityState(row.quality_state), tuple(row.quality_reasons)),
         **{name: getattr(row, name) for name in _REP_NUMBERS},
     )

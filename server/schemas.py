@@ -14,13 +14,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
-from server.rep_schemas import Model, Number, RepModel
+from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
     from analysis.imu import SetLabel
     from analysis.results import (
-        Estimate,
         PartTrend,
         RejectedMovement,
         SessionTrend,
@@ -42,19 +41,6 @@ class ErrorModel(Model):
     code: str
     message: str
     hint: str = ""
-
-
-class EstimateModel(Model):
-    """A number with its standard deviation; null with a reason where it cannot be known."""
-
-    value: Number
-    sd: Number
-    reason: str = ""
-
-    @classmethod
-    def of(cls, estimate: Estimate) -> EstimateModel:
-        """Convert an estimate."""
-        return cls.model_validate(estimate)
 
 
 class RejectedModel(Model):
@@ -122,10 +108,6 @@ class SetModel(LabelModel):
     @classmethod
     def of_summary(cls, summary: SetSummary) -> SetModel:
         """Convert a closed set."""
-        parts = {
-            field.name: EstimateModel.of(getattr(summary.stability, field.name))
-            for field in fields(summary.stability)
-        }
         values = {field.name: getattr(summary, field.name) for field in fields(summary)}
         return cls.model_validate(
             values
@@ -133,7 +115,7 @@ class SetModel(LabelModel):
                 "exercise_name": exercise_name(summary.exercise_id),
                 "reps": tuple(RepModel.of(rep) for rep in summary.reps),
                 "rejected": tuple(RejectedModel.of(item) for item in summary.rejected),
-                "stability": parts,
+                "stability": {name: EstimateModel.of(one) for name, one in summary.stability.items()},
             }
         )
 

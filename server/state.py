@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.imu import Gap, SetLabel
 from analysis.results import Rep, SetSummary
-from analysis.stability import session_trend
+from analysis.stability.first_version import session_trend
 from analysis.summary import velocity_loss
 from server.messages import (
     GapMessage,

@@ -105,7 +105,7 @@ class SetRow(Base):
 
 
 class PartRow(Base):
-    """One stability part of one set. Fields as in `analysis.results.Estimate`."""
+    """One measure of one set. Fields as in `analysis.results.Estimate`."""
 
     __tablename__ = "stability_part"
 
@@ -150,3 +150,4 @@ class RepRow(Base):
     pitch_change_sd_rad: Mapped[float | None]
     lockout_ratio_sd: Mapped[float | None]
     curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    measures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from analysis.bar_axis import option_text
-from analysis.results import QualityState
+from analysis.results import Estimate, QualityState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,12 +123,14 @@ def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTr
             *(
                 with_sd(estimate.value, estimate.sd, style.factor, style.digits)
                 for part, style in PARTS.items()
-                for estimate in (getattr(summary.stability, part),)
+                for estimate in (summary.stability.get(part, Estimate()),)
             ),
         )
     console.print(table)
     for exercise_id, parts in trend.by_exercise:
         for part in parts:
+            if part.part not in PARTS:
+                continue
             console.print(f"  {exercise_id.replace('_', ' ')}, {PARTS[part.part].name}: {_change(part)}")
     console.print("  [dim]Declared proxies, unvalidated against trunk motion capture: docs/metrics.md[/]")
 

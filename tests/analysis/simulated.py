@@ -13,7 +13,7 @@ from analysis.events import Event, SetFinished, VelocitySample
 from analysis.exercises import find_exercise
 from analysis.imu import FloatArray, ImuBlock, Mount, SensorInfo, SetLabel
 from analysis.pipeline import analyze
-from analysis.results import BarPath, Estimate, Rep, SetStability, SetSummary
+from analysis.results import BarPath, Estimate, Rep, SetSummary
 from analysis.samples import Samples, samples_of
 from firmware_sim.lifter import RestStyle
 from firmware_sim.offline import OfflineRecording, simulate_offline
@@ -147,7 +147,7 @@ def constructed_set(index: int = 0, exercise_id: str | None = "back_squat", **pa
         reps=(_REP,),
         rejected=(),
         velocity_loss_fraction=None,
-        stability=SetStability(**parts),
+        stability=parts,
         sample_rate_hz=200.0,
         lost_samples=0,
         clipped_samples=0,

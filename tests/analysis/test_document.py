@@ -16,8 +16,8 @@ from analysis.document import (
 )
 from analysis.imu import Gap, Mount, SetLabel
 from analysis.pipeline import analyze
-from analysis.results import Estimate, RejectedMovement, Rep, SessionTrend, SetStability, SetSummary
-from analysis.stability import session_trend
+from analysis.results import Estimate, RejectedMovement, Rep, SessionTrend, SetSummary
+from analysis.stability.first_version import session_trend
 from tests.analysis.simulated import (
     block_of,
     constructed_rep,
@@ -100,7 +100,6 @@ def test_unknown_is_none():
     assert rep["forward_drift_m"] is rep["max_forward_m"] is rep["end_s"] is None
     one = set_document(replace(constructed_set(exercise_id=None), load_kg=None))
     assert one["exercise"] is one["load_kg"] is one["velocity_loss_fraction"] is None
-    assert one["stability"]["lockout_ratio"] == {"value": None, "sd": None, "reason": None}
 
 
 def test_rejected_movements_carry_times_and_reason():
@@ -108,10 +107,14 @@ def test_rejected_movements_carry_times_and_reason():
     assert one["rejected"] == [{"start_s": 4.0, "end_s": 5.0, "reason": "half rep"}]
 
 
-def test_stability_lists_every_part():
-    one = set_document(constructed_set(forward_displacement_m=Estimate(0.02, 0.003)))
-    assert set(one["stability"]) == {field.name for field in fields(SetStability)}
-    assert one["stability"]["forward_displacement_m"] == {"value": 0.02, "sd": 0.003, "reason": None}
+def test_measures_come_with_their_state():
+    measures = {"forward_displacement_m": Estimate(0.02, 0.003), "tilt_rad": Estimate(reason="no axis")}
+    expected = {
+        "forward_displacement_m": {"value": 0.02, "sd": 0.003, "state": "good", "reason": None},
+        "tilt_rad": {"value": None, "sd": None, "state": "not_resolvable", "reason": "no axis"},
+    }
+    assert set_document(replace(constructed_set(), stability=measures))["stability"] == expected
+    assert rep_document(constructed_rep(measures=measures))["measures"] == expected
 
 
 def test_every_field_of_a_rep_but_its_path_is_in_the_document():

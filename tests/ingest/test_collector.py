@@ -7,7 +7,7 @@ import pytest
 from analysis.calibration import Calibration, CalibrationConfig
 from analysis.events import SensorGap, SetFinished
 from analysis.imu import Gap, ImuBlock, Mount, SetLabel
-from analysis.results import SetStability, SetSummary
+from analysis.results import SetSummary
 from ingest.collector import Collector, CollectorConfig
 from ingest.devices import driver_named
 from ingest.errors import RecordingError
@@ -19,7 +19,7 @@ from ingest.replay import open_recording
 from ingest.scaled_loop import run_scaled
 from ingest.session import run_recording
 
-SUMMARY = SetSummary(0, None, None, 0.0, 1.0, (), (), None, SetStability(), 200.0, 0, 0)
+SUMMARY = SetSummary(0, None, None, 0.0, 1.0, (), (), None, {}, 200.0, 0, 0)
 
 
 class Memory:

@@ -21,7 +21,6 @@ from analysis.results import (
     QualityState,
     RejectedMovement,
     Rep,
-    SetStability,
     SetSummary,
 )
 from server.errors import LabelRefusedError
@@ -118,12 +117,11 @@ def make_set(
         reps=reps,
         rejected=(RejectedMovement(start_s + 0.1, start_s + 0.9, "walk-out, not a rep"),),
         velocity_loss_fraction=1 - min(velocities) / max(velocities) if n_reps > 1 else None,
-        stability=SetStability(
-            forward_displacement_m=unknown if drift_m is None else Estimate(drift_m + 0.004, 0.0018),
-            uprightness_loss_rad=Estimate(0.03 + 0.014 * index, 0.004),
-            lockout_ratio=Estimate(reason="does not apply to this lift"),
-            path_consistency_m=unknown if drift_m is None else Estimate(0.006 + 0.001 * index, 0.0011),
-        ),
+        stability={
+            "forward_displacement_m": unknown if drift_m is None else Estimate(drift_m + 0.004, 0.0018),
+            "uprightness_loss_rad": Estimate(0.03 + 0.014 * index, 0.004),
+            "path_consistency_m": unknown if drift_m is None else Estimate(0.006 + 0.001 * index, 0.0011),
+        },
         sample_rate_hz=200.13,
         lost_samples=3,
         clipped_samples=0,

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from analysis.results import PartTrend, Rep, SessionTrend, SetStability, SetSummary
+from analysis.results import PartTrend, Rep, SessionTrend, SetSummary
 from server.messages import LiveMessage
 from server.paths import MAX_POINTS
 from server.schemas import PartTrendModel, RepModel, SetModel, TrendModel, exercise_name
-from tests.server.lifting import make_rep, make_set
+from tests.server.lifting import make_rep
 
 
 def names(dataclass):
@@ -17,7 +17,6 @@ def test_no_field_of_the_signal_core_is_lost_on_the_way_to_the_browser():
     assert names(Rep) == set(RepModel.model_fields)
     assert names(SetSummary) | {"exercise_name"} == set(SetModel.model_fields)
     assert names(PartTrend) | {"change", "change_sd"} == set(PartTrendModel.model_fields)
-    assert set(SetModel.of_summary(make_set(0)).stability) == names(SetStability)
 
 
 def test_paths_are_thinned_to_tenths_of_a_millimetre():

@@ -1,0 +1,1 @@
+"""Upper-back stability: from measures of reps to baselines, changes and verdicts."""
