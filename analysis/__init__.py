@@ -23,15 +23,14 @@ from analysis.results import (
     BarAxis,
     BarPath,
     Estimate,
-    PartTrend,
     Quality,
     QualityState,
     RejectedMovement,
     Rep,
-    SessionTrend,
     SetSummary,
 )
-from analysis.stability.first_version import session_trend
+from analysis.stability.judge import judge_lift, judge_weeks
+from analysis.stability.judgement import LiftHistory, LiftVerdict
 from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
 
 __all__ = [
@@ -50,11 +49,12 @@ __all__ = [
     "InvalidBlockError",
     "InvalidMountError",
     "InvalidPointError",
+    "LiftHistory",
+    "LiftVerdict",
     "LoadVelocityPoint",
     "LoadVelocityProfile",
     "Mount",
     "MountPosition",
-    "PartTrend",
     "Quality",
     "QualityState",
     "RejectedMovement",
@@ -62,7 +62,6 @@ __all__ = [
     "RepFinished",
     "SensorGap",
     "SensorInfo",
-    "SessionTrend",
     "SetAnalyzer",
     "SetFinished",
     "SetLabel",
@@ -73,6 +72,7 @@ __all__ = [
     "VelocitySample",
     "analyze",
     "find_exercise",
+    "judge_lift",
+    "judge_weeks",
     "load_velocity_profile",
-    "session_trend",
 ]

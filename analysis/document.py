@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analysis.imu import Gap
-    from analysis.results import BarAxis, Estimate, PartTrend, Rep, SessionTrend, SetSummary
+    from analysis.results import BarAxis, Estimate, Rep, SetSummary
+    from analysis.stability.judgement import LiftVerdict
 
 SCHEMA = "upright.analysis/1"
 
 Json = dict[str, Any]
 
 
-def analysis_document(recording: Json, sets: Sequence[SetSummary], trend: SessionTrend) -> Json:
+def analysis_document(recording: Json, sets: Sequence[SetSummary], verdicts: Sequence[LiftVerdict]) -> Json:
     """Build the document.
 
     Parameters
@@ -30,8 +31,8 @@ def analysis_document(recording: Json, sets: Sequence[SetSummary], trend: Sessio
         ``sample_rate_hz, duration_s, samples, lost_samples, clipped_samples, gaps``.
     sets : sequence of SetSummary
         In the order of time.
-    trend : SessionTrend
-        Of the same sets.
+    verdicts : sequence of LiftVerdict
+        On the same sets.
     """
     return {
         "schema": SCHEMA,
@@ -39,7 +40,7 @@ def analysis_document(recording: Json, sets: Sequence[SetSummary], trend: Sessio
         "definition": DefinitionProfile().name,
         "recording": recording,
         "sets": [set_document(summary) for summary in sets],
-        "trend": trend_document(trend),
+        "trend": trend_document(verdicts),
     }
 
 
@@ -104,13 +105,6 @@ def measures_document(measures: Mapping[str, Estimate]) -> Json:
     }
 
 
-def trend_document(trend: SessionTrend) -> Json:
-    """Change of each part across the sets, by exercise."""
-    return {
-        exercise_id: {part.part: _part_document(part) for part in parts}
-        for exercise_id, parts in trend.by_exercise
-    }
-
-
-def _part_document(part: PartTrend) -> Json:
-    return {name: getattr(part, name) for name in part.__slots__ if name != "part"}
+def trend_document(verdicts: Sequence[LiftVerdict]) -> Json:
+    """List what is said of each lift, by exercise."""
+    return {verdict.exercise_id: asdict(verdict) for verdict in verdicts}

@@ -271,38 +271,3 @@ class SetSummary:
     lost_samples: int
     clipped_samples: int
     bar_axis: BarAxis = BarAxis()
-
-
-@dataclass(frozen=True, slots=True)
-class PartTrend:
-    """How one stability part changed across the sets of one exercise.
-
-    Attributes
-    ----------
-    part : str
-        Id in `analysis.measures.MEASURES`.
-    set_indices : tuple of int
-        The sets that have the part.
-    values, sds : tuple of float
-        Mean of each set and the standard deviation of that mean, in the part's unit.
-    slope_per_set, slope_sd_per_set : float or None
-        Weighted least-squares slope, in the part's unit per set; None below three sets.
-    words : str
-        "too little data", "no clear change", "probably worse", "clearly worse", "probably better" or
-        "clearly better".
-    """
-
-    part: str
-    set_indices: tuple[int, ...]
-    values: tuple[float, ...]
-    sds: tuple[float, ...]
-    slope_per_set: float | None
-    slope_sd_per_set: float | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTrend:
-    """Change of the stability parts across the sets of each exercise in one session."""
-
-    by_exercise: tuple[tuple[str, tuple[PartTrend, ...]], ...] = ()

@@ -11,15 +11,17 @@ from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDiscon
 
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
-from analysis.stability.first_version import session_trend
+from analysis.measures import MEASURES
 from server.errors import LabelRefusedError, NotFoundError
+from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.schemas import (
     ErrorModel,
     ExerciseModel,
     LabelModel,
     LabelRequest,
-    LongTrendModel,
+    LiftHistoryModel,
+    MeasureModel,
     SessionDetailModel,
     SessionModel,
     SessionSummaryModel,
@@ -27,8 +29,6 @@ from server.schemas import (
     SetModel,
     StatusModel,
     StoredSetModel,
-    TrendModel,
-    TrendPointModel,
 )
 from server.session import Controls
 from server.store import Store, StoredSet
@@ -72,6 +72,10 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
     async def exercises() -> list[ExerciseModel]:
         return [ExerciseModel.model_validate(lift) for lift in CATALOGUE.values()]
 
+    @router.get("/measures", summary="What is measured, with units and definitions")
+    async def measures() -> list[MeasureModel]:
+        return [MeasureModel.model_validate(measure) for measure in MEASURES.values()]
+
     @router.get("/live", summary="The complete live state, as the WebSocket's first message")
     async def live_snapshot() -> Response:
         return Response(hub.snapshot(), media_type="application/json")
@@ -112,13 +116,13 @@ def _add_results(router: APIRouter, store: Store) -> None:
             for item in store.sessions(limit)
         ]
 
-    @router.get("/sessions/{recording_id}", summary="One session with its sets, reps and trend")
+    @router.get("/sessions/{recording_id}", summary="One session with its sets, reps and verdicts")
     def session(recording_id: UUID) -> SessionDetailModel:
         found = store.session(recording_id)
         return SessionDetailModel(
             session=SessionModel.of(found.recording),
             sets=tuple(SetModel.of_summary(item) for item in found.sets),
-            trend=TrendModel.of(session_trend(found.sets)),
+            verdicts=Judge(store).session(found.recording, found.sets),
         )
 
     @router.get("/sets", summary="Sets of all sessions without their reps, newest first")
@@ -131,18 +135,14 @@ def _add_results(router: APIRouter, store: Store) -> None:
     def one_set(recording_id: UUID, set_index: Annotated[int, Path(ge=0, le=2**31 - 1)]) -> StoredSetModel:
         return _stored_set(store.set(recording_id, set_index))
 
-    @router.get("/trend", summary="All sets of one exercise across sessions, in the order of time")
-    def trend(exercise_id: Annotated[str, Query(max_length=64)], limit: Limit = 200) -> LongTrendModel:
+    @router.get("/stability", summary="One lift across weeks")
+    def stability(exercise_id: Annotated[str, Query(max_length=64)]) -> LiftHistoryModel:
         if exercise_id not in CATALOGUE:
             raise NotFoundError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
-        found = store.trend(exercise_id, limit=limit)
-        # Numbered through, so that sets of different sessions do not share an index.
-        in_order = [replace(item.summary, index=place) for place, item in enumerate(found)]
-        return LongTrendModel(
+        return LiftHistoryModel(
             exercise_id=exercise_id,
             exercise_name=CATALOGUE[exercise_id].name,
-            points=tuple(_trend_point(item) for item in found),
-            trend=TrendModel.of(session_trend(in_order)),
+            history=Judge(store).weeks(exercise_id),
         )
 
 
@@ -198,15 +198,3 @@ def _without_reps(item: StoredSet) -> SetLineModel:
 
 def _best_mps(item: StoredSet) -> float | None:
     return max((rep.mean_concentric_velocity_mps for rep in item.summary.reps), default=None)
-
-
-def _trend_point(item: StoredSet) -> TrendPointModel:
-    return TrendPointModel(
-        recording_id=item.recording.recording_id,
-        started_at=item.recording.started_at,
-        set_index=item.summary.index,
-        load_kg=item.summary.load_kg,
-        n_reps=len(item.summary.reps),
-        best_mean_velocity_mps=_best_mps(item),
-        stability=SetModel.of_summary(item.summary).stability,
-    )

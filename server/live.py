@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
+from server.judging import judged_alone
 from server.messages import Delivery, LiveMessage, VelocityMessage
 from server.state import LiveState
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.imu import SetLabel
     from server.session import LinkStatus, RecordingInfo
+    from server.state import JudgesSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +135,17 @@ class LiveHub:
     ----------
     config : HubConfig
         Tuned constants.
+    judge : callable
+        See `server.state.LiveState`.
     """
 
-    def __init__(self, config: HubConfig | None = None) -> None:
+    def __init__(self, config: HubConfig | None = None, judge: JudgesSession = judged_alone) -> None:
         self._config = config or HubConfig()
         self._clients: set[Outbox] = set()
         self._seq = 0
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
-        self.state = LiveState()
+        self.state = LiveState(judge)
 
     @property
     def n_clients(self) -> int:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
+from analysis.stability.judgement import LiftVerdict  # noqa: TC001 -- pydantic reads it
 from server.schemas import (
     LabelModel,
     LinkModel,
@@ -16,7 +17,6 @@ from server.schemas import (
     RepModel,
     SessionModel,
     SetModel,
-    TrendModel,
 )
 
 SCHEMA = 1
@@ -55,7 +55,7 @@ class SnapshotMessage(Message):
     label: LabelModel
     open_set: OpenSetModel | None
     sets: tuple[SetModel, ...]
-    trend: TrendModel
+    verdicts: tuple[LiftVerdict, ...]
     n_gaps: int
     gap_samples: int
 
@@ -83,7 +83,7 @@ class SetMessage(Message):
 
     type: Literal["set"] = "set"
     set: SetModel
-    trend: TrendModel
+    verdicts: tuple[LiftVerdict, ...]
 
 
 class GapMessage(Message):

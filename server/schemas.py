@@ -5,7 +5,6 @@ Unknown is null, never NaN or 0. Physical names keep their unit suffix. Directio
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,15 +13,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
+from analysis.stability.judgement import LiftHistory, LiftVerdict
 from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
     from analysis.imu import SetLabel
     from analysis.results import (
-        PartTrend,
         RejectedMovement,
-        SessionTrend,
         SetSummary,
     )
 
@@ -120,72 +118,6 @@ class SetModel(LabelModel):
         )
 
 
-class PartTrendModel(Model):
-    """Change of one stability part across sets.
-
-    ``change`` is the last set minus the first, in the part's unit, with ``change_sd``.
-    """
-
-    part: str
-    set_indices: tuple[int, ...]
-    values: tuple[Number, ...]
-    sds: tuple[Number, ...]
-    slope_per_set: Number
-    slope_sd_per_set: Number
-    words: str
-    change: Number
-    change_sd: Number
-
-    @classmethod
-    def of(cls, trend: PartTrend) -> PartTrendModel:
-        """Convert a trend and add the change from the first set to the last."""
-        has_change = len(trend.values) >= 2
-        values = {field.name: getattr(trend, field.name) for field in fields(trend)}
-        return cls.model_validate(
-            values
-            | {
-                "change": trend.values[-1] - trend.values[0] if has_change else None,
-                # The two means rest on different reps, so their errors are taken as independent.
-                "change_sd": math.hypot(trend.sds[0], trend.sds[-1]) if has_change else None,
-            }
-        )
-
-
-class ExerciseTrendModel(Model):
-    """All parts of one exercise, the primary part first."""
-
-    exercise_id: str
-    exercise_name: str
-    parts: tuple[PartTrendModel, ...]
-
-
-class TrendModel(Model):
-    """Change of the stability parts across sets, by exercise."""
-
-    exercises: tuple[ExerciseTrendModel, ...] = ()
-
-    @classmethod
-    def of(cls, trend: SessionTrend) -> TrendModel:
-        """Convert a trend; parts come in the order of the catalogue, the primary part first."""
-        return cls(
-            exercises=tuple(
-                ExerciseTrendModel(
-                    exercise_id=exercise_id,
-                    exercise_name=exercise_name(exercise_id) or exercise_id,
-                    parts=tuple(PartTrendModel.of(part) for part in _ordered(exercise_id, parts)),
-                )
-                for exercise_id, parts in trend.by_exercise
-            )
-        )
-
-
-def _ordered(exercise_id: str, parts: tuple[PartTrend, ...]) -> list[PartTrend]:
-    """Sort parts as the catalogue lists them; unknown parts go last, in their own order."""
-    lift = CATALOGUE.get(exercise_id)
-    order = {name: place for place, name in enumerate(lift.parts)} if lift else {}
-    return sorted(parts, key=lambda part: order.get(part.part, len(order)))
-
-
 class LinkModel(Model):
     """State of the link to the sensor; fields as in `server.session.LinkStatus`."""
 
@@ -237,7 +169,7 @@ class SessionDetailModel(Model):
 
     session: SessionModel
     sets: tuple[SetModel, ...]
-    trend: TrendModel
+    verdicts: tuple[LiftVerdict, ...]
 
 
 class StoredSetModel(Model):
@@ -254,25 +186,25 @@ class SetLineModel(StoredSetModel):
     best_mean_velocity_mps: Number
 
 
-class TrendPointModel(Model):
-    """One set among all sessions: where a point of a long trend comes from."""
-
-    recording_id: UUID
-    started_at: datetime
-    set_index: int
-    load_kg: Number
-    n_reps: int
-    best_mean_velocity_mps: Number
-    stability: dict[str, EstimateModel]
-
-
-class LongTrendModel(Model):
-    """All sets of one exercise across sessions, with the change of each part over them."""
+class LiftHistoryModel(Model):
+    """One lift across weeks; ``history`` is null where no set of it is stored."""
 
     exercise_id: str
     exercise_name: str
-    points: tuple[TrendPointModel, ...]
-    trend: TrendModel
+    history: LiftHistory | None
+
+
+class MeasureModel(Model):
+    """One measure; fields as in `analysis.measures.Measure`."""
+
+    id: str
+    name: str
+    unit: str
+    worse: int
+    resolution: float
+    explain: str
+    scope: str
+    research: bool
 
 
 class ExerciseModel(Model):

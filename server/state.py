@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from analysis.imu import Gap, SetLabel
 from analysis.results import Rep, SetSummary
-from analysis.stability.first_version import session_trend
 from analysis.summary import velocity_loss
+from server.judging import judged_alone
 from server.messages import (
     GapMessage,
     LabelMessage,
@@ -25,13 +25,18 @@ from server.schemas import (
     RepModel,
     SessionModel,
     SetModel,
-    TrendModel,
     exercise_name,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
     from analysis.events import RepFinished
+    from analysis.stability.judgement import LiftVerdict
     from server.session import LinkStatus, RecordingInfo
+
+    JudgesSession: TypeAlias = Callable[[RecordingInfo, Sequence[SetSummary]], tuple[LiftVerdict, ...]]
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class _Progress:
     open_set: _OpenSet | None = None
     summaries: dict[int, SetSummary] = field(default_factory=dict[int, SetSummary])
     sets: dict[int, SetModel] = field(default_factory=dict[int, SetModel])
-    trend: TrendModel = field(default_factory=TrendModel)
+    verdicts: tuple[LiftVerdict, ...] = ()
     n_gaps: int = 0
     gap_samples: int = 0
 
@@ -71,10 +76,17 @@ class LiveState:
     """The live session as of the last event.
 
     Each method takes one event and returns the message that says the same to a browser.
+
+    Parameters
+    ----------
+    judge : callable
+        Says what is to be said of the sets of a session.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, judge: JudgesSession = judged_alone) -> None:
+        self._judge = judge
         self._progress = _Progress()
+        self._recording: RecordingInfo | None = None
         self.session: SessionModel | None = None
         """The session that runs, if any."""
         self.link: LinkModel | None = None
@@ -83,6 +95,7 @@ class LiveState:
     def start(self, recording: RecordingInfo) -> SessionMessage:
         """Begin a session: everything of the last one leaves the screen."""
         self._progress = _Progress()
+        self._recording = recording
         self.session = SessionModel.of(recording)
         return SessionMessage(session=self.session)
 
@@ -119,8 +132,9 @@ class LiveState:
         progress.summaries[summary.index] = summary
         progress.sets[summary.index] = SetModel.of_summary(summary)
         in_order = [progress.summaries[index] for index in sorted(progress.summaries)]
-        progress.trend = TrendModel.of(session_trend(in_order))
-        return SetMessage(set=progress.sets[summary.index], trend=progress.trend)
+        if self._recording is not None:
+            progress.verdicts = self._judge(self._recording, in_order)
+        return SetMessage(set=progress.sets[summary.index], verdicts=progress.verdicts)
 
     def take_gap(self, gap: Gap) -> GapMessage:
         """Count lost samples."""
@@ -145,7 +159,7 @@ class LiveState:
             label=LabelModel.of(progress.label),
             open_set=None if progress.open_set is None else progress.open_set.model(),
             sets=tuple(progress.sets[index] for index in sorted(progress.sets)),
-            trend=progress.trend,
+            verdicts=progress.verdicts,
             n_gaps=progress.n_gaps,
             gap_samples=progress.gap_samples,
         )

@@ -233,10 +233,6 @@ class Store:
                 query = query.where(SetRow.exercise_id == exercise_id)
             return tuple(_stored_set(row) for row in session.scalars(query))
 
-    def trend(self, exercise_id: str, *, limit: int = 200) -> tuple[StoredSet, ...]:
-        """Read the newest sets of one exercise across sessions, in the order of time."""
-        return self.sets(exercise_id=exercise_id, limit=limit)[::-1]
-
     @contextmanager
     def _write(self) -> Generator[Session]:
         with self._lock, Session(self._engine) as session, session.begin():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analysis import Gap, Mount, SetSummary
     from analysis.estimator import MotionEstimate
     from ingest.replay import ReplayableRecording
+    from server.session import RecordingInfo
 
 
 def register(app: typer.Typer) -> None:
@@ -40,11 +41,11 @@ def analyze(
     """Find the reps of a recorded or imported session and print them."""
     from rich.console import Console
 
-    from analysis import session_trend
     from analysis.document import analysis_document
     from ingest.replay import ReplayOptions, open_recording
     from server.cli.offline import run_offline
     from server.cli.tables import print_json, print_reps, print_session
+    from server.judging import judged_alone
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
@@ -52,17 +53,17 @@ def analyze(
     )
     recording = open_recording(file, options)
     sets, gaps, motions = run_offline(recording)
-    trend = session_trend(sets)
+    verdicts = judged_alone(_nameless(recording), sets)
     if trajectory is not None:
         _write_trajectory(trajectory, motions, sets, recording.header.mount)
     if json:
-        print_json(analysis_document(_recording_document(recording, gaps), sets, trend))
+        print_json(analysis_document(_recording_document(recording, gaps), sets, verdicts))
         return
     console = Console()
     for summary in sets:
         print_reps(console, summary)
     if sets:
-        print_session(console, sets, trend)
+        print_session(console, sets, verdicts)
     else:
         console.print("No reps found.")
     counts = recording.counts
@@ -71,6 +72,19 @@ def analyze(
         f"  {counts.duration_s:.1f} s at {rate} Hz, {counts.samples} samples, {counts.lost_samples} lost"
         f" in {len(gaps)} gaps, {counts.clipped_samples} clipped; file {recording.header.damage}"
     )
+
+
+def _nameless(recording: ReplayableRecording) -> RecordingInfo:
+    """Describe a file of which only the mount matters for what its sets say."""
+    from datetime import UTC, datetime
+    from uuid import UUID
+
+    from analysis import ALGORITHM_VERSION
+    from server.session import RecordingInfo
+
+    started_at = recording.header.started_at or datetime.now(UTC)
+    position = recording.header.mount.position.value
+    return RecordingInfo(UUID(int=0), started_at, ALGORITHM_VERSION, mount_position=position)
 
 
 def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict[str, Any]:

@@ -43,10 +43,9 @@ def demo(
     if once:
         from rich.console import Console
 
-        from analysis import session_trend
         from server.cli.tables import print_session
 
-        print_session(Console(), sets, session_trend(sets))
+        print_session(Console(), sets, ())
 
 
 async def _run(

@@ -5,39 +5,25 @@ from __future__ import annotations
 import json
 import math
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from analysis.bar_axis import option_text
+from analysis.exercises import CATALOGUE
+from analysis.measures import MEASURES
 from analysis.results import Estimate, QualityState
+from analysis.stability.judgement import Seen, Word
+from analysis.stability.parts import UNTOLD_PARTS
+from analysis.stability.sentences import shown
+from analysis.stability.signs import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from analysis import BarAxis, PartTrend, Rep, SessionTrend, SetSummary
-
-
-@dataclass(frozen=True, slots=True)
-class PartStyle:
-    """How a stability part is written; ``factor`` leads to ``unit``, ``digits`` are the decimals."""
-
-    name: str
-    header: str
-    factor: float
-    unit: str
-    digits: int
-
-
-PARTS = {
-    "forward_displacement_m": PartStyle("forward displacement", "fwd mm", 1000.0, "mm", 0),
-    "uprightness_loss_rad": PartStyle("uprightness loss", "upright °", 57.29578, "°", 1),
-    "lockout_ratio": PartStyle("lockout ratio", "lockout", 1.0, "", 2),
-    "path_consistency_m": PartStyle("path scatter", "path mm", 1000.0, "mm", 0),
-}
+    from analysis import BarAxis, LiftVerdict, Rep, SetSummary
 
 
 def print_json(document: dict[str, Any]) -> None:
@@ -106,12 +92,24 @@ def _rep_cells(rep: Rep) -> tuple[str, ...]:
     )
 
 
-def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTrend) -> None:
-    """Print one line per set, and how stability changed across the sets."""
-    table = plain_table("Session")
+def print_session(console: Console, sets: Sequence[SetSummary], verdicts: Sequence[LiftVerdict]) -> None:
+    """Print one line per set, lift by lift, and what is to be said of each lift."""
+    judged = {verdict.exercise_id: verdict for verdict in verdicts}
+    for exercise_id in dict.fromkeys(summary.exercise_id for summary in sets):
+        of_lift = [summary for summary in sets if summary.exercise_id == exercise_id]
+        _print_lift(console, of_lift)
+        if exercise_id in judged:
+            _print_verdict(console, judged[exercise_id])
+    console.print("  [dim]Declared proxies, unvalidated against trunk motion capture: docs/metrics.md[/]")
+
+
+def _print_lift(console: Console, sets: Sequence[SetSummary]) -> None:
+    exercise = CATALOGUE.get(sets[0].exercise_id or "")
+    parts = exercise.parts if exercise else UNTOLD_PARTS
+    table = plain_table(exercise.name if exercise else "Lift not named")
     table.add_column("set", no_wrap=True)
-    for column in ("reps", "m/s", "loss", *(part.header for part in PARTS.values())):
-        table.add_column(column, justify="right", no_wrap=True)
+    for column in ("reps", "m/s", "loss", *(MEASURES[part].name.lower() for part in parts)):
+        table.add_column(column, justify="right")
     for summary in sets:
         velocities = [rep.mean_concentric_velocity_mps for rep in summary.reps]
         loss = summary.velocity_loss_fraction
@@ -120,24 +118,27 @@ def print_session(console: Console, sets: Sequence[SetSummary], trend: SessionTr
             str(len(summary.reps)),
             f"{sum(velocities) / len(velocities):.2f}" if velocities else "–",
             "–" if loss is None else f"{loss:.0%}",
-            *(
-                with_sd(estimate.value, estimate.sd, style.factor, style.digits)
-                for part, style in PARTS.items()
-                for estimate in (summary.stability.get(part, Estimate()),)
-            ),
+            *(_part_cell(part, summary.stability.get(part, Estimate())) for part in parts),
         )
     console.print(table)
-    for exercise_id, parts in trend.by_exercise:
-        for part in parts:
-            if part.part not in PARTS:
-                continue
-            console.print(f"  {exercise_id.replace('_', ' ')}, {PARTS[part.part].name}: {_change(part)}")
-    console.print("  [dim]Declared proxies, unvalidated against trunk motion capture: docs/metrics.md[/]")
 
 
-def _change(part: PartTrend) -> str:
-    if part.slope_per_set is None:
-        return part.words
-    style = PARTS[part.part]
-    slope = f"{part.slope_per_set * style.factor:+.{style.digits + 1}f} {style.unit}".rstrip()
-    return f"{part.words} ({slope} per set)"
+def _part_cell(part: str, estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "–"
+    spread = "" if estimate.sd is None else f" ± {shown(part, 1.96 * estimate.sd)}"
+    return shown(part, estimate.value) + spread
+
+
+def _print_verdict(console: Console, verdict: LiftVerdict) -> None:
+    console.print(f"  [bold]{verdict.word.value}[/]: {verdict.sentence}", soft_wrap=True)
+    for part in verdict.parts[1:]:
+        if part.word not in {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}:
+            console.print(f"  {part.word.value}: {part.sentence}", soft_wrap=True)
+    for finding in verdict.signs:
+        if finding.seen is Seen.SEEN:
+            name = next(sign.name for sign in SIGNS if sign.id == finding.sign)
+            console.print(f"  {name}, set {finding.set_index + 1}: {finding.sentence}", soft_wrap=True)
+    for warning in verdict.warnings:
+        console.print(f"  [yellow]{warning}[/]", soft_wrap=True)
+    console.print(f"  [dim]{verdict.baseline.words}[/]")

@@ -15,6 +15,7 @@ from ingest.recovery import recover_all
 from server.app import create_app
 from server.cli.options import make_data_dir
 from server.errors import LabelRefusedError
+from server.judging import Judge
 from server.live import HubConfig, LiveHub
 from server.serve import bind, serve
 from server.store import Store
@@ -87,9 +88,10 @@ async def dashboard(
         recover_recordings(settings)
         settings = settings.model_copy(update={"port": port})
         url = dashboard_url(settings)
-        hub = LiveHub(replace(HubConfig(), batch_s=HubConfig().batch_s * speed))
         controls = NothingRuns()
         with Store(settings.results_url) as store:
+            hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
+            hub = LiveHub(hub_config, Judge(store).session)
             app = create_app(settings, hub, store, controls)
 
             def started() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,8 +17,9 @@ from analysis.document import (
 )
 from analysis.imu import Gap, Mount, SetLabel
 from analysis.pipeline import analyze
-from analysis.results import Estimate, RejectedMovement, Rep, SessionTrend, SetSummary
-from analysis.stability.first_version import session_trend
+from analysis.results import Estimate, RejectedMovement, Rep, SetSummary
+from analysis.stability.history import Conditions, LiftedSet
+from analysis.stability.judge import judge_lift
 from tests.analysis.simulated import (
     block_of,
     constructed_rep,
@@ -68,7 +70,7 @@ RECORDING = {
 
 
 def document(sets: list[SetSummary]):
-    return analysis_document(RECORDING, sets, session_trend(sets))
+    return analysis_document(RECORDING, sets, ())
 
 
 def test_document_of_a_real_set_has_every_field_of_the_contract():
@@ -121,10 +123,19 @@ def test_every_field_of_a_rep_but_its_path_is_in_the_document():
     assert set(rep_document(constructed_rep())) == {field.name for field in fields(Rep)} - {"path"}
 
 
-def test_trend_is_by_exercise_and_part():
-    sets = [constructed_set(k, forward_displacement_m=Estimate(0.01 * k, 0.002)) for k in range(4)]
-    found = trend_document(session_trend(sets))
-    part = found["back_squat"]["forward_displacement_m"]
-    assert part["slope_per_set"] == pytest.approx(0.01)
-    assert part["words"] == "clearly worse"
-    assert trend_document(SessionTrend()) == {}
+def test_trend_is_by_exercise_with_the_numbers_behind_each_word():
+    started_at = datetime(2026, 11, 2, tzinfo=UTC)
+    measured = {"uprightness_loss_rad": Estimate(0.1, 0.002)}
+    reps = tuple(constructed_rep(index=k, measures=measured) for k in range(3))
+    sets = [
+        LiftedSet.of(replace(constructed_set(k), reps=reps), "one", started_at, Conditions("shaft", "", ""))
+        for k in range(5)
+    ]
+    verdict = judge_lift("back_squat", sets, ())
+    assert verdict is not None
+    found = trend_document([verdict])["back_squat"]
+    assert found["word"] == "no clear change"
+    assert found["parts"][0]["part"] == "uprightness_loss_rad"
+    assert [point["value"] for point in found["parts"][0]["points"]] == [pytest.approx(0.1)] * 5
+    assert json.loads(json.dumps(found, allow_nan=False)) == json.loads(json.dumps(found))
+    assert trend_document([]) == {}

@@ -54,6 +54,7 @@ def make_rep(
     velocity_mps: float = 0.55,
     drift_m: float | None = 0.018,
     quality: Quality = GOOD,
+    pitch_rad: float = 0.03,
     n_points: int = 150,
 ) -> Rep:
     """A down-first rep whose path is a smooth bow."""
@@ -78,11 +79,17 @@ def make_rep(
         forward_drift_m=drift_m,
         forward_drift_sd_m=None if drift_m is None else 0.002,
         max_forward_m=None if drift_m is None else drift_m + 0.004,
-        pitch_change_rad=0.03,
+        pitch_change_rad=pitch_rad,
         lockout_ratio=0.55,
         eccentric_velocity_mps=0.48,
         path=BarPath(start_s + t, forward, -0.62 * phase, sd),
         quality=quality,
+        measures={
+            "uprightness_loss_rad": Estimate(pitch_rad, 0.002),
+            "forward_displacement_m": Estimate(reason="the sensor is on the wrist, which has no bar axis")
+            if drift_m is None
+            else Estimate(drift_m, 0.002),
+        },
     )
 
 
@@ -102,6 +109,7 @@ def make_set(
             start_s=start_s + 1 + 4 * i,
             velocity_mps=0.62 - 0.03 * index - 0.025 * i,
             drift_m=None if drift_m is None else drift_m + 0.002 * i,
+            pitch_rad=0.03 + 0.014 * index + 0.002 * (i % 3),
             quality=NO_FORE_AFT if drift_m is None else LOW if i == 3 else GOOD,
         )
         for i in range(n_reps)

@@ -45,15 +45,17 @@ def test_sessions_are_listed_newest_first(client):
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_session_has_its_sets_reps_and_trend(client):
+def test_a_session_has_its_sets_reps_and_verdicts(client):
     body = client.get(f"/api/v1/sessions/{recording().recording_id}").json()
     assert [len(item["reps"]) for item in body["sets"]] == [5, 5, 5, 5]
     assert body["sets"][0]["exercise_name"] == "Back squat"
-    (lift,) = body["trend"]["exercises"]
+    (lift,) = body["verdicts"]
     primary = lift["parts"][0]
     assert primary["part"] == CATALOGUE["back_squat"].parts[0]
-    assert primary["words"] == "clearly worse"
-    assert primary["change"] == pytest.approx(3 * 0.014)
+    assert lift["word"] == "too little data"  # four sets and no baseline
+    assert [point["value"] for point in primary["points"]] == [
+        pytest.approx(0.03 + 0.014 * k + 0.002 * 4 / 5) for k in range(4)
+    ]
 
 
 @pytest.mark.usefixtures("stored")
@@ -68,12 +70,21 @@ def test_sets_are_listed_without_their_reps_and_found_with_them(client):
 
 
 @pytest.mark.usefixtures("stored")
-def test_the_long_trend_runs_over_sessions_in_the_order_of_time(client):
-    body = client.get("/api/v1/trend", params={"exercise_id": "back_squat"}).json()
-    assert [point["set_index"] for point in body["points"]] == [0, 1, 2, 3, 0, 1, 2, 3]
-    assert body["trend"]["exercises"][0]["parts"][0]["set_indices"] == list(range(8))
-    empty = client.get("/api/v1/trend", params={"exercise_id": "deadlift"}).json()
-    assert (empty["points"], empty["trend"]["exercises"]) == ([], [])
+def test_a_lift_is_judged_across_sessions_in_the_order_of_time(client):
+    body = client.get("/api/v1/stability", params={"exercise_id": "back_squat"}).json()
+    history = body["history"]
+    points = history["parts"][0]["points"]
+    assert [point["session_id"] for point in points] == [str(recording(n).recording_id) for n in (0, 1)]
+    assert history["word"] == "too little data"
+    assert history["baseline"]["words"] == "baseline 2 of 3 sessions"
+    empty = client.get("/api/v1/stability", params={"exercise_id": "deadlift"}).json()
+    assert empty["history"] is None
+
+
+def test_measures_are_explained(client):
+    body = client.get("/api/v1/measures").json()
+    assert {"forward_displacement_m", "lockout_ratio"} <= {item["id"] for item in body}
+    assert all(item["explain"] for item in body)
 
 
 def test_a_label_reaches_the_session_and_every_screen(client, controls):
@@ -115,7 +126,7 @@ def test_a_label_without_a_session_is_refused(client, controls):
         ("/api/v1/sessions/00000000-0000-0000-0000-000000000009", 404),
         ("/api/v1/sessions/00000000-0000-0000-0000-000000000009/sets/0", 404),
         ("/api/v1/sessions/nonsense", 422),
-        ("/api/v1/trend?exercise_id=curl", 404),
+        ("/api/v1/stability?exercise_id=curl", 404),
         ("/api/v1/sets?limit=0", 422),
         ("/api/v1/nothing", 404),
         ("/static/../app.py", 404),

@@ -131,7 +131,7 @@ async def test_a_snapshot_after_the_session_says_what_the_messages_said():
         (snapshot,) = await drain(late)
     sets = [message["set"] for message in messages if message["type"] == "set"]
     assert snapshot["sets"] == sets
-    assert snapshot["trend"] == [m["trend"] for m in messages if m["type"] == "set"][-1]
+    assert snapshot["verdicts"] == [m["verdicts"] for m in messages if m["type"] == "set"][-1]
     assert snapshot["seq"] == messages[-1]["seq"]
 
 

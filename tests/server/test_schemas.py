@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from analysis.results import PartTrend, Rep, SessionTrend, SetSummary
+from analysis.results import Rep, SetSummary
 from server.messages import LiveMessage
 from server.paths import MAX_POINTS
-from server.schemas import PartTrendModel, RepModel, SetModel, TrendModel, exercise_name
+from server.schemas import RepModel, SetModel, exercise_name
 from tests.server.lifting import make_rep
 
 
@@ -16,7 +16,6 @@ def names(dataclass):
 def test_no_field_of_the_signal_core_is_lost_on_the_way_to_the_browser():
     assert names(Rep) == set(RepModel.model_fields)
     assert names(SetSummary) | {"exercise_name"} == set(SetModel.model_fields)
-    assert names(PartTrend) | {"change", "change_sd"} == set(PartTrendModel.model_fields)
 
 
 def test_paths_are_thinned_to_tenths_of_a_millimetre():
@@ -25,29 +24,6 @@ def test_paths_are_thinned_to_tenths_of_a_millimetre():
         assert values is not None
         assert len(values) == MAX_POINTS
         assert all(value is not None and round(value, 4) == value for value in values)
-
-
-def test_the_change_is_last_minus_first_with_both_errors():
-    model = PartTrendModel.of(
-        PartTrend("x", (0, 1, 2), (1.0, 5.0, 3.0), (3.0, 9.0, 4.0), None, None, "words")
-    )
-    assert (model.change, model.change_sd) == (2.0, 5.0)
-
-
-def test_one_set_has_no_change():
-    model = PartTrendModel.of(PartTrend("x", (0,), (1.0,), (3.0,), None, None, "too little data"))
-    assert (model.change, model.change_sd) == (None, None)
-
-
-def test_the_primary_part_comes_first_and_unknown_parts_last():
-    def part(name):
-        return PartTrend(name, (), (), (), None, None, "too little data")
-
-    trend = SessionTrend(
-        (("back_squat", (part("new_part"), part("path_consistency_m"), part("uprightness_loss_rad"))),)
-    )
-    (lift,) = TrendModel.of(trend).exercises
-    assert [item.part for item in lift.parts] == ["uprightness_loss_rad", "path_consistency_m", "new_part"]
 
 
 def test_an_exercise_that_the_catalogue_does_not_know_stands_for_itself():

@@ -58,9 +58,9 @@ def test_a_set_that_is_told_again_replaces_itself(state):
     assert [len(item.reps) for item in state.snapshot(0).sets] == [2]
 
 
-def test_the_trend_comes_with_the_sets_and_judges_them_in_words(state):
-    words = [state.take_set(make_set(index)).trend.exercises[0].parts[0].words for index in range(4)]
-    assert words[:2] == ["too little data"] * 2
+def test_the_verdicts_come_with_the_sets_and_judges_them_in_words(state):
+    words = [state.take_set(make_set(index)).verdicts[0].word.value for index in range(6)]
+    assert words[:4] == ["too little data"] * 4  # no baseline: five sets are needed
     assert words[-1] == "clearly worse"
 
 

@@ -94,18 +94,6 @@ def test_sessions_come_newest_first_with_their_exercises(store):
     assert [item.n_sets for item in listed] == [0, 2, 1]
 
 
-def test_trend_runs_in_the_order_of_time_and_over_one_exercise(store):
-    for number in (2, 0, 1):
-        store.save_set(recording(number), make_set(0))
-        store.save_set(recording(number), make_set(1))
-        store.save_set(recording(number), make_set(2, exercise_id="deadlift"))
-    found = store.trend("back_squat")
-    expected = [(recording(number), index) for number in range(3) for index in range(2)]
-    assert [(item.recording, item.summary.index) for item in found] == expected
-    newest = [(item.recording, item.summary.index) for item in store.trend("back_squat", limit=2)]
-    assert newest == expected[-2:]
-
-
 def test_the_start_time_keeps_its_moment_whatever_the_zone(store):
     store.save_recording(recording())
     (overview,) = store.sessions()

@@ -1,0 +1,223 @@
+"""The lifter's own ordinary: a part in fresh reps, its scatter, and what load and velocity do to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import median_abs_deviation
+
+from analysis.stability.history import by_session, part_reps, working_sets
+from analysis.stability.judgement import BaselineState, Interval
+from analysis.stability.statistics import Effects, Spread, combined, interval, robust_effects
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from analysis.imu import FloatArray
+    from analysis.stability.config import StabilityConfig
+    from analysis.stability.history import Conditions, LiftedSet, PartReps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FreshSet:
+    """The first reps of one un-fatigued set."""
+
+    session: int
+    load_kg: float | None
+    reps: PartReps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartBaseline:
+    """One part in the fresh reps of one lifter; see `fit_baseline`.
+
+    Attributes
+    ----------
+    centre : float
+        Median over the fresh reps, at ``velocity_mps`` and ``load_kg``.
+    rep_sd : float
+        Robust standard deviation of the fresh reps about it, 1.4826 times their median absolute deviation.
+    velocity_mps, load_kg : float, float or None
+        Where the effects are counted from.
+    effects : Effects
+        Of velocity, m/s, and of relative load.
+    within_sets : Spread
+        Of reps about the mean of their set.
+    set_means : Spread
+        Of means over ``fresh_reps`` reps about the mean of their session.
+    session_means : Spread
+        Of session means.
+    all_sets : Spread
+        Of set means about the mean of all.
+    fresh_reps : float
+        Harmonic mean of the number of reps of a fresh set.
+    measurement_variance : float
+        Mean of the squared standard deviations that the signal core stated for the fresh reps.
+    n_sets, n_sessions, n_reps : int
+        What it rests on.
+    """
+
+    centre: float
+    rep_sd: float
+    velocity_mps: float
+    load_kg: float | None
+    effects: Effects
+    within_sets: Spread
+    set_means: Spread
+    session_means: Spread
+    all_sets: Spread
+    fresh_reps: float
+    measurement_variance: float
+    n_sets: int
+    n_sessions: int
+    n_reps: int
+
+    def covariates(self, velocities_mps: FloatArray, load_kg: float | None) -> FloatArray:
+        """Velocity and relative load, counted from the centre, (n, 2)."""
+        load = 0.0 if load_kg is None or self.load_kg is None else load_kg / self.load_kg - 1.0
+        return np.column_stack((velocities_mps - self.velocity_mps, np.full(len(velocities_mps), load)))
+
+    def adjusted(self, reps: PartReps, load_kg: float | None) -> FloatArray:
+        """Take the effects of load and velocity out of the values of reps, (n,)."""
+        return reps.values - self.effects.shift(self.covariates(reps.velocities_mps, load_kg))
+
+    def set_mean(self, reps: PartReps) -> Spread:
+        """Give the spread of the mean over the reps of one set, from one ordinary set to the next.
+
+        The scatter of fresh sets, corrected for another number of reps; never less than the scatter of the
+        reps alone. Reps that were measured worse than the fresh ones (lost samples) widen it.
+        """
+        n = len(reps)
+        rep_share = self.within_sets.scaled(1.0 / n)
+        spread = combined(self.set_means, self.within_sets.scaled(1.0 / n - 1.0 / self.fresh_reps))
+        if spread.variance < rep_share.variance:
+            spread = rep_share
+        worse = float((reps.sds**2).mean()) - self.measurement_variance
+        return combined(spread, Spread(max(worse, 0.0) / n, 0.0))
+
+    def usual_set(self, level: float) -> Interval:
+        """Band in which a share ``level`` of this lifter's ordinary sets lie."""
+        return interval(self.centre, self.all_sets.scaled(1.0 + 1.0 / self.n_sets), level)
+
+    def usual_rep(self, level: float) -> Interval:
+        """Band in which a share ``level`` of this lifter's ordinary reps lie."""
+        return interval(self.centre, combined(self.all_sets, self.within_sets), level)
+
+
+def comparable(
+    sets: Sequence[LiftedSet], conditions: Conditions, now: datetime, config: StabilityConfig
+) -> list[LiftedSet]:
+    """Keep the sets that were measured under the same conditions, not too long ago."""
+    oldest = now - timedelta(days=config.baseline_days)
+    return [one for one in sets if one.conditions == conditions and one.started_at >= oldest]
+
+
+def _fresh(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) -> list[_FreshSet]:
+    found: list[_FreshSet] = []
+    for number, session in enumerate(by_session(sets)):
+        with_part = [
+            (one, reps)
+            for one in working_sets(session, config.working_fraction)
+            if len(reps := part_reps(one, part))
+        ]
+        for one, reps in with_part[: config.fresh_sets]:
+            found.append(_FreshSet(number, one.load_kg, reps.first(config.fresh_reps)))
+    return found
+
+
+def _rep_count(sets: Sequence[LiftedSet], fresh: Sequence[_FreshSet], config: StabilityConfig) -> int:
+    """Count fresh reps; a part of the whole set has the fresh reps of its set behind it."""
+    if any(one.reps.rep_indices for one in fresh):
+        return sum(len(one.reps) for one in fresh)
+    return min(config.fresh_reps * len(fresh), sum(len(one.reps) for one in sets))
+
+
+def baseline_state(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) -> BaselineState:
+    """Say how far the baseline of a part is, given the comparable sets of earlier sessions."""
+    fresh = _fresh(sets, part, config)
+    sessions, reps = len({one.session for one in fresh}), _rep_count(sets, fresh, config)
+    ready = sessions >= config.sessions_needed and reps >= config.reps_needed
+    words = f"baseline of {sessions} sessions, {reps} fresh reps"
+    if not ready:
+        words = f"baseline {min(sessions, config.sessions_needed)} of {config.sessions_needed} sessions"
+        if sessions >= config.sessions_needed:
+            words = f"baseline {reps} of {config.reps_needed} fresh reps"
+    return BaselineState(ready, sessions, config.sessions_needed, reps, config.reps_needed, words)
+
+
+def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) -> PartBaseline | None:
+    """Fit the baseline of one part of one lift.
+
+    Parameters
+    ----------
+    sets : sequence of LiftedSet
+        Of earlier sessions, comparable (see `comparable`).
+    part : str
+        Id of the measure.
+    config : StabilityConfig
+        What is fresh, how many are needed.
+
+    Returns
+    -------
+    PartBaseline or None
+        None before there are enough sessions and reps, or where no session has two sets, so that the scatter
+        from set to set is unknown.
+
+    Notes
+    -----
+    Effects of velocity and load are fitted robustly to the means of the fresh sets and taken out of every
+    rep; median and median absolute deviation describe the reps; variances within sets, between the sets of a
+    session and between sessions come from the classical decomposition of the same reps.
+    """
+    if not baseline_state(sets, part, config).ready:
+        return None
+    fresh = _fresh(sets, part, config)
+    velocity = float(np.median(np.concatenate([one.reps.velocities_mps for one in fresh])))
+    loads = [one.load_kg for one in fresh if one.load_kg is not None]
+    load = float(np.median(loads)) if loads else None
+    covariates = np.array(
+        [
+            (
+                float(one.reps.velocities_mps.mean()) - velocity,
+                0.0 if one.load_kg is None or not load else one.load_kg / load - 1.0,
+            )
+            for one in fresh
+        ]
+    )
+    scales = np.array([config.effect_velocity_mps, config.effect_load_fraction]) / config.effect_scatters
+    effects = robust_effects(np.array([one.reps.values.mean() for one in fresh]), covariates, scales)
+    adjusted = [
+        one.reps.values
+        - effects.shift(
+            np.column_stack((one.reps.velocities_mps - velocity, np.full(len(one.reps), shift[1])))
+        )
+        for one, shift in zip(fresh, covariates, strict=True)
+    ]
+    means = np.array([values.mean() for values in adjusted])
+    sessions = np.array([one.session for one in fresh])
+    by_number = [means[sessions == number] for number in np.unique(sessions)]
+    set_means = Spread.of(by_number)
+    if set_means.degrees == 0:
+        return None
+    every = np.concatenate(adjusted)
+    centre = float(np.median(every))
+    return PartBaseline(
+        centre=centre,
+        rep_sd=float(median_abs_deviation(every, scale="normal")),
+        velocity_mps=velocity,
+        load_kg=load,
+        effects=effects,
+        within_sets=Spread.of(adjusted),
+        set_means=set_means,
+        session_means=Spread.of([np.array([group.mean() for group in by_number])]),
+        all_sets=Spread.of([means]),
+        fresh_reps=len(fresh) / sum(1.0 / len(values) for values in adjusted),
+        measurement_variance=float(np.mean(np.concatenate([one.reps.sds for one in fresh]) ** 2)),
+        n_sets=len(fresh),
+        n_sessions=len(by_number),
+        n_reps=len(every),
+    )

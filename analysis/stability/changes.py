@@ -1,0 +1,307 @@
+"""How one part changed across the sets of a session, with the interval that the data allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.measures import MEASURES
+from analysis.stability.history import part_reps
+from analysis.stability.judgement import BlamedRep, Interval, PartChange, SetPoint, Significance, Word
+from analysis.stability.statistics import Spread, combined, holm, interval, line, p_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.imu import FloatArray
+    from analysis.stability.baseline import PartBaseline
+    from analysis.stability.config import StabilityConfig
+    from analysis.stability.history import LiftedSet, PartReps
+
+MOST_BLAMED = 6
+"""Reps that are named at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Means:
+    """The means of the sets that have the part."""
+
+    place: FloatArray
+    """Order of the set among the working sets, (n,)."""
+    value: FloatArray
+    """Adjusted mean, (n,)."""
+    reps: tuple[PartReps, ...]
+    covariates: FloatArray
+    """Mean velocity and relative load from the baseline's centre, (n, 2); zero without a baseline."""
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+def part_change(
+    part: str,
+    sets: Sequence[LiftedSet],
+    baseline: PartBaseline | None,
+    why_no_baseline: str,
+    config: StabilityConfig,
+) -> PartChange:
+    """Estimate the change of a part across sets; the word comes later, see `with_words`.
+
+    Parameters
+    ----------
+    part : str
+        Id of the measure.
+    sets : sequence of LiftedSet
+        Working sets of one lift in one session, in the order of time.
+    baseline : PartBaseline or None
+        Of the lifter, from earlier sessions under the same conditions.
+    why_no_baseline : str
+        What is missing, for people.
+    config : StabilityConfig
+        See there.
+    """
+    reps = [part_reps(one, part) for one in sets]
+    means = _means(sets, reps, baseline)
+    found = PartChange(
+        part=part,
+        primary=False,
+        word=Word.TOO_LITTLE_DATA,
+        sentence="",
+        points=tuple(_point(one, its, baseline) for one, its in zip(sets, reps, strict=True)),
+    )
+    found = replace(found, **_described(part, sets, reps, baseline, config))
+    if len(means) == 0:
+        return replace(found, reasons=(_why_missing(sets, part),))
+    if len(means) == 1:
+        return replace(found, reasons=("one set: nothing to compare it with",))
+    if len(means) >= config.sets_for_line:
+        return _by_line(found, means, baseline, why_no_baseline, config)
+    if baseline is None:
+        needed = f"fewer than {config.sets_for_line} sets need the lifter's own baseline: {why_no_baseline}"
+        return replace(found, reasons=(needed,))
+    return _by_baseline(found, means, baseline, config)
+
+
+def _means(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBaseline | None) -> _Means:
+    places: list[float] = []
+    values: list[float] = []
+    kept: list[PartReps] = []
+    covariates: list[FloatArray] = []
+    for place, (one, its) in enumerate(zip(sets, reps, strict=True)):
+        if len(its) == 0:
+            continue
+        places.append(float(place))
+        kept.append(its)
+        values.append(float(_adjusted(its, one.load_kg, baseline).mean()))
+        covariates.append(
+            np.zeros(2)
+            if baseline is None
+            else baseline.covariates(its.velocities_mps, one.load_kg).mean(axis=0)
+        )
+    return _Means(np.array(places), np.array(values), tuple(kept), np.array(covariates).reshape(-1, 2))
+
+
+def _adjusted(reps: PartReps, load_kg: float | None, baseline: PartBaseline | None) -> FloatArray:
+    return reps.values if baseline is None else baseline.adjusted(reps, load_kg)
+
+
+def _point(one: LiftedSet, reps: PartReps, baseline: PartBaseline | None) -> SetPoint:
+    if len(reps) == 0:
+        return SetPoint(one.index, None, None, None, 0, one.load_kg, None)
+    n = len(reps)
+    scatter = float(reps.values.var(ddof=1)) if n > 1 else 0.0
+    return SetPoint(
+        set_index=one.index,
+        value=float(reps.values.mean()),
+        sd=float(np.sqrt((scatter + float((reps.sds**2).mean())) / n)) or None,
+        adjusted=float(_adjusted(reps, one.load_kg, baseline).mean()),
+        n_reps=n,
+        load_kg=one.load_kg,
+        velocity_mps=float(reps.velocities_mps.mean()),
+    )
+
+
+def _why_missing(sets: Sequence[LiftedSet], part: str) -> str:
+    reasons = [
+        estimate.reason
+        for one in sets
+        for estimate in (one.stability.get(part), *(rep.measures.get(part) for rep in one.reps))
+        if estimate is not None and estimate.value is None and estimate.reason
+    ]
+    return reasons[0] if reasons else "not measured in any rep"
+
+
+def _described(
+    part: str,
+    sets: Sequence[LiftedSet],
+    reps: Sequence[PartReps],
+    baseline: PartBaseline | None,
+    config: StabilityConfig,
+) -> dict[str, object]:
+    """Compare with the lifter's ordinary: bands, typical error, reps to blame."""
+    measure = MEASURES[part]
+    if baseline is None:
+        return {"smallest_worthwhile_change": measure.resolution}
+    known = [its for its in reps if len(its)]
+    usual, usual_rep = baseline.usual_set(config.level), baseline.usual_rep(config.level)
+    between = float(np.sqrt(baseline.session_means.variance))
+    described: dict[str, object] = {
+        "usual": usual,
+        "smallest_worthwhile_change": max(config.between_session_share * between, measure.resolution),
+    }
+    if known:
+        typical = float(np.sqrt(np.median([baseline.set_mean(its).variance for its in known])))
+        described["typical_error"] = typical
+        described["minimal_detectable_change"] = 1.96 * float(np.sqrt(2.0)) * typical
+    outside: list[int] = []
+    blamed: list[tuple[float, BlamedRep]] = []
+    for one, its in zip(sets, reps, strict=True):
+        if len(its) == 0 or measure.worse == 0:
+            continue
+        adjusted = baseline.adjusted(its, one.load_kg)
+        if _beyond(float(adjusted.mean()), usual, measure.worse) > 0:
+            outside.append(one.index)
+        for index, value, shown in zip(its.rep_indices, adjusted, its.values, strict=False):
+            by = _beyond(float(value), usual_rep, measure.worse)
+            if by > 0:
+                blamed.append((by, BlamedRep(one.index, index, float(shown))))
+    blamed.sort(key=lambda item: -item[0])
+    described["outside_usual"] = tuple(outside)
+    described["blamed"] = tuple(rep for _, rep in blamed[:MOST_BLAMED])
+    return described
+
+
+def _beyond(value: float, usual: Interval, worse: int) -> float:
+    """How far a value lies beyond a band on the worse side; negative inside."""
+    return value - usual.high if worse > 0 else usual.low - value
+
+
+def _by_line(
+    found: PartChange,
+    means: _Means,
+    baseline: PartBaseline | None,
+    why_no_baseline: str,
+    config: StabilityConfig,
+) -> PartChange:
+    """At least five means: their own scatter about the line says how uncertain the slope is."""
+    slope, spread = line(means.place, means.value, _relative_sds(means, baseline))
+    per_mean = spread.scaled(float(((means.place - means.place.mean()) ** 2).sum()))
+    difference = Spread(2.0 * per_mean.variance, per_mean.degrees)
+    reasons: tuple[str, ...] = ()
+    if baseline is None:
+        reasons = (f"not corrected for load and velocity: {why_no_baseline}",)
+    return _with_change(found, means, slope, spread, difference, baseline, "sets", reasons, config)
+
+
+def _relative_sds(means: _Means, baseline: PartBaseline | None) -> FloatArray:
+    """Give standard deviations of the means up to a factor: by reps and how well they were measured."""
+    if baseline is not None:
+        return np.sqrt([baseline.set_mean(its).variance for its in means.reps])
+    within = Spread.of([its.values for its in means.reps]).variance
+    own = np.array([float((its.sds**2).mean()) for its in means.reps])
+    n = np.array([len(its) for its in means.reps])
+    variance = (within + np.maximum(own - float(np.median(own)), 0.0)) / n
+    return np.sqrt(np.where(variance > 0, variance, 1.0))
+
+
+def _by_baseline(
+    found: PartChange, means: _Means, baseline: PartBaseline, config: StabilityConfig
+) -> PartChange:
+    """Two to four means: how far ordinary sets scatter says how uncertain the slope is."""
+    centred = means.place - means.place.mean()
+    shares = centred / float((centred**2).sum())
+    slope = float(shares @ means.value)
+    spread = _pooled(shares, means, baseline)
+    ends = np.zeros(len(means))
+    ends[0], ends[-1] = -1.0, 1.0
+    return _with_change(
+        found, means, slope, spread, _pooled(ends, means, baseline), baseline, "baseline", (), config
+    )
+
+
+def _pooled(shares: FloatArray, means: _Means, baseline: PartBaseline) -> Spread:
+    """Spread of a weighted sum of set means; all rest on the same baseline, so its degrees count once."""
+    spreads = [baseline.set_mean(its) for its in means.reps]
+    variance = float(sum(share**2 * one.variance for share, one in zip(shares, spreads, strict=True)))
+    return Spread(variance, min(one.degrees for one in spreads))
+
+
+def _with_change(
+    found: PartChange,
+    means: _Means,
+    slope: float,
+    spread: Spread,
+    difference: Spread,
+    baseline: PartBaseline | None,
+    method: str,
+    reasons: tuple[str, ...],
+    config: StabilityConfig,
+) -> PartChange:
+    """Add what the correction for load and velocity leaves unknown, and make the intervals."""
+    steps = float(means.place[-1] - means.place[0])
+    first_to_last = float(means.value[-1] - means.value[0])
+    if baseline is not None:
+        centred = means.place - means.place.mean()
+        drift = centred @ means.covariates / float((centred**2).sum())
+        spread = combined(spread, baseline.effects.spread_of(drift))
+        ends = means.covariates[-1] - means.covariates[0]
+        difference = combined(difference, baseline.effects.spread_of(ends))
+    total = spread.scaled(steps**2)
+    return replace(
+        found,
+        slope_per_set=slope,
+        change=interval(slope * steps, total, config.level),
+        last_minus_first=interval(first_to_last, difference, config.level),
+        test=Significance(method, p_value(slope, spread), None, float(spread.degrees)),
+        reasons=reasons,
+    )
+
+
+def with_words(changes: Sequence[PartChange], config: StabilityConfig) -> list[PartChange]:
+    """Turn p-values into words: the first, primary part on its own, all others together by Holm."""
+    judged = [k for k, one in enumerate(changes) if one.test.p_value is not None]
+    others = [k for k in judged if k > 0]
+    alphas = dict(
+        zip(others, holm([changes[k].test.p_value or 0.0 for k in others], config.others_alpha), strict=True)
+    )
+    if 0 in judged:
+        alphas[0] = config.primary_alpha
+    return [
+        replace(
+            one,
+            primary=k == 0,
+            word=verdict(
+                one.change, one.test.p_value, alphas.get(k), one.smallest_worthwhile_change, one.part, config
+            ),
+            test=replace(one.test, alpha=alphas.get(k)),
+        )
+        for k, one in enumerate(changes)
+    ]
+
+
+def verdict(
+    change: Interval | None,
+    p: float | None,
+    alpha: float | None,
+    worthwhile: float | None,
+    part: str,
+    config: StabilityConfig,
+) -> Word:
+    """Find the word for a change.
+
+    Probably: the p-value is below what it is held against and the change exceeds the smallest worthwhile one.
+    Clearly: five times below, and the whole 90 % interval lies beyond the smallest worthwhile change.
+    """
+    worse = MEASURES[part].worse
+    if change is None or p is None or alpha is None:
+        return Word.TOO_LITTLE_DATA
+    least = worthwhile or 0.0
+    if worse == 0 or p >= alpha or abs(change.value) <= least:
+        return Word.NO_CLEAR_CHANGE
+    is_worse = change.value * worse > 0
+    inner = min(abs(change.low), abs(change.high)) if change.low * change.high > 0 else 0.0
+    if p < alpha / config.clear_factor and inner > least:
+        return Word.CLEARLY_WORSE if is_worse else Word.CLEARLY_BETTER
+    return Word.PROBABLY_WORSE if is_worse else Word.PROBABLY_BETTER

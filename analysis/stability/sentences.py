@@ -1,0 +1,106 @@
+"""The sentence that a coach would say, with its numbers."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from analysis.measures import MEASURES
+from analysis.stability.judgement import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.stability.judgement import Interval, PartChange, PartHistory
+
+_COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "forward_displacement_m": ("The bar ran further forward", "The bar stayed closer to its line"),
+        "max_forward_m": ("The bar ran further forward", "The bar stayed closer to its line"),
+        "forward_floor_to_knee_m": (
+            "The bar got in front of you below the knee",
+            "The bar stayed closer below the knee",
+        ),
+        "forward_knee_to_lockout_m": (
+            "The bar was reined in less above the knee",
+            "The bar was reined in better above the knee",
+        ),
+        "uprightness_loss_rad": (
+            "You tipped further forward in the hole",
+            "You stayed more upright in the hole",
+        ),
+        "ascent_pitch_rad": ("You came up tipped further forward", "You came up more upright"),
+        "rounding_rad": ("You rounded over more on the way up", "You rounded over less on the way up"),
+        "early_pull_angle_rad": (
+            "You pulled the bar further forward early on",
+            "You pulled straighter early on",
+        ),
+        "late_pull_angle_rad": ("You pulled the bar further forward", "You pulled the bar straighter"),
+        "lockout_ratio": (
+            "The lockout slowed down more than the rest of the lift",
+            "The lockout got faster against the rest of the lift",
+        ),
+        "path_sway_m": ("The bar wandered more from its own path", "The bar kept closer to its own path"),
+        "tilt_rad": ("One side lagged more", "The bar stayed more level"),
+        "hold_sway_m": ("The bar swayed more at lockout", "The bar was held stiller at lockout"),
+        "path_consistency_m": ("The reps differed more from each other", "The reps were more alike"),
+        "peak_velocity_mps": ("The bar moved more slowly", "The bar moved faster"),
+    }
+)
+"""What worse and better mean in words; others are named and said to rise or fall."""
+
+_SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
+    {"m": (100.0, " cm", 1), "rad": (math.degrees(1.0), "°", 1), "m²": (1e4, " cm²", 0), "": (100.0, " %", 0)}
+)
+"""Factor, unit and decimals for people; other units as they are, with two decimals."""
+
+
+def shown(part: str, value: float, *, sign: bool = False) -> str:
+    """Write a value of a measure for people."""
+    factor, unit, digits = _SCALE.get(MEASURES[part].unit, (1.0, f" {MEASURES[part].unit}", 2))
+    text = f"{value * factor:{'+' if sign else ''}.{digits}f}{unit}"
+    return text.replace("-", "−")
+
+
+def _range(part: str, interval: Interval) -> str:
+    low, high = shown(part, interval.low, sign=True), shown(part, interval.high, sign=True)
+    return f"{shown(part, interval.value, sign=True)} (90 % interval {low} to {high})"
+
+
+def coach(part: str, word: Word) -> str:
+    """Say what happened in a coach's words."""
+    worse, better = _COACH.get(part, (f"{MEASURES[part].name}: worse", f"{MEASURES[part].name}: better"))
+    return worse if word in {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE} else better
+
+
+def session_sentence(change: PartChange) -> str:
+    """Say how a part changed across the sets of a session."""
+    name = MEASURES[change.part].name
+    n = sum(point.value is not None for point in change.points)
+    if change.change is None:
+        return f"{name}: {change.reasons[0] if change.reasons else 'not known'}."
+    numbers = f"{_range(change.part, change.change)} from the first to the last of {n} sets"
+    if change.word is Word.NO_CLEAR_CHANGE:
+        least = change.minimal_detectable_change
+        limit = (
+            ""
+            if least is None
+            else f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
+        )
+        return f"{name}: {numbers}: no more than chance explains{limit}."
+    return f"{coach(change.part, change.word)} from set to set: {numbers}."
+
+
+def weeks_sentence(history: PartHistory) -> str:
+    """Say how a part changed across weeks."""
+    name = MEASURES[history.part].name
+    if history.change is None:
+        return f"{name}: {history.reasons[0] if history.reasons else 'not known'}."
+    n = sum(point.joined and point.value is not None for point in history.points)
+    numbers = f"{_range(history.part, history.change)} over {n} sessions"
+    if history.test.method == "baseline":
+        numbers = f"{_range(history.part, history.change)} against your sessions before"
+    if history.word is Word.NO_CLEAR_CHANGE:
+        return f"{name}: {numbers}: no more than chance explains."
+    return f"{coach(history.part, history.word)}: {numbers}."

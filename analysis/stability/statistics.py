@@ -1,0 +1,178 @@
+"""The few statistical methods that the verdicts rest on, from statsmodels and scipy.
+
+statsmodels takes a second to import, and most commands never judge a set: it is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import t as student_t
+
+from analysis.stability.judgement import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.imu import FloatArray
+
+
+def _statsmodels(module: str) -> Any:  # noqa: ANN401 -- it has no types
+    return import_module(f"statsmodels.{module}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A variance with the degrees of freedom that it was estimated from."""
+
+    variance: float
+    degrees: float
+
+    @classmethod
+    def of(cls, groups: Sequence[FloatArray]) -> Spread:
+        """Pool the variance within groups; no degrees of freedom: variance 0."""
+        degrees = float(sum(max(len(group) - 1, 0) for group in groups))
+        deviations = [group - group.mean() for group in groups if len(group)]
+        squares = float(sum(float(one @ one) for one in deviations))
+        return cls(squares / degrees if degrees else 0.0, degrees)
+
+    def scaled(self, factor: float) -> Spread:
+        """Multiply the variance."""
+        return Spread(self.variance * factor, self.degrees)
+
+
+def combined(*spreads: Spread) -> Spread:
+    """Add variances; degrees of freedom by Satterthwaite [1]_.
+
+    Parts without degrees of freedom are taken as known exactly. Variances may be negative (a correction);
+    the caller sees to it that the sum is not.
+
+    References
+    ----------
+    .. [1] F. E. Satterthwaite, "An approximate distribution of estimates of variance components", Biometrics
+       Bulletin 2(6), 1946.
+    """
+    variance = sum(spread.variance for spread in spreads)
+    weight = sum(spread.variance**2 / spread.degrees for spread in spreads if spread.degrees > 0)
+    degrees = variance**2 / weight if weight > 0 else np.inf
+    return Spread(float(variance), float(degrees))
+
+
+def interval(value: float, spread: Spread, level: float) -> Interval:
+    """Student's t interval about a value."""
+    half = float(student_t.ppf(0.5 + level / 2, spread.degrees)) * float(np.sqrt(spread.variance))
+    return Interval(value, value - half, value + half)
+
+
+def p_value(value: float, spread: Spread) -> float:
+    """Two-sided p-value of a value against zero."""
+    if spread.variance <= 0:
+        return 0.0 if value else 1.0
+    return float(2 * student_t.sf(abs(value) / np.sqrt(spread.variance), spread.degrees))
+
+
+def holm(p_values: Sequence[float], alpha: float) -> list[float]:
+    """Give what each p-value is held against: Holm's step of the ordered p-values, or 0 after the first miss.
+
+    References
+    ----------
+    .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Statist. 6, 1979.
+    """
+    if not p_values:
+        return []
+    corrected: list[float] = list(
+        _statsmodels("stats.multitest").multipletests(p_values, alpha=alpha, method="holm")[1]
+    )
+    # p held against alpha after correction is p held against alpha p / corrected(p).
+    return [
+        alpha * p / adjusted if adjusted > 0 else alpha
+        for p, adjusted in zip(p_values, corrected, strict=True)
+    ]
+
+
+def line(x: FloatArray, y: FloatArray, relative_sd: FloatArray) -> tuple[float, Spread]:
+    """Fit a weighted straight line; its scatter about the line says how uncertain the slope is.
+
+    Parameters
+    ----------
+    x, y : (n,) float64
+        At least three points.
+    relative_sd : (n,) float64
+        Standard deviations up to a common factor.
+
+    Returns
+    -------
+    slope : float
+        Of y over x.
+    spread : Spread
+        Of the slope, n - 2 degrees of freedom.
+    """
+    design = np.column_stack((np.ones_like(x), x))
+    fit = _statsmodels("regression.linear_model").WLS(y, design, weights=1.0 / relative_sd**2).fit()
+    return float(fit.params[1]), Spread(float(fit.bse[1]) ** 2, float(len(x) - 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """Effects of covariates.
+
+    Attributes
+    ----------
+    slopes : (k,) float64
+        Of y over each covariate.
+    covariance : (k, k) float64
+        Of the slopes.
+    degrees : float
+        Of freedom of the residuals behind the covariance.
+    """
+
+    slopes: FloatArray
+    covariance: FloatArray
+    degrees: float
+
+    def shift(self, covariates: FloatArray) -> FloatArray:
+        """Give what covariates (n, k), counted from the centre, add to y, (n,)."""
+        return covariates @ self.slopes
+
+    def spread_of(self, contrast: FloatArray) -> Spread:
+        """Spread of the shift of a contrast of covariates (k,)."""
+        return Spread(float(contrast @ self.covariance @ contrast), self.degrees)
+
+
+def robust_effects(y: FloatArray, covariates: FloatArray, prior_scales: FloatArray) -> Effects:
+    """Regress y robustly (Huber) on covariates whose effects are small beforehand.
+
+    Parameters
+    ----------
+    y : (n,) float64
+        Observations.
+    covariates : (n, k) float64
+        Counted from their centre.
+    prior_scales : (k,) float64
+        A covariate of this size shifts y by one standard deviation of its scatter, give or take: a prior of
+        mean zero, entered as one observation for each covariate (ridge regression [1]_). Where y was seen
+        over a wide range of a covariate it hardly counts; where not, the effect stays near zero and its
+        covariance says how much it may be nevertheless.
+
+    References
+    ----------
+    .. [1] A. E. Hoerl, R. W. Kennard, "Ridge regression: biased estimation for nonorthogonal problems",
+       Technometrics 12(1), 1970.
+    """
+    n, k = covariates.shape
+    design = np.block([[np.ones((n, 1)), covariates], [np.zeros((k, 1)), np.diag(prior_scales)]])
+    target = np.concatenate((y, np.zeros(k)))
+    degrees = float(n - 1)
+    variance = float(y.var(ddof=1))
+    if variance <= 0:
+        return Effects(np.zeros(k), np.zeros((k, k)), degrees)
+    huber = _statsmodels("robust.norms").HuberT()
+    fit = _statsmodels("robust.robust_linear_model").RLM(target, design, M=huber).fit()
+    slopes: FloatArray = np.array(fit.params, dtype=np.float64)[1:]
+    residual: FloatArray = y - y.mean() - (covariates - covariates.mean(axis=0)) @ slopes
+    scatter = float((residual**2).sum()) / max(n - 1, 1)
+    covariance = scatter * np.linalg.inv(design.T @ design)[1:, 1:]
+    return Effects(slopes, covariance, degrees)
