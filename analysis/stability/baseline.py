@@ -51,8 +51,6 @@ class PartBaseline:
         Of means over ``fresh_reps`` reps about the mean of their session.
     session_means : Spread
         Of session means.
-    all_sets : Spread
-        Of set means about the mean of all.
     fresh_reps : float
         Harmonic mean of the number of reps of a fresh set.
     measurement_variance : float
@@ -69,7 +67,6 @@ class PartBaseline:
     within_sets: Spread
     set_means: Spread
     session_means: Spread
-    all_sets: Spread
     fresh_reps: float
     measurement_variance: float
     n_sets: int
@@ -100,12 +97,21 @@ class PartBaseline:
         return combined(spread, Spread(max(worse, 0.0) / n, 0.0))
 
     def usual_set(self, level: float) -> Interval:
-        """Band in which a share ``level`` of this lifter's ordinary sets lie."""
-        return interval(self.centre, self.all_sets.scaled(1.0 + 1.0 / self.n_sets), level)
+        """Band in which a share ``level`` of this lifter's ordinary sets on another day lie."""
+        return interval(self.centre, self._another_set(), level)
 
     def usual_rep(self, level: float) -> Interval:
-        """Band in which a share ``level`` of this lifter's ordinary reps lie."""
-        return interval(self.centre, combined(self.all_sets, self.within_sets), level)
+        """Band in which a share ``level`` of this lifter's ordinary reps on another day lie."""
+        own = self.within_sets.scaled(1.0 - 1.0 / self.fresh_reps)
+        return interval(self.centre, combined(self._another_set(), own), level)
+
+    def _another_set(self) -> Spread:
+        """Spread of the mean of a set on another day about the centre.
+
+        A session mean scatters by the day and by its sets over their number; one set by all of its own.
+        """
+        days = self.session_means.scaled(1.0 + 1.0 / self.n_sessions)
+        return combined(days, self.set_means.scaled(1.0 - self.n_sessions / self.n_sets))
 
 
 def comparable(
@@ -214,7 +220,6 @@ def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) 
         within_sets=Spread.of(adjusted),
         set_means=set_means,
         session_means=Spread.of([np.array([group.mean() for group in by_number])]),
-        all_sets=Spread.of([means]),
         fresh_reps=len(fresh) / sum(1.0 / len(values) for values in adjusted),
         measurement_variance=float(np.mean(np.concatenate([one.reps.sds for one in fresh]) ** 2)),
         n_sets=len(fresh),

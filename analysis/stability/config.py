@@ -56,8 +56,8 @@ class StabilityConfig:
     effect_velocity_mps: float = 0.1
     effect_load_fraction: float = 0.1
     sets_for_line: int = 5
-    primary_alpha: float = 0.03
-    others_alpha: float = 0.02
+    primary_alpha: float = 0.025
+    others_alpha: float = 0.015
     clear_factor: float = 5.0
     between_session_share: float = 0.2
     level: float = 0.90

@@ -71,7 +71,8 @@ def p_value(value: float, spread: Spread) -> float:
     """Two-sided p-value of a value against zero."""
     if spread.variance <= 0:
         return 0.0 if value else 1.0
-    return float(2 * student_t.sf(abs(value) / np.sqrt(spread.variance), spread.degrees))
+    beyond = abs(value) / float(np.sqrt(spread.variance))
+    return 2.0 * float(student_t.sf(beyond, spread.degrees))
 
 
 def holm(p_values: Sequence[float], alpha: float) -> list[float]:
@@ -162,17 +163,16 @@ def robust_effects(y: FloatArray, covariates: FloatArray, prior_scales: FloatArr
     .. [1] A. E. Hoerl, R. W. Kennard, "Ridge regression: biased estimation for nonorthogonal problems",
        Technometrics 12(1), 1970.
     """
-    n, k = covariates.shape
+    n, k = len(covariates), int(covariates.shape[1])
     design = np.block([[np.ones((n, 1)), covariates], [np.zeros((k, 1)), np.diag(prior_scales)]])
     target = np.concatenate((y, np.zeros(k)))
     degrees = float(n - 1)
-    variance = float(y.var(ddof=1))
-    if variance <= 0:
+    if float(np.ptp(y)) == 0.0:
         return Effects(np.zeros(k), np.zeros((k, k)), degrees)
     huber = _statsmodels("robust.norms").HuberT()
     fit = _statsmodels("robust.robust_linear_model").RLM(target, design, M=huber).fit()
     slopes: FloatArray = np.array(fit.params, dtype=np.float64)[1:]
     residual: FloatArray = y - y.mean() - (covariates - covariates.mean(axis=0)) @ slopes
     scatter = float((residual**2).sum()) / max(n - 1, 1)
-    covariance = scatter * np.linalg.inv(design.T @ design)[1:, 1:]
+    covariance: FloatArray = np.array(scatter * np.linalg.inv(design.T @ design)[1:, 1:], dtype=np.float64)
     return Effects(slopes, covariance, degrees)
