@@ -31,12 +31,11 @@ from analysis.results import (
 )
 from analysis.stability.judge import judge_lift, judge_weeks
 from analysis.stability.judgement import LiftHistory, LiftVerdict
-from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
+from analysis.velocity_priors import VelocityPrior
 
 __all__ = [
     "ALGORITHM_VERSION",
     "CATALOGUE",
-    "VELOCITY_PRIORS",
     "AnalysisConfig",
     "AnalysisError",
     "BarAxis",

@@ -6,9 +6,11 @@
     ├── InvalidFieldError          a value breaks the contract of the field it was meant for
     │   ├── InvalidBlockError      ... of a block of samples (shape, finite, increasing time)
     │   ├── InvalidPointError      ... of a set of a load-velocity profile, or its prior
-    │   └── InvalidLoggedSetError  ... of a set of a training log
+    │   ├── InvalidLoggedSetError  ... of a set of a training log
+    │   └── InvalidExerciseError   ... of a lift of the catalogue
     ├── InvalidMountError          a mount description contradicts itself
     ├── CalibrationError           a calibration contradicts itself, or its rests do not suffice
+    ├── DuplicateExerciseError     a lift whose id or name the catalogue has already
     └── UnknownExerciseError       an exercise id that the catalogue does not have
 """
 
@@ -59,6 +61,27 @@ class CalibrationError(AnalysisError):
 
 class InvalidPointError(InvalidFieldError):
     """A set of a load-velocity profile, or what is known before it, that cannot be."""
+
+
+class InvalidExerciseError(InvalidFieldError):
+    """A lift of the catalogue breaks its contract."""
+
+
+class DuplicateExerciseError(AnalysisError):
+    """A lift whose id or name the catalogue has already.
+
+    Attributes
+    ----------
+    exercise_id : str
+        The lift that was to be added.
+    problem : str
+        What is there already.
+    """
+
+    def __init__(self, exercise_id: str, problem: str) -> None:
+        super().__init__(f"{exercise_id}: {problem}")
+        self.exercise_id = exercise_id
+        self.problem = problem
 
 
 class UnknownExerciseError(AnalysisError):

@@ -157,7 +157,7 @@ def load_velocity_profile(
     points : sequence of LoadVelocityPoint
         One lifter, one lift, in any order; one per set.
     prior : VelocityPrior or None
-        Of the lift (`VELOCITY_PRIORS`); None, where there is none, ends in a refusal.
+        Of the lift (`Exercise.profile_prior`); None, where there is none, ends in a refusal.
     config : LoadVelocityConfig, optional
         Defaults where absent.
 

@@ -5,31 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis.errors import InvalidLoggedSetError
+from analysis.exercises import CATALOGUE, LiftGroup
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
-
-
-class LiftGroup(StrEnum):
-    """What a lift is to the upper back."""
-
-    SNATCH = "snatch"
-    """The snatch, its variations and its pulls, with a barbell."""
-    CLEAN = "clean"
-    """The clean, its variations and its pulls, with a barbell."""
-    ROW = "row"
-    PULL_UP = "pull_up"
-    """Pull-ups and chin-ups: the load is what is added to the body."""
-    PULLDOWN = "pulldown"
-    ASSISTANCE = "assistance"
-    """Face pulls, rear shoulders, shrugs, pullovers, one-hand snatches: too small to carry strength."""
-    OTHER = "other"
-    """Trains something else first. Squats and deadlifts too, although they load the upper back."""
 
 
 OLYMPIC = frozenset({LiftGroup.SNATCH, LiftGroup.CLEAN})
@@ -37,25 +19,11 @@ HEAVY_PULLS = OLYMPIC | {LiftGroup.ROW, LiftGroup.PULL_UP}
 """Compound lifts that can be trained heavily enough for strength."""
 UPPER_BACK = HEAVY_PULLS | {LiftGroup.PULLDOWN, LiftGroup.ASSISTANCE}
 
-GROUPS: Mapping[str, LiftGroup] = MappingProxyType(
-    {
-        "muscle_snatch": LiftGroup.SNATCH,
-        "hang_snatch": LiftGroup.SNATCH,
-        "muscle_clean": LiftGroup.CLEAN,
-        "hang_clean": LiftGroup.CLEAN,
-        "power_clean": LiftGroup.CLEAN,
-        "bent_over_row": LiftGroup.ROW,
-        "t_bar_row": LiftGroup.ROW,
-        "pull_up": LiftGroup.PULL_UP,
-        "pulldown": LiftGroup.PULLDOWN,
-    }
-)
-"""Lifts of the catalogue that train the upper back; all others are `LiftGroup.OTHER`."""
-
 
 def group_of(exercise_id: str) -> LiftGroup:
-    """Say what a lift of the catalogue is to the upper back."""
-    return GROUPS.get(exercise_id, LiftGroup.OTHER)
+    """Say what a lift of the catalogue is to the upper back; other lifts are `LiftGroup.OTHER`."""
+    lift = CATALOGUE.get(exercise_id)
+    return LiftGroup.OTHER if lift is None else lift.group
 
 
 class SetKind(StrEnum):

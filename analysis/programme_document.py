@@ -73,7 +73,8 @@ def _one_rep_max(known: OneRepMax) -> Json:
     return {
         "lift": known.lift,
         "load_kg": round(known.load_kg, 2),
-        "from": known.source.value,
+        "source": known.source.value,
+        "from": known.source.value,  # as the first version named it
         "is_lower_bound": known.is_lower_bound,
         "set": known.set_index,
     }

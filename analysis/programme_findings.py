@@ -131,6 +131,11 @@ class _Load(StrEnum):
 _HEAVY = frozenset({Heaviness.HEAVY, Heaviness.PROBABLY_HEAVY})
 
 
+def counted(n: int, noun: str) -> str:
+    """Write a number of things: "1 session", "2 sessions"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def find(sets: Sequence[JudgedSet], config: FindingConfig, judging: JudgingConfig) -> tuple[Finding, ...]:
     """Say what there is to say about the working sets of a log.
 
@@ -151,7 +156,7 @@ def find(sets: Sequence[JudgedSet], config: FindingConfig, judging: JudgingConfi
     n_sessions = len(_by_session(sets))
     if n_sessions < config.min_sessions:
         sentence = (
-            f"Cannot tell: {n_sessions} sessions with working sets; a programme shows in "
+            f"Cannot tell: {counted(n_sessions, 'session')} with working sets; a programme shows in "
             f"{config.min_sessions} or more."
         )
         return (_finding(FindingKind.CANNOT_TELL_TOO_SHORT, sentence, sets, sure=True),)
@@ -339,8 +344,8 @@ def _amount_findings(sets: Sequence[JudgedSet], config: FindingConfig) -> list[F
     n_sessions = len(_by_session(pulls))
     if n_sessions < config.min_sessions_per_week * n_weeks:
         sentence = (
-            f"{n_sessions} sessions in {n_weeks} weeks of training train the upper back: less than "
-            f"{config.min_sessions_per_week:g} a week."
+            f"The upper back is trained in {counted(n_sessions, 'session')} in "
+            f"{counted(n_weeks, 'week')} of training: less than {config.min_sessions_per_week:g} a week."
         )
         sure = len(_by_session(perhaps)) < config.min_sessions_per_week * n_weeks
         findings.append(_finding(FindingKind.SELDOM, sentence, pulls, sure=sure))

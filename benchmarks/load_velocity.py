@@ -25,9 +25,10 @@ from report import NO_VALUE, Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from scipy.stats import t as student_t
 
+from analysis.lifts.squats import BACK_SQUAT_1RM
 from analysis.load_velocity import LoadVelocityPoint, load_velocity_profile
 from analysis.load_velocity_curve import LoadVelocityConfig
-from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
+from analysis.velocity_priors import VelocityPrior
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ LOADS, VELOCITIES, ONE_RM, ONE_RM_VELOCITY = slice(3, 7), slice(9, 13), 8, 14
 """Columns: the four lighter of five loads and their mean velocities; the maximum and its velocity."""
 
 CONFIG = LoadVelocityConfig()
-PRODUCT = VELOCITY_PRIORS["back_squat"]
+PRODUCT = BACK_SQUAT_1RM
 
 
 @dataclass(frozen=True)

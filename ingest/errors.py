@@ -10,6 +10,7 @@
     ├── WireError                  a sensor sent bytes that its protocol forbids
     ├── RecordingError             a recording cannot be written or read
     ├── KnownSensorError           what is kept of a sensor cannot be read or written
+    ├── LiftFileError              a file with a lift of the user's own makes no sense
     └── ImportFileError            somebody else's file cannot be imported
 """
 
@@ -161,3 +162,20 @@ class ImportFileError(IngestError):
         self.path = path
         self.line = line
         self.what = what
+
+
+class LiftFileError(IngestError):
+    """A file with a lift of the user's own makes no sense.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    problem : str
+        What is wrong with it, and what is allowed.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"lift file {path}: {problem}; see docs/exercises.md")
+        self.path = path
+        self.problem = problem

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDiscon
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
 from analysis.measures import MEASURES
+from server.api_training import add_training
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
@@ -53,6 +54,7 @@ def make_router(hub: LiveHub, store: Store, controls: Controls) -> APIRouter:
     )
     _add_live(router, hub, controls)
     _add_results(router, store)
+    add_training(router, store)
     return router
 
 
@@ -70,7 +72,7 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
 
     @router.get("/exercises", summary="The catalogue of lifts")
     async def exercises() -> list[ExerciseModel]:
-        return [ExerciseModel.model_validate(lift) for lift in CATALOGUE.values()]
+        return [ExerciseModel.of(lift) for lift in CATALOGUE.values()]
 
     @router.get("/measures", summary="What is measured, with units and definitions")
     async def measures() -> list[MeasureModel]:

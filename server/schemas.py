@@ -18,6 +18,7 @@ from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
+    from analysis.exercises import Exercise
     from analysis.imu import SetLabel
     from analysis.results import (
         RejectedMovement,
@@ -207,13 +208,46 @@ class MeasureModel(Model):
     research: bool
 
 
+class ThresholdModel(Model):
+    """Velocity of a one-repetition maximum: in lifts that are trained by peak velocity the peak."""
+
+    velocity_mps: float
+    sd_mps: float
+    source: str
+    confidence: str
+
+
 class ExerciseModel(Model):
-    """One lift of the catalogue."""
+    """One lift of the catalogue; fields as in `analysis.exercises.Exercise`, threshold null if not known."""
 
     id: str
     name: str
     main_velocity: str
     parts: tuple[str, ...]
+    role: str
+    trains: str
+    threshold: ThresholdModel | None = None
+
+    @classmethod
+    def of(cls, lift: Exercise) -> ExerciseModel:
+        """Convert a lift."""
+        prior = lift.one_rm_velocity
+        return cls(
+            id=lift.id,
+            name=lift.name,
+            main_velocity=lift.main_velocity,
+            parts=lift.parts,
+            role=lift.role.value,
+            trains=lift.trains,
+            threshold=None
+            if prior is None
+            else ThresholdModel(
+                velocity_mps=prior.one_rm_velocity_mps,
+                sd_mps=prior.one_rm_velocity_sd_mps,
+                source=prior.source,
+                confidence=prior.confidence.value,
+            ),
+        )
 
 
 class StatusModel(Model):

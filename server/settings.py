@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return self.data_dir / "sensors"
 
     @property
+    def lifts_dir(self) -> Path:
+        """Where the lifts of the user's own are."""
+        return self.data_dir / "lifts"
+
+    @property
     def results_url(self) -> str:
         """SQLAlchemy address of the results database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'results.db'}"

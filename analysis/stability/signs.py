@@ -93,7 +93,7 @@ STALLS_AT_LOCKOUT = Sign(
 ROUNDS_OVER = Sign(
     "rounds_over",
     "Front squat rounds over in the hole",
-    ("front_squat", "paused_front_squat"),
+    ("front_squat",),
     ("rounding_rad", "uprightness_loss_rad"),
 )
 SIGNS = (STALLS_AT_LOCKOUT, ROUNDS_OVER)

@@ -1,23 +1,18 @@
-"""What the lifts of other people's logs are: one table of whole names, one of telling words.
+"""What the lifts of other people's logs are: whole names from the catalogue, and one table of telling words.
 
-To teach a name, add it to ``NAMES``, under its lift of the catalogue or under its group. Case, punctuation,
-plurals and the order of the words do not matter: "Rows, Bent-Over (Barbell)" is "bent over row barbell". A
-name that is in no table is looked through for the words of ``WORDS``; what matches nothing stays unknown.
+To teach a name, add it to the aliases of its lift in ``analysis/lifts/``. Case, punctuation, plurals and the
+order of the words do not matter: "Rows, Bent-Over (Barbell)" is "bent over row barbell". A name of no lift is
+looked through for the words of ``WORDS``; what matches nothing stays unknown.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from analysis.logged_sets import LiftGroup, group_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from analysis.exercises import find_exercise_by_name
+from analysis.lifts.names import words_of
+from analysis.logged_sets import LiftGroup
 
 
 class LoadColumn(StrEnum):
@@ -65,44 +60,6 @@ class Lift:
     origin: Origin
 
 
-NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "back_squat": (
-            "Squat",
-            "Squat (Barbell)",
-            "Back Squat",
-            "Back Squat (Barbell)",
-            "High Bar Squat",
-            "Low Bar Squat",
-        ),
-        "front_squat": ("Front Squat", "Front Squat (Barbell)"),
-        "split_squat": ("Split Squat", "Split Squat (Barbell)", "Bulgarian Split Squat (Barbell)"),
-        "deadlift": ("Deadlift", "Deadlift (Barbell)", "Conventional Deadlift"),
-        "romanian_deadlift": ("Romanian Deadlift", "Romanian Deadlift (Barbell)", "RDL", "RDL (Barbell)"),
-        "bench_press": ("Bench Press", "Bench Press (Barbell)", "Flat Bench Press (Barbell)"),
-        "incline_bench_press": ("Incline Bench Press", "Incline Bench Press (Barbell)", "Incline Bench"),
-        "overhead_press": (
-            "Overhead Press",
-            "Overhead Press (Barbell)",
-            "OHP",
-            "Military Press",
-            "Standing Military Press (Barbell)",
-            "Strict Military Press (Barbell)",
-        ),
-        "push_press": ("Push Press", "Push Press (Barbell)"),
-        "bent_over_row": ("Bent Over Row", "Bent Over Row (Barbell)", "Row (Barbell)"),
-        "t_bar_row": ("T Bar Row", "T Bar Row (Barbell)", "T Bar Row (Plate Loaded)"),
-        "hang_snatch": ("Hang Snatch", "Hang Snatch (Barbell)"),
-        "muscle_snatch": ("Muscle Snatch", "Muscle Snatch (Barbell)"),
-        "hang_clean": ("Hang Clean", "Hang Clean (Barbell)"),
-        "muscle_clean": ("Muscle Clean", "Muscle Clean (Barbell)"),
-        "power_clean": ("Power Clean", "Power Clean (Barbell)"),
-        "pull_up": ("Pull Up", "Pullup", "Pull Up (Weighted)", "Pull Up (Assisted)", "Pull Up (Band)"),
-        "pulldown": ("Pulldown", "Lat Pulldown", "Lat Pulldown (Cable)", "Lat Pulldown (Machine)"),
-    }
-)
-"""Whole names by their lift in the catalogue."""
-
 WORDS: tuple[tuple[LiftGroup, str], ...] = (
     (LiftGroup.ASSISTANCE, "upright row, face pull, rear delt, reverse fly, reverse flye, shrug, pullover"),
     (LiftGroup.ASSISTANCE, "pull apart, pullapart, straight arm pulldown, scapular"),
@@ -140,16 +97,6 @@ _LOADS = (
 )
 
 
-def words_of(name: str) -> frozenset[str]:
-    """Reduce a name to its words: no accents, punctuation, capitals or plurals."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = re.findall(r"[^\W_]+", plain.casefold())
-    return frozenset(
-        word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word
-        for word in words
-    )
-
-
 def lift_of(exercise_id: str | None, group: LiftGroup | None, name: str, origin: Origin) -> Lift:
     """Complete what is known of a name by what its weight column holds."""
     words = words_of(name)
@@ -162,16 +109,15 @@ def lift_of(exercise_id: str | None, group: LiftGroup | None, name: str, origin:
     return Lift(exercise_id, group, load, origin)
 
 
-_BY_WORDS = {words_of(name): exercise_id for exercise_id, names in NAMES.items() for name in names}
 _BY_WORD = [(words_of(entry), group) for group, entries in WORDS for entry in entries.split(", ")]
 
 
 def read_name(name: str) -> Lift:
     """Say what a lift is by its name."""
+    known = find_exercise_by_name(name)
+    if known is not None:
+        return lift_of(known.id, known.group, name, Origin.TABLE)
     words = words_of(name)
-    exercise_id = _BY_WORDS.get(words)
-    if exercise_id is not None:
-        return lift_of(exercise_id, group_of(exercise_id), name, Origin.TABLE)
     for telling, group in _BY_WORD:
         if telling <= words:
             return lift_of(None, group, name, Origin.WORD)

@@ -20,8 +20,10 @@ from server.cli import (
     audit,
     calibrate,
     demo,
+    exercises,
     maintenance,
     plot,
+    profile,
     record,
     replay,
     sensors,
@@ -36,7 +38,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (demo, analyze, audit, plot, replay, serve, record, calibrate, simulate, sensors, maintenance):
+for module in (
+    demo,
+    analyze,
+    exercises,
+    profile,
+    audit,
+    plot,
+    replay,
+    serve,
+    record,
+    calibrate,
+    simulate,
+    sensors,
+    maintenance,
+):
     module.register(app)
 
 errors = Console(stderr=True)

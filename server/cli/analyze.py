@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, change_of, label_of
+from server.cli.options import (
+    BarAxis,
+    DataDir,
+    Exercise,
+    LeverM,
+    LoadKg,
+    MountName,
+    change_of,
+    label_of,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from analysis import Gap, Mount, SetSummary
@@ -28,6 +38,7 @@ def analyze(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    data_dir: DataDir = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
     trajectory: Annotated[
         Path | None,
@@ -47,6 +58,7 @@ def analyze(
     from server.cli.tables import print_json, print_reps, print_session
     from server.judging import judged_alone
 
+    settings_of(data_dir)  # the user's own lifts
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
         mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg

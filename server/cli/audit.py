@@ -1,4 +1,4 @@
-"""``upright audit``: how a training log treats the upper back."""
+"""``upright audit``: how a training log, or what was lifted with Upright, treats the upper back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from server.cli.options import DataDir, open_results, settings_of
 
-    from analysis.programme import ProgrammeAudit
-    from analysis.programme_findings import Finding
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.logged_sets import LoggedSet
     from ingest.imports.lift_names import Lift
     from ingest.imports.training_log import TrainingLog, TrainingLogOptions
+    from server.cli.audit_tables import Audited
+    from server.settings import Settings
 
-MAX_LINES_SHOWN = 3
 DATE_ORDERS = {"day-first": True, "month-first": False}
 
 
@@ -25,7 +27,13 @@ def register(app: typer.Typer) -> None:
 
 
 def audit(
-    file: Annotated[Path, typer.Argument(help="A log that Strong or Hevy exported (CSV).")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A log that Strong or Hevy exported (CSV). Without it: the sets that Upright has stored.",
+            show_default=False,
+        ),
+    ] = None,
     one_rm: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,28 +64,91 @@ def audit(
         typer.Option(help="day-first or month-first, where the file does not say.", show_default=False),
     ] = None,
     weeks: Annotated[int, typer.Option(min=2, max=520, help="Judge the last so many weeks.")] = 12,
+    data_dir: DataDir = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
 ) -> None:
-    """Ask of a training log whether the upper back is trained heavily. Needs no sensor."""
+    """Ask of a training log, or of the stored sets, whether the upper back is trained heavily."""
     from rich.console import Console
 
+    from server.cli.audit_tables import print_audit
+    from server.cli.tables import print_json
+
+    settings = settings_of(data_dir)
+    maxes = _one_rep_maxes(one_rm or [])
+    if file is None:
+        _refuse({"--name": name, "--unit": unit, "--date-order": date_order})
+        audited = _audit_stored(settings, maxes, body_mass_kg, weeks)
+    else:
+        options = _options(unit, date_order, name or [])
+        audited = _audit_file(file, options, maxes, body_mass_kg, weeks)
+    if json:
+        print_json(audited.document)
+    else:
+        print_audit(Console(), audited)
+
+
+def _audit_file(
+    file: Path,
+    options: TrainingLogOptions,
+    maxes: dict[str, float],
+    body_mass_kg: float | None,
+    weeks: int,
+) -> Audited:
     from analysis.judged_sets import JudgingConfig
     from analysis.programme import ProgrammeConfig, audit_programme
     from analysis.programme_document import audit_document
     from ingest.imports.training_log import read_training_log
-    from server.cli.tables import print_json
+    from server.cli.audit_tables import Audited
 
-    log = read_training_log(file, _options(unit, date_order, name or []))
+    log = read_training_log(file, options)
+    _check_lifts(maxes, log.sets)
     found = audit_programme(
         log.sets,
-        one_rep_max_kg=_one_rep_maxes(one_rm or [], log),
+        one_rep_max_kg=maxes,
         body_mass_kg=body_mass_kg,
         config=ProgrammeConfig(judging=JudgingConfig(window_weeks=weeks)),
     )
-    if json:
-        print_json(audit_document(_log_document(file, log), found))
-        return
-    _print(Console(), file, log, found)
+    return Audited(
+        title=f"{file.name} ({log.format.capitalize()})",
+        sets=log.sets,
+        found=found,
+        notes=log.notes,
+        skipped=log.skipped,
+        document=audit_document(_log_document(file, log), found),
+    )
+
+
+def _audit_stored(
+    settings: Settings, maxes: dict[str, float], body_mass_kg: float | None, weeks: int
+) -> Audited:
+    from server.cli.audit_tables import Audited
+    from server.errors import NotFoundError
+    from server.training import audit_store
+
+    with open_results(settings) as store:
+        stored = audit_store(store, one_rep_max_kg=maxes, body_mass_kg=body_mass_kg, weeks=weeks)
+    if not stored.sets:
+        raise NotFoundError(
+            f"There are no sets with reps in {settings.data_dir}.",
+            "Lift some, say where they are with --data-dir, or name a log of Strong or Hevy.",
+        )
+    _check_lifts(maxes, stored.sets)
+    return Audited(
+        title="Stored sets",
+        sets=stored.sets,
+        found=stored.found,
+        notes=stored.notes,
+        skipped=stored.skipped,
+        document=stored.document(),
+        is_file=False,
+    )
+
+
+def _refuse(options: dict[str, object]) -> None:
+    """Refuse options that only a file needs."""
+    for option, value in options.items():
+        if value:
+            raise typer.BadParameter("needs a file; stored sets say it themselves", param_hint=option)
 
 
 def _options(unit: str | None, date_order: str | None, names: list[str]) -> TrainingLogOptions:
@@ -119,19 +190,23 @@ def _stated_lift(text: str) -> tuple[str, Lift]:
     raise typer.BadParameter(f"{meaning!r} is none of {known}", param_hint="--name")
 
 
-def _one_rep_maxes(texts: list[str], log: TrainingLog) -> dict[str, float]:
-    known = {logged.lift for logged in log.sets}
+def _one_rep_maxes(texts: list[str]) -> dict[str, float]:
     maxes: dict[str, float] = {}
     for text in texts:
         lift, load = _pair(text, "--one-rm")
-        if lift.casefold() not in known:
-            shown = ", ".join(sorted(known))
-            raise typer.BadParameter(f"the log has no {lift!r}; it has: {shown}", param_hint="--one-rm")
         try:
             maxes[lift.casefold()] = float(load)
         except ValueError:
             raise typer.BadParameter(f"{load!r} is no number of kg", param_hint="--one-rm") from None
     return maxes
+
+
+def _check_lifts(maxes: dict[str, float], sets: Sequence[LoggedSet]) -> None:
+    known = {logged.lift for logged in sets}
+    for lift in maxes:
+        if lift not in known:
+            shown = ", ".join(sorted(known))
+            raise typer.BadParameter(f"the log has no {lift!r}; it has: {shown}", param_hint="--one-rm")
 
 
 def _log_document(file: Path, log: TrainingLog) -> dict[str, Any]:
@@ -153,106 +228,3 @@ def _log_document(file: Path, log: TrainingLog) -> dict[str, Any]:
             for name, lift in sorted(log.lifts.items())
         },
     }
-
-
-def _print(console: Console, file: Path, log: TrainingLog, found: ProgrammeAudit) -> None:
-    from rich.markup import escape
-
-    judged = found.judged
-    console.print(
-        f"{escape(file.name)} ({log.format.capitalize()}): {len(log.sets)} sets in "
-        f"{log.sets[-1].session + 1} sessions, {log.sets[0].date} to {log.sets[-1].date}. "
-        f"Judged: {len(judged.sets)} working sets in the last {len(found.weeks)} weeks with training; "
-        f"left out: {judged.n_warm_ups} warm-ups, {judged.n_drops} drop sets."
-    )
-    console.print("\n[bold]Findings[/]")
-    for finding in found.findings:
-        sure = "" if finding.sureness == "sure" else " [yellow](probably)[/]"
-        evidence = f"\n[dim]{escape(_evidence(finding, log))}[/]" if finding.sets else ""
-        _print_item(console, "•", f"{escape(finding.sentence)}{sure}{evidence}")
-    if found.suggestions:
-        console.print(f"\n[bold]Suggestions[/], the coach's first choice first: {found.prescription}")
-        for number, suggestion in enumerate(found.suggestions, 1):
-            _print_item(console, f"{number}.", escape(suggestion.sentence))
-    _print_weeks(console, found)
-    _print_maxes(console, found)
-    _print_reading(console, log, found)
-    console.print(
-        "  [dim]A coach's opinion with research on single bounds, untested as a whole: "
-        "docs/programme_audit.md[/]"
-    )
-
-
-def _print_item(console: Console, mark: str, text: str) -> None:
-    """Print an item of a list, its lines under each other."""
-    from rich.table import Table
-
-    item = Table.grid(padding=(0, 1, 0, 0))
-    item.add_row(f" {mark}", text)
-    console.print(item)
-
-
-def _evidence(finding: Finding, log: TrainingLog) -> str:
-    """Name the latest sets of a finding, equal ones together."""
-    counts: dict[tuple[str, str], int] = {}
-    for index in reversed(finding.sets):
-        logged = log.sets[index]
-        load = "" if logged.load_kg is None else f" at {logged.load_kg:.4g} kg"
-        key = f"{logged.date} {logged.name}", f"{logged.reps}{load}"
-        if key not in counts and len(counts) == MAX_LINES_SHOWN:
-            break
-        counts[key] = counts.get(key, 0) + 1
-    more = len(finding.sets) - sum(counts.values())
-    shown = "; ".join(f"{lift} {count} × {reps}" for (lift, reps), count in counts.items())
-    return shown + (f"; and {more} sets before" if more else "")
-
-
-def _print_weeks(console: Console, found: ProgrammeAudit) -> None:
-    from server.cli.tables import plain_table
-
-    table = plain_table("Weeks: working sets, and those for the upper back")
-    table.add_column("week of", no_wrap=True)
-    for column in ("sessions", "with upper back", "sets", "upper back", "heavy", "load unknown"):
-        table.add_column(column, justify="right")
-    for week in found.weeks:
-        counts = (
-            week.sessions,
-            week.upper_back_sessions,
-            week.sets,
-            week.upper_back_sets,
-            week.heavy_sets,
-            week.perhaps_heavy_sets,
-        )
-        table.add_row(week.monday.isoformat(), *map(str, counts))
-    console.print(table)
-
-
-def _print_maxes(console: Console, found: ProgrammeAudit) -> None:
-    """Say what the relative loads of the upper-back lifts rest on."""
-    from rich.markup import escape
-
-    from analysis.logged_sets import HEAVY_PULLS
-
-    names = {
-        item.logged.lift: item.logged.name for item in found.judged.sets if item.logged.group in HEAVY_PULLS
-    }
-    known = [(names[lift], one) for lift, one in found.judged.maxes.items() if lift in names]
-    if known:
-        texts = (
-            f"{name} {'at least ' if one.is_lower_bound else ''}{one.load_kg:.0f} kg ({one.source})"
-            for name, one in sorted(known, key=lambda pair: pair[0])
-        )
-        console.print(f"  1RM: {escape('; '.join(texts))}")
-
-
-def _print_reading(console: Console, log: TrainingLog, found: ProgrammeAudit) -> None:
-    """Say how the file was understood, as far as that is not plain."""
-    from rich.markup import escape
-
-    skipped = ", ".join(f"{count} {reason}" for reason, count in log.skipped.items())
-    lines = [*log.notes, *([f"rows that are no sets: {skipped}"] if skipped else [])]
-    if found.unknown_names:
-        names = ", ".join(found.unknown_names)
-        lines.append(f'names not known: {names}; say what they are: --name "{found.unknown_names[0]}=row"')
-    for line in lines:
-        console.print(f"  {escape(line)}")

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from analysis import Mount, SetLabel
     from ingest.replay import MountChange
     from server.settings import Settings
+    from server.store import Store
 
 DataDir: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", help="Recordings and results. Default: the user's data folder.", show_default=False
+        "--data-dir",
+        help="Recordings, results and your own lifts. Default: the user's data folder.",
+        show_default=False,
     ),
 ]
 Port: TypeAlias = Annotated[
@@ -131,7 +134,16 @@ def label_of(exercise: str | None, load_kg: float | None) -> SetLabel:
 
 
 def settings_of(data_dir: Path | None, port: int | None = None, **more: object) -> Settings:
-    """Read the settings from the environment, with what the command line says on top."""
+    """Read the settings from the environment, with what the command line says on top.
+
+    Adds the lifts of the user's own, which lie in the data folder, to the catalogue.
+
+    Raises
+    ------
+    LiftFileError
+        If one of them makes no sense.
+    """
+    from server.cli.own_lifts import add_own_lifts
     from server.settings import Settings
 
     given: dict[str, object] = {key: value for key, value in more.items() if value is not None}
@@ -139,7 +151,9 @@ def settings_of(data_dir: Path | None, port: int | None = None, **more: object) 
         given["data_dir"] = data_dir
     if port is not None:
         given["port"] = port
-    return Settings.model_validate(given) if given else Settings()
+    settings = Settings.model_validate(given) if given else Settings()
+    add_own_lifts(settings.lifts_dir)
+    return settings
 
 
 def make_data_dir(settings: Settings) -> None:
@@ -157,3 +171,25 @@ def make_data_dir(settings: Settings) -> None:
     except OSError as error:
         problem = f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
         raise StoreError(problem, "Choose another with --data-dir.") from error
+
+
+def open_results(settings: Settings) -> Store:
+    """Open the results of earlier sessions for reading; makes no folder where there is none.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing was ever stored there.
+    StoreError
+        If the database cannot be opened.
+    """
+    from server.errors import NotFoundError
+    from server.store import Store
+
+    path = settings.data_dir / "results.db"
+    if settings.database_url is None and not path.exists():
+        raise NotFoundError(
+            f"There are no results in {settings.data_dir}.",
+            "Say where they are with --data-dir, or make them from recordings with `upright rebuild`.",
+        )
+    return Store(settings.results_url)

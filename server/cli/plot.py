@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from server.cli.options import BarAxis, Exercise, LeverM, LoadKg, MountName, change_of, label_of
+from server.cli.options import (
+    BarAxis,
+    DataDir,
+    Exercise,
+    LeverM,
+    LoadKg,
+    MountName,
+    change_of,
+    label_of,
+    settings_of,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +32,7 @@ def plot(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    data_dir: DataDir = None,
     set_number: Annotated[
         int | None, typer.Option("--set", min=1, help="Only this set.", show_default=False)
     ] = None,
@@ -40,6 +51,7 @@ def plot(
     from server.cli.offline import run_offline
     from server.plotting import draw_set, save
 
+    settings_of(data_dir)  # the user's own lifts
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
         mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg

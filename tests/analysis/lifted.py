@@ -55,7 +55,7 @@ def ordinary_day(rng: np.random.Generator, day: int, n_sets: int = 4, **options:
     ]
 
 
-def ordinary_weeks(seed: int = 0, n_sessions: int = 3, **options: object) -> list[LiftedSet]:
+def ordinary_weeks(seed: int = 0, n_sessions: int = 3) -> list[LiftedSet]:
     """Make ordinary sessions a week apart."""
     rng = np.random.default_rng(seed)
-    return [one for week in range(n_sessions) for one in ordinary_day(rng, 7 * week, **options)]
+    return [one for week in range(n_sessions) for one in ordinary_day(rng, 7 * week)]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InvalidPointError
+from analysis.lifts.squats import BACK_SQUAT_1RM
 from analysis.load_velocity import (
     FitQuality,
     LeftOutPoint,
@@ -19,10 +20,10 @@ from analysis.load_velocity import (
     load_velocity_profile,
 )
 from analysis.load_velocity_curve import Curve, LoadVelocityConfig
-from analysis.velocity_priors import VELOCITY_PRIORS, VelocityPrior
+from analysis.velocity_priors import VelocityPrior
 
 CONFIG = LoadVelocityConfig()
-SQUAT = VELOCITY_PRIORS["back_squat"]
+SQUAT = BACK_SQUAT_1RM
 LINE = VelocityPrior(0.3, 0.02, 0.0, 0.0, "a straight line")
 LOADS_KG = (40.0, 60.0, 80.0, 100.0, 110.0)
 TRUTH = Curve(140.0 / 133.0, -1.0 / 133.0, SQUAT.bend, SQUAT.one_rm_velocity_mps, CONFIG.bend_span_mps)

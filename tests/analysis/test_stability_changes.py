@@ -162,7 +162,7 @@ def test_reps_that_are_not_resolvable_do_not_count():
 def test_a_part_that_is_nowhere_says_why():
     reasons = {"rounding_rad": Estimate(reason="the sensor is on the sleeve")}
     sets = [
-        replace(one, reps=tuple(replace(rep, measures=rep.measures | reasons) for rep in one.reps))
+        replace(one, reps=tuple(replace(rep, measures={**rep.measures, **reasons}) for rep in one.reps))
         for one in day_with(0.0, 3)
     ]
     part = next(part for part in judged(sets).parts if part.part == "rounding_rad")

@@ -33,7 +33,12 @@ def test_status_tells_version_session_and_link(client, hub):
 def test_exercises_are_the_catalogue(client):
     body = client.get("/api/v1/exercises").json()
     assert [item["id"] for item in body] == list(CATALOGUE)
-    assert body[0].keys() == {"id", "name", "main_velocity", "parts"}
+    assert body[0].keys() == {"id", "name", "main_velocity", "parts", "role", "trains", "threshold"}
+    assert body[0]["role"] == "upper_back_dependent"
+    assert body[0]["trains"].startswith("legs")
+    assert body[0]["threshold"].keys() == {"velocity_mps", "sd_mps", "source", "confidence"}
+    assert (body[0]["threshold"]["velocity_mps"], body[0]["threshold"]["confidence"]) == (0.28, "published")
+    assert {item["id"]: item["threshold"] for item in body}["muscle_snatch"] is None
 
 
 @pytest.mark.usefixtures("stored")

@@ -26,7 +26,7 @@ def write_log(path, *lifts, weeks=6, unit_header=True):
 def eights(tmp_path):
     return write_log(
         tmp_path / "eights.csv",
-        ("Power Snatch (Barbell)", 1, 2, 50),
+        ("Snatch (Barbell)", 1, 2, 50),
         ("Squat (Barbell)", 5, 5, 140),
         ("Bench Press (Barbell)", 4, 5, 100),
         ("Bent Over Row (Barbell)", 3, 8, 60),
@@ -44,7 +44,7 @@ def test_it_says_what_it_finds_from_which_sets_and_what_to_do(upright, eights):
     assert "eights.csv (Strong): 156 sets in 12 sessions, 2026-01-05 to 2026-02-12." in text
     assert "In 12 of 12 sessions that train the upper back, its sets have 8 reps or more" in text
     assert "2026-02-12 Bent Over Row (Barbell) 3 × 8 at 60 kg" in text
-    assert "1. Muscle snatch: a variation of your Power Snatch (Barbell)" in text
+    assert "1. Muscle snatch: a variation of your Snatch (Barbell)" in text
     assert text.index("Muscle snatch") < text.index("Hang snatch")
     assert "2026-02-09 2 2 26 8 2 0" in text
     assert "Bent Over Row (Barbell) at least 75 kg (log)" in text
@@ -56,7 +56,7 @@ def test_json_gives_the_same_with_the_sets(upright, eights):
     assert (done.code, done.err) == (0, "")
     document = json.loads(done.out, parse_constant=pytest.fail)
     assert document["schema"] == "upright.audit/1"
-    assert document["log"]["names"]["Power Snatch (Barbell)"] == {
+    assert document["log"]["names"]["Snatch (Barbell)"] == {
         "exercise": None,
         "group": "snatch",
         "by": "word",

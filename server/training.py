@@ -1,0 +1,217 @@
+"""What stored sets say of a lifter's training: load-velocity profile and programme audit of the store.
+
+The one place where stored sets become what the signal core's profile (`LiftedSet`) and audit (`LoggedSet`)
+take.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from analysis.exercises import CATALOGUE
+from analysis.judged_sets import JudgingConfig
+from analysis.lift_profile import LiftedSet, LiftProfile, lift_profile
+from analysis.logged_sets import LoggedSet, group_of
+from analysis.programme import ProgrammeAudit, ProgrammeConfig, audit_programme
+from analysis.programme_document import audit_document
+from analysis.results import QualityState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from analysis.exercises import Exercise
+    from server.store import Store, StoredSet
+
+MAX_SETS = 1000
+"""Newest sets that are read. 200 to 5000; 1000 are four sessions of twenty sets a week, for twelve weeks."""
+
+SESSION_PAUSE = timedelta(hours=2)
+"""A longer pause begins another session. 1 to 4 hours; a session has a recording per half hour."""
+
+NOT_NAMED = "lift not named"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAudit:
+    """The audit of the stored sets.
+
+    Attributes
+    ----------
+    sets : tuple of LoggedSet
+        What was audited, in the order of time.
+    n_sessions : int
+        Among them.
+    e1rm_kg : mapping of str to float
+        Estimated 1RM by lift, of those whose profile carries one, kg.
+    notes : tuple of str
+        What a person should know about the sets.
+    skipped : mapping of str to int
+        Stored sets that were left out, by the reason.
+    found : ProgrammeAudit
+        The result.
+    """
+
+    sets: tuple[LoggedSet, ...]
+    n_sessions: int
+    e1rm_kg: Mapping[str, float]
+    notes: tuple[str, ...]
+    skipped: Mapping[str, int]
+    found: ProgrammeAudit
+
+    def document(self) -> dict[str, Any]:
+        """Build the document ``upright.audit/1``."""
+        log = {
+            "source": "store",
+            "sets": len(self.sets),
+            "sessions": self.n_sessions,
+            "first_date": self.sets[0].date.isoformat() if self.sets else None,
+            "last_date": self.sets[-1].date.isoformat() if self.sets else None,
+            "skipped_rows": dict(self.skipped),
+            "notes": list(self.notes),
+        }
+        return audit_document(log, self.found)
+
+
+def set_time(item: StoredSet) -> datetime:
+    """Say when a set began."""
+    return item.recording.started_at + timedelta(seconds=item.summary.start_s)
+
+
+def lifted_set(item: StoredSet) -> LiftedSet:
+    """Make of a stored set what a load-velocity profile takes: its fastest rep of good quality."""
+    good = [rep for rep in item.summary.reps if rep.quality.state is QualityState.GOOD]
+    fastest = max(good, key=lambda rep: rep.mean_concentric_velocity_mps, default=None)
+    return LiftedSet(
+        at=set_time(item),
+        load_kg=item.summary.load_kg,
+        velocity_mps=None if fastest is None else fastest.mean_concentric_velocity_mps,
+        velocity_sd_mps=None if fastest is None else fastest.mean_concentric_velocity_sd_mps,
+        reps=len(item.summary.reps),
+        recording_id=str(item.recording.recording_id),
+        set_index=item.summary.index,
+    )
+
+
+def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
+    """Make of stored sets what the programme audit takes, in the order of time.
+
+    Sets without reps are left out. Effort is not known: nobody states it yet. A set of an unnamed lift has no
+    group; a lift that the catalogue no longer has is known by its id alone.
+    """
+    logged: list[LoggedSet] = []
+    last: datetime | None = None
+    session, position = -1, 0
+    for item in sorted(items, key=set_time):
+        at = set_time(item)
+        if not item.summary.reps:
+            continue
+        if last is None or at - last > SESSION_PAUSE:
+            session, position = session + 1, 0
+        last = item.recording.started_at + timedelta(seconds=item.summary.end_s)
+        exercise_id = item.summary.exercise_id
+        lift = None if exercise_id is None else CATALOGUE.get(exercise_id)
+        logged.append(
+            LoggedSet(
+                date=at.astimezone().date(),
+                session=session,
+                position=position,
+                name=lift.name if lift else exercise_id or NOT_NAMED,
+                exercise_id=lift.id if lift else None,
+                group=group_of(lift.id) if lift else None,
+                load_kg=item.summary.load_kg,
+                reps=len(item.summary.reps),
+            )
+        )
+        position += 1
+    return tuple(logged)
+
+
+def store_profile(
+    store: Store, exercise: Exercise, as_of: datetime, athlete_id: str | None = None
+) -> LiftProfile:
+    """Fit the load-velocity profile of the stored sets of one lift."""
+    del athlete_id  # the store has no athletes yet: all sets are of one
+    stored = store.sets(exercise_id=exercise.id, limit=MAX_SETS)
+    return lift_profile(exercise, [lifted_set(item) for item in stored], as_of)
+
+
+def audit_store(
+    store: Store,
+    *,
+    one_rep_max_kg: Mapping[str, float] | None = None,
+    body_mass_kg: float | None = None,
+    weeks: int | None = None,
+    athlete_id: str | None = None,
+) -> StoreAudit:
+    """Audit the stored sets, with the e1RM of each lift whose load-velocity profile carries one.
+
+    Parameters
+    ----------
+    store : Store
+        Where the sets are.
+    one_rep_max_kg : mapping of str to float, optional
+        What the lifter can lift once, by lift, kg; goes before the profiles.
+    body_mass_kg : float, optional
+        For pull-ups, kg.
+    weeks : int, optional
+        Judge the last so many weeks.
+    athlete_id : str, optional
+        Whose sets; has no effect yet.
+
+    Raises
+    ------
+    InvalidLoggedSetError
+        If a 1RM or the body mass is no positive number.
+    """
+    del athlete_id
+    stored = store.sets(limit=MAX_SETS)
+    sets = logged_sets(stored)
+    e1rm_kg = _e1rms_kg(stored)
+    judging = JudgingConfig() if weeks is None else JudgingConfig(window_weeks=weeks)
+    found = audit_programme(
+        sets,
+        one_rep_max_kg=e1rm_kg | dict(one_rep_max_kg or {}),
+        body_mass_kg=body_mass_kg,
+        config=ProgrammeConfig(judging=judging),
+    )
+    skipped = Counter(sets_without_reps=len(stored) - len(sets))
+    return StoreAudit(
+        sets=sets,
+        n_sessions=sets[-1].session + 1 if sets else 0,
+        e1rm_kg=e1rm_kg,
+        notes=tuple(_notes(stored, sets)),
+        skipped={name: count for name, count in skipped.items() if count},
+        found=found,
+    )
+
+
+def _e1rms_kg(stored: Sequence[StoredSet]) -> dict[str, float]:
+    """Estimate the 1RM of each lift on the day of the last set: the audit asks how heavy those sets were."""
+    if not stored:
+        return {}
+    as_of = max(set_time(item) for item in stored)
+    by_lift: dict[str, list[LiftedSet]] = {}
+    for item in stored:
+        exercise_id = item.summary.exercise_id
+        if exercise_id is not None and exercise_id in CATALOGUE:
+            by_lift.setdefault(exercise_id, []).append(lifted_set(item))
+    profiles = {name: lift_profile(CATALOGUE[name], sets, as_of) for name, sets in by_lift.items()}
+    return {
+        name: found.profile.e1rm_kg.value
+        for name, found in profiles.items()
+        if found.profile.e1rm_kg.value is not None
+    }
+
+
+def _notes(stored: Sequence[StoredSet], sets: Sequence[LoggedSet]) -> Iterable[str]:
+    yield "nobody stated how hard the sets were"
+    if len(stored) == MAX_SETS:
+        yield f"only the newest {MAX_SETS} stored sets were read"
+    if unnamed := sum(logged.name == NOT_NAMED for logged in sets):
+        yield f"the lift of {unnamed} sets is not known; say it on the page before each set"
+    if unloaded := sum(logged.load_kg is None for logged in sets):
+        yield f"the load of {unloaded} sets is not known; say it on the page before each set"
