@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class LiftedSet:
+class MeasuredSet:
     """A set as a profile needs it.
 
     Attributes
@@ -62,7 +62,7 @@ class ProfileSet:
 
     Attributes
     ----------
-    lifted : LiftedSet
+    lifted : MeasuredSet
         The set.
     age_days : float
         How long ago, days.
@@ -70,7 +70,7 @@ class ProfileSet:
         Why it does not count; empty if it does.
     """
 
-    lifted: LiftedSet
+    lifted: MeasuredSet
     age_days: float
     left_out: str = ""
 
@@ -99,7 +99,7 @@ class LiftProfile:
 
 def lift_profile(
     exercise: Exercise,
-    sets: Sequence[LiftedSet],
+    sets: Sequence[MeasuredSet],
     as_of: dt.datetime,
     config: LoadVelocityConfig | None = None,
 ) -> LiftProfile:
@@ -109,7 +109,7 @@ def lift_profile(
     ----------
     exercise : Exercise
         The lift; its `Exercise.profile_prior` says what is known of the curve beforehand.
-    sets : sequence of LiftedSet
+    sets : sequence of MeasuredSet
         Of this lift and this lifter, in any order. Those without a load or a velocity are named and left out.
     as_of : datetime.datetime
         Now, with time zone: strength drifts, and the e1RM is that day's. A set of the future counts as new.
@@ -134,7 +134,7 @@ def lift_profile(
     return LiftProfile(exercise, as_of, tuple(judged), profile)
 
 
-def _point(lifted: LiftedSet, age_days: float) -> tuple[LoadVelocityPoint | None, str]:
+def _point(lifted: MeasuredSet, age_days: float) -> tuple[LoadVelocityPoint | None, str]:
     if lifted.load_kg is None or lifted.load_kg <= 0:
         return None, "no load was stated"
     if lifted.velocity_mps is None or lifted.velocity_mps <= 0:

@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
 import numpy as np
+from firmware_sim.demo import ordinary_session
 from report import Report, ReportTable, argument_parser
 from rich.console import Console
 from rich.progress import track
@@ -33,7 +34,6 @@ from analysis.stability.judge import judge_lift
 from analysis.stability.judgement import LiftVerdict, Word
 from analysis.stability.sentences import shown
 from analysis.stability.statistics import Spread
-from firmware_sim.demo import ordinary_session
 from firmware_sim.offline import simulate_offline
 
 FIRST_DAY = datetime(2026, 1, 5, 18, tzinfo=UTC)
@@ -103,9 +103,7 @@ def run_lifter(job: tuple[str, int]) -> Weeks:
     verdicts: dict[str, LiftVerdict] = {}
     every = list(earlier)
     for k, (kind, (slowing, drift_m)) in enumerate(KINDS.items()):
-        today = lift_session(
-            lift, SETS, 1000 * seed + 100 + k, seed, 7 * BASELINE_DAYS, slowing, drift_m
-        )
+        today = lift_session(lift, SETS, 1000 * seed + 100 + k, seed, 7 * BASELINE_DAYS, slowing, drift_m)
         every += today
         verdict = judge_lift(lift, today, earlier)
         if verdict is not None:
@@ -136,8 +134,16 @@ def _components(lift: str, sets: list[LiftedSet]) -> dict[str, tuple[float, floa
 
 def verdict_table(weeks: list[Weeks]) -> ReportTable:
     """Count the words."""
-    columns = ("the fourth session", "sessions", "headline: a change", "any part: a change", "bar further forward")
-    table = ReportTable("Verdicts on whole simulated sessions, % (5 sets of 5, baseline of 3 x 3 sets)", columns)
+    columns = (
+        "the fourth session",
+        "sessions",
+        "headline: a change",
+        "any part: a change",
+        "bar further forward",
+    )
+    table = ReportTable(
+        "Verdicts on whole simulated sessions, % (5 sets of 5, baseline of 3 x 3 sets)", columns
+    )
     for kind in KINDS:
         verdicts = [one.verdicts[kind] for one in weeks if kind in one.verdicts]
         forward = [next(part for part in one.parts if part.part == FORWARD) for one in verdicts]
@@ -160,7 +166,11 @@ def coverage_table(lift: str, weeks: list[Weeks]) -> ReportTable:
     for part in CATALOGUE[lift].parts:
         cells: list[str] = []
         for kind, (_, drift_m) in KINDS.items():
-            found = [next(p for p in one.verdicts[kind].parts if p.part == part) for one in weeks if kind in one.verdicts]
+            found = [
+                next(p for p in one.verdicts[kind].parts if p.part == part)
+                for one in weeks
+                if kind in one.verdicts
+            ]
             true = drift_m * (SETS - 1) if part == FORWARD else 0.0
             changes = [one.change for one in found if one.change is not None]
             cells.append(_percent([one.low <= true <= one.high for one in changes]))
@@ -212,8 +222,8 @@ def main() -> None:
             component_table(weeks),
         ],
         [
-            f"{arguments.lifters} lifters, each with an own sensor, {len(weeks) * 6} sessions; {exact} of {sets} "
-            "sets with the exact number of reps.",
+            f"{len(weeks)} lifters, each with an own sensor, {len(weeks) * 6} sessions.",
+            f"{exact} of {sets} sets with the exact number of reps.",
             f"Seeds from {arguments.first_seed}; seeds below 1000 are for tuning.",
         ],
     )

@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from importlib import metadata
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
 from analysis.measures import MEASURES
+from server.api_edit import SetIndex, add_athletes, add_edits
+from server.api_export import add_export
 from server.api_training import add_training
+from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
@@ -23,16 +25,13 @@ from server.schemas import (
     LabelRequest,
     LiftHistoryModel,
     MeasureModel,
-    SessionDetailModel,
     SessionModel,
     SessionSummaryModel,
-    SetLineModel,
-    SetModel,
     StatusModel,
-    StoredSetModel,
 )
 from server.session import Controls
-from server.store import Store, StoredSet
+from server.store import Store
+from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
 
 WS_TRY_AGAIN_LATER = 1013
 """Close code: the client was too slow, or there are too many; it connects again and gets a snapshot."""
@@ -46,7 +45,7 @@ MAX_ROWS = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
 
-def make_router(hub: LiveHub, store: Store, controls: Controls) -> APIRouter:
+def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) -> APIRouter:
     """Make the router with everything under ``/api/v1``."""
     router = APIRouter(
         prefix="/api/v1",
@@ -55,6 +54,9 @@ def make_router(hub: LiveHub, store: Store, controls: Controls) -> APIRouter:
     _add_live(router, hub, controls)
     _add_results(router, store)
     add_training(router, store)
+    add_athletes(router, editor, store)
+    add_edits(router, editor)
+    add_export(router, store)
     return router
 
 
@@ -107,7 +109,7 @@ def _add_results(router: APIRouter, store: Store) -> None:
     """Add what concerns earlier sessions. Plain functions: FastAPI runs them outside the event loop."""
 
     @router.get("/sessions", summary="All sessions, newest first")
-    def sessions(limit: Limit = 200) -> list[SessionSummaryModel]:
+    def sessions(limit: Limit = 200, athlete_id: UUID | None = None) -> list[SessionSummaryModel]:
         return [
             SessionSummaryModel(
                 **dict(SessionModel.of(item.recording)),
@@ -115,36 +117,36 @@ def _add_results(router: APIRouter, store: Store) -> None:
                 n_reps=item.n_reps,
                 exercises=item.exercises,
             )
-            for item in store.sessions(limit)
+            for item in store.sessions(limit, athlete_id=athlete_id)
         ]
 
     @router.get("/sessions/{recording_id}", summary="One session with its sets, reps and verdicts")
     def session(recording_id: UUID) -> SessionDetailModel:
         found = store.session(recording_id)
-        return SessionDetailModel(
-            session=SessionModel.of(found.recording),
-            sets=tuple(SetModel.of_summary(item) for item in found.sets),
-            verdicts=Judge(store).session(found.recording, found.sets),
-        )
+        return SessionDetailModel.of(found, Judge(store).stored(found))
 
     @router.get("/sets", summary="Sets of all sessions without their reps, newest first")
     def sets(
         exercise_id: Annotated[str | None, Query(max_length=64)] = None, limit: Limit = 200
     ) -> list[SetLineModel]:
-        return [_without_reps(item) for item in store.sets(exercise_id=exercise_id, limit=limit)]
+        return [SetLineModel.of_line(item) for item in store.sets(exercise_id=exercise_id, limit=limit)]
 
     @router.get("/sessions/{recording_id}/sets/{set_index}", summary="One set with its reps")
-    def one_set(recording_id: UUID, set_index: Annotated[int, Path(ge=0, le=2**31 - 1)]) -> StoredSetModel:
-        return _stored_set(store.set(recording_id, set_index))
+    def one_set(recording_id: UUID, set_index: SetIndex) -> StoredSetModel:
+        return StoredSetModel.of(store.set(recording_id, set_index))
 
-    @router.get("/stability", summary="One lift across weeks")
-    def stability(exercise_id: Annotated[str, Query(max_length=64)]) -> LiftHistoryModel:
+    @router.get(
+        "/stability", summary="One lift of one lifter across weeks; without an athlete: the unnamed one"
+    )
+    def stability(
+        exercise_id: Annotated[str, Query(max_length=64)], athlete_id: UUID | None = None
+    ) -> LiftHistoryModel:
         if exercise_id not in CATALOGUE:
             raise NotFoundError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
         return LiftHistoryModel(
             exercise_id=exercise_id,
             exercise_name=CATALOGUE[exercise_id].name,
-            history=Judge(store).weeks(exercise_id),
+            history=Judge(store).weeks(exercise_id, athlete_id),
         )
 
 
@@ -182,21 +184,3 @@ async def _wait_for_goodbye(websocket: WebSocket) -> None:
     with contextlib.suppress(WebSocketDisconnect):
         while True:
             await websocket.receive_text()
-
-
-def _stored_set(item: StoredSet) -> StoredSetModel:
-    return StoredSetModel(session=SessionModel.of(item.recording), set=SetModel.of_summary(item.summary))
-
-
-def _without_reps(item: StoredSet) -> SetLineModel:
-    lean = SetModel.of_summary(replace(item.summary, reps=()))
-    return SetLineModel(
-        session=SessionModel.of(item.recording),
-        set=lean,
-        n_reps=len(item.summary.reps),
-        best_mean_velocity_mps=_best_mps(item),
-    )
-
-
-def _best_mps(item: StoredSet) -> float | None:
-    return max((rep.mean_concentric_velocity_mps for rep in item.summary.reps), default=None)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
@@ -12,7 +13,7 @@ from server.store import Store
 from server.training import audit_store, store_profile
 
 AthleteId = Annotated[
-    str | None, Query(max_length=64, description="Whose sets; has no effect while the store has one athlete.")
+    UUID | None, Query(description="Whose sets; left out: those of the lifter without a name.")
 ]
 
 

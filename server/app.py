@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
 
+from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.editing import Editor
 from server.errors import ServerError
 from server.gate import SecurityGate
 from server.live import LiveHub
@@ -22,7 +24,7 @@ from server.settings import Settings
 from server.store import Store
 
 MAX_BODY_BYTES = 64 * 1024
-"""Largest request body. 4 to 1024 kB; the largest that the API knows, a label, has 60 bytes."""
+"""Largest request body. 4 to 1024 kB; the largest that the API knows, an edit, rarely has 1 kB."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
     Parameters
     ----------
     settings : Settings
-        Whom to listen to.
+        Whom to listen to, where recordings and annotations are.
     hub : LiveHub
         Live state and its clients.
     store : Store
@@ -66,7 +68,13 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
-    app.include_router(make_router(hub, store, controls))
+    editor = Editor(
+        store,
+        AnnotationFiles(settings.data_dir),
+        settings.recordings_dir,
+        lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
+    )
+    app.include_router(make_router(hub, store, controls, editor))
     _add_pages(app)
     _add_error_handlers(app)
     return app

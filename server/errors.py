@@ -7,11 +7,20 @@
     ├── AddressUnavailableError the host has no such address
     ├── MissingTokenError       asked to listen beyond this computer without a token
     ├── StoreError              the results database cannot be opened or upgraded
-    ├── NotFoundError           no such session or set
-    └── LabelRefusedError       a label cannot be taken
+    ├── NotFoundError           no such session, set or athlete
+    ├── LabelRefusedError       a label cannot be taken
+    ├── AnnotationError         a file of annotations is damaged or cannot be written
+    ├── EditRefusedError        an annotation contradicts what is there
+    ├── InvalidEditError        an annotation makes no sense
+    └── ExportError             tables cannot be written
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ServerError(Exception):
@@ -106,7 +115,7 @@ class StoreError(ServerError):
 
 
 class NotFoundError(ServerError):
-    """No such session or set."""
+    """No such session, set or athlete."""
 
     code = "not_found"
     status = 404
@@ -117,3 +126,57 @@ class LabelRefusedError(ServerError):
 
     code = "label_refused"
     status = 409
+
+
+class AnnotationError(ServerError):
+    """A file of annotations is damaged or cannot be written. Recordings and results are not touched.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "annotations_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str, *, damaged: bool = True) -> None:
+        advice = (
+            f"Mend it with a text editor, or move it away to go on without what it says: {path}."
+            if damaged
+            else f"Make room for it and see to it that {path.parent} can be written."
+        )
+        super().__init__(f"The annotations in {path.name} cannot be used: {problem}.", advice)
+        self.path = path
+
+
+class EditRefusedError(ServerError):
+    """An annotation contradicts what is there: the session runs, the name is taken, no rep would be left."""
+
+    code = "edit_refused"
+    status = 409
+
+
+class InvalidEditError(ServerError):
+    """An annotation makes no sense: no such exercise, rep or athlete."""
+
+    code = "invalid_request"
+    status = 422
+
+
+class ExportError(ServerError):
+    """Tables cannot be written.
+
+    Attributes
+    ----------
+    folder : Path
+        Where they should have gone.
+    """
+
+    code = "export_failed"
+
+    def __init__(self, folder: Path, problem: str) -> None:
+        super().__init__(
+            f"The tables cannot be written to {folder}: {problem}.", "Choose another with --out."
+        )
+        self.folder = folder

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.stability.history import Conditions, LiftedSet
 from analysis.stability.judge import judge_lift, judge_weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
     from uuid import UUID
 
     from analysis.results import SetSummary
     from analysis.stability.judgement import LiftHistory, LiftVerdict
     from server.session import RecordingInfo
     from server.store import Store
+    from server.stored import StoredSession, StoredSet
 
-MOST_SETS = 1000
-"""Sets of one lift that are looked back on. 200 to 5000; 1000 are some years of training."""
+    Lifts: TypeAlias = dict[str, list[LiftedSet]]
 
 
 def lifted(recording: RecordingInfo, summary: SetSummary) -> LiftedSet:
-    """Take a set as the statistics want it."""
+    """Take a set that was just closed as the statistics want it."""
     conditions = Conditions(recording.mount_position, recording.sensor_name, recording.algorithm)
     return LiftedSet.of(summary, str(recording.recording_id), recording.started_at, conditions)
 
 
+def lifted_as_stored(item: StoredSet) -> LiftedSet:
+    """Take a stored set: corrected, without the reps that do not count."""
+    recording = item.recording
+    conditions = Conditions(recording.mount_position, recording.sensor_name, item.algorithm)
+    return replace(
+        lifted(recording, item.summary),
+        reps=item.reps,
+        conditions=conditions,
+        velocity_feedback=item.velocity_feedback,
+    )
+
+
 class Judge:
-    """Judges lifts of a session against what the store knows of the sessions before it.
+    """Judges lifts of a session against what the store knows of the same lifter's sessions before it.
 
     Earlier sets are read once for each session and lift: a running session asks after every set.
 
@@ -43,41 +57,43 @@ class Judge:
         self._earlier: dict[str, list[LiftedSet]] = {}
 
     def session(self, recording: RecordingInfo, sets: Sequence[SetSummary]) -> tuple[LiftVerdict, ...]:
-        """Judge every lift of a session, in the order in which they were done."""
+        """Judge every lift of a running session, in the order in which they were done."""
+        return self._judge(recording, _by_lift((one.exercise_id, lifted(recording, one)) for one in sets))
+
+    def stored(self, found: StoredSession) -> tuple[LiftVerdict, ...]:
+        """Judge every lift of a stored session."""
+        sets = ((item.summary.exercise_id, lifted_as_stored(item)) for item in found.stored_sets)
+        return self._judge(found.recording, _by_lift(sets))
+
+    def weeks(self, exercise_id: str, athlete_id: UUID | None = None) -> LiftHistory | None:
+        """Judge one lift of one lifter across all sessions."""
+        stored = self._store.lifted_sets(exercise_id, athlete_id)
+        return judge_weeks(exercise_id, [lifted_as_stored(item) for item in stored])
+
+    def _judge(self, recording: RecordingInfo, lifts: Lifts) -> tuple[LiftVerdict, ...]:
         if recording.recording_id != self._session:
             self._session, self._earlier = recording.recording_id, {}
-        verdicts: list[LiftVerdict] = []
-        for exercise_id in _lifts(sets):
+        for exercise_id in lifts:
             if exercise_id not in self._earlier:
-                self._earlier[exercise_id] = [
-                    one for one in self._all(exercise_id) if one.started_at < recording.started_at
-                ]
-            own = [lifted(recording, one) for one in sets if one.exercise_id == exercise_id]
-            verdict = judge_lift(exercise_id, own, self._earlier[exercise_id])
-            if verdict is not None:
-                verdicts.append(verdict)
-        return tuple(verdicts)
-
-    def weeks(self, exercise_id: str) -> LiftHistory | None:
-        """Judge one lift across all sessions."""
-        return judge_weeks(exercise_id, self._all(exercise_id))
-
-    def _all(self, exercise_id: str) -> list[LiftedSet]:
-        stored = self._store.sets(exercise_id=exercise_id, limit=MOST_SETS)
-        return [lifted(item.recording, item.summary) for item in stored]
+                stored = self._store.lifted_sets(exercise_id, recording.athlete_id, recording.started_at)
+                self._earlier[exercise_id] = [lifted_as_stored(item) for item in stored]
+        return _verdicts(lifts, self._earlier)
 
 
 def judged_alone(recording: RecordingInfo, sets: Sequence[SetSummary]) -> tuple[LiftVerdict, ...]:
     """Judge a session of which nothing earlier is known, such as a file."""
-    verdicts = (
-        judge_lift(
-            exercise_id, [lifted(recording, one) for one in sets if one.exercise_id == exercise_id], ()
-        )
-        for exercise_id in _lifts(sets)
-    )
-    return tuple(verdict for verdict in verdicts if verdict is not None)
+    return _verdicts(_by_lift((one.exercise_id, lifted(recording, one)) for one in sets), {})
 
 
-def _lifts(sets: Iterable[SetSummary]) -> dict[str, None]:
-    """List the lifts that were named, in order."""
-    return dict.fromkeys(one.exercise_id for one in sets if one.exercise_id is not None)
+def _by_lift(sets: Iterable[tuple[str | None, LiftedSet]]) -> Lifts:
+    """Group sets by the lift that they were said to be, in order."""
+    lifts: Lifts = {}
+    for exercise_id, one in sets:
+        if exercise_id is not None:
+            lifts.setdefault(exercise_id, []).append(one)
+    return lifts
+
+
+def _verdicts(lifts: Lifts, earlier: Mapping[str, Sequence[LiftedSet]]) -> tuple[LiftVerdict, ...]:
+    found = (judge_lift(lift, sets, earlier.get(lift, ())) for lift, sets in lifts.items())
+    return tuple(verdict for verdict in found if verdict is not None)

@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 
 from analysis import ALGORITHM_VERSION, Event, ImuBlock, Mount, SensorInfo, SetAnalyzer, SetFinished, SetLabel
 from ingest.collector import Collector, CollectorStatus
-from ingest.mcap_reader import read_recording
 from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
-from ingest.session import SessionRunner, run_recording
+from ingest.session import SessionRunner
 from server.errors import LabelRefusedError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
@@ -285,14 +284,3 @@ async def replay_session(recording: ReplayableRecording, title: str, sink: Sessi
         LinkStatus(LinkState.ENDED, title, None, counts.sample_rate_hz, counts.samples, counts.lost_samples)
     )
     sink.end()
-
-
-def rebuild_recording(recording: ReplayableRecording, path: Path, store: Store) -> int:
-    """Recreate the results of one recording in the store; return the number of sets."""
-    sink = SessionSink(None, store)
-    sink.start(recording_info(read_recording(path).header))
-    events = run_recording(recording, make_analyzer)
-    for event in events:
-        sink.take(event)
-    sink.end_recording(recording.counts)
-    return sum(isinstance(event, SetFinished) for event in events)

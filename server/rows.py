@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.imu import SetLabel
 from analysis.results import (
     BarAxis,
     BarPath,
@@ -19,32 +20,59 @@ from analysis.results import (
     StickingRegion,
     VelocityCurve,
 )
+from server.annotating import annotate_set
+from server.annotations import Athlete, SetAnnotation
 from server.paths import thin
 from server.session import RecordingInfo
-from server.tables import PartRow, RecordingRow, RepRow, SetRow
+from server.stored import StoredSet
+from server.tables import AthleteRow, PartRow, RecordingRow, RepRow, SetRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.imu import FloatArray
 
 _REP_NUMBERS = tuple(
     f.name for f in fields(Rep) if f.name not in {"index", "path", "quality", "curve", "measures"}
 )
 _RECORDING_FIELDS = tuple(f.name for f in fields(RecordingInfo))
+_RECORDING_ANNOTATIONS = {"athlete_id", "note", "velocity_feedback"}
+_ATHLETE_FIELDS = tuple(f.name for f in fields(Athlete))
 
 
 def recording_values(recording: RecordingInfo) -> dict[str, Any]:
-    """Column values of a recording."""
-    return {name: getattr(recording, name) for name in _RECORDING_FIELDS}
+    """Column values of a recording, but for its annotations: a session that goes on must not undo them."""
+    return {
+        name: getattr(recording, name) for name in _RECORDING_FIELDS if name not in _RECORDING_ANNOTATIONS
+    }
 
 
 def recording_from_row(row: RecordingRow) -> RecordingInfo:
     """Read a recording."""
-    return RecordingInfo(**{name: getattr(row, name) for name in _RECORDING_FIELDS})
+    recording = RecordingInfo(**{name: getattr(row, name) for name in _RECORDING_FIELDS})
+    return recording if row.given_title is None else replace(recording, title=row.given_title)
 
 
-def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
-    """Make the row of a set, with those of its reps and parts."""
+def athlete_to_row(athlete: Athlete) -> AthleteRow:
+    """Make the row of an athlete."""
+    return AthleteRow(**{name: getattr(athlete, name) for name in _ATHLETE_FIELDS})
+
+
+def athlete_from_row(row: AthleteRow) -> Athlete:
+    """Read an athlete."""
+    return Athlete(**{name: getattr(row, name) for name in _ATHLETE_FIELDS})
+
+
+def set_to_row(recording: RecordingInfo, summary: SetSummary, labelled: SetLabel | None = None) -> SetRow:
+    """Make the row of a set as analysed, with those of its reps and parts.
+
+    ``labelled`` is what the recording says where the set was analysed as something else.
+    """
+    if labelled is None:
+        labelled = SetLabel(summary.exercise_id, summary.load_kg)
     return SetRow(
+        labelled_exercise_id=labelled.exercise_id,
+        labelled_load_kg=labelled.load_kg,
         recording_id=recording.recording_id,
         set_index=summary.index,
         algorithm=recording.algorithm,
@@ -60,7 +88,82 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary) -> SetRow:
         rejected=[asdict(item) for item in summary.rejected],
         bar_axis=asdict(summary.bar_axis),
         reps=[_rep_to_row(recording, summary, rep) for rep in summary.reps],
-        parts=[PartRow(part=name, **asdict(estimate)) for name, estimate in summary.stability.items()],
+        parts=_part_rows(summary.stability),
+    )
+
+
+def annotate_row(row: SetRow, annotation: SetAnnotation | None) -> None:
+    """Lay an annotation over a set's row in place of any that was there before."""
+    analysed = _analysed_from_row(row)
+    said = annotation or SetAnnotation(0.0, 0.0)
+    edited = annotate_set(analysed, _label(row), annotation, row.recording.mount_position)
+    row.rpe, row.note, row.velocity_feedback = said.rpe, said.note, said.velocity_feedback
+    new = edited.summary
+    row.exercise_id, row.load_kg = new.exercise_id, new.load_kg
+    row.n_reps = len(new.reps) - len(edited.excluded)
+    for rep in row.reps:
+        rep.excluded_reason = edited.excluded.get(rep.rep_index)
+    if dict(new.stability) != {part.part: _estimate(part) for part in row.parts}:
+        # The old parts have the same keys: changed where they can be, not deleted and added.
+        have = {part.part: part for part in row.parts}
+        row.parts = [_updated(have.get(part.part), part) for part in _part_rows(new.stability)]
+    row.velocity_loss_fraction = new.velocity_loss_fraction
+    row.analysed = None if _numbers(new) == _numbers(analysed) else _numbers(analysed)
+
+
+def _updated(old: PartRow | None, new: PartRow) -> PartRow:
+    if old is None:
+        return new
+    old.value, old.sd, old.reason = new.value, new.sd, new.reason
+    return old
+
+
+def _numbers(summary: SetSummary) -> dict[str, Any]:
+    """Return what annotations can change of what the signal core said; loads change nothing there."""
+    return {
+        "exercise_id": summary.exercise_id,
+        "velocity_loss_fraction": summary.velocity_loss_fraction,
+        "stability": {name: asdict(summary.stability[name]) for name in sorted(summary.stability)},
+    }
+
+
+def _analysed_from_row(row: SetRow) -> SetSummary:
+    """Read a set as the signal core made it, without annotations."""
+    summary = replace(set_from_row(row), load_kg=row.labelled_load_kg)
+    if row.analysed is None:
+        return summary
+    return replace(
+        summary,
+        exercise_id=row.analysed["exercise_id"],
+        velocity_loss_fraction=row.analysed["velocity_loss_fraction"],
+        stability={name: Estimate(**stored) for name, stored in row.analysed["stability"].items()},
+    )
+
+
+def _label(row: SetRow) -> SetLabel:
+    return SetLabel(row.labelled_exercise_id, row.labelled_load_kg)
+
+
+def _part_rows(stability: Mapping[str, Estimate]) -> list[PartRow]:
+    return [PartRow(part=name, **asdict(estimate)) for name, estimate in stability.items()]
+
+
+def _estimate(part: PartRow) -> Estimate:
+    return Estimate(part.value, part.sd, part.reason)
+
+
+def stored_set_from_row(row: SetRow) -> StoredSet:
+    """Read a set with its session and annotations."""
+    return StoredSet(
+        recording=recording_from_row(row.recording),
+        summary=set_from_row(row),
+        algorithm=row.algorithm,
+        labelled=_label(row),
+        analysed_exercise_id=row.exercise_id if row.analysed is None else row.analysed["exercise_id"],
+        rpe=row.rpe,
+        note=row.note,
+        own_velocity_feedback=row.velocity_feedback,
+        excluded={rep.rep_index: rep.excluded_reason for rep in row.reps if rep.excluded_reason is not None},
     )
 
 
@@ -75,7 +178,7 @@ def set_from_row(row: SetRow) -> SetSummary:
         reps=tuple(_rep_from_row(rep) for rep in row.reps),
         rejected=tuple(RejectedMovement(**item) for item in row.rejected),
         velocity_loss_fraction=row.velocity_loss_fraction,
-        stability={part.part: Estimate(part.value, part.sd, part.reason) for part in row.parts},
+        stability={part.part: _estimate(part) for part in row.parts},
         sample_rate_hz=row.sample_rate_hz,
         lost_samples=row.lost_samples,
         clipped_samples=row.clipped_samples,

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
-from analysis.stability.judgement import LiftHistory, LiftVerdict
+from analysis.stability.judgement import LiftHistory
 from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
@@ -139,7 +139,10 @@ class LinkModel(Model):
 
 
 class SessionModel(Model):
-    """One session; fields as in `server.session.RecordingInfo`."""
+    """One session; fields as in `server.session.RecordingInfo`.
+
+    ``athlete_id`` null: the lifter without a name; ``velocity_feedback`` null: not known.
+    """
 
     recording_id: UUID
     started_at: datetime
@@ -150,6 +153,9 @@ class SessionModel(Model):
     mount_position: str
     sample_rate_hz: Number
     lost_samples: int
+    athlete_id: UUID | None
+    note: str
+    velocity_feedback: bool | None
 
     @classmethod
     def of(cls, recording: RecordingInfo) -> SessionModel:
@@ -163,28 +169,6 @@ class SessionSummaryModel(SessionModel):
     n_sets: int
     n_reps: int
     exercises: tuple[str, ...]
-
-
-class SessionDetailModel(Model):
-    """A whole session, in the form that the live snapshot has too."""
-
-    session: SessionModel
-    sets: tuple[SetModel, ...]
-    verdicts: tuple[LiftVerdict, ...]
-
-
-class StoredSetModel(Model):
-    """One closed set with the session that it belongs to."""
-
-    session: SessionModel
-    set: SetModel
-
-
-class SetLineModel(StoredSetModel):
-    """One line of a list of sets: the set's reps are left out, and these stand for them."""
-
-    n_reps: int
-    best_mean_velocity_mps: Number
 
 
 class LiftHistoryModel(Model):

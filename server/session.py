@@ -84,6 +84,8 @@ class RecordingInfo:
         Measured over the recording, Hz.
     lost_samples : int
         Over the whole recording.
+    athlete_id, note, velocity_feedback
+        Annotations, as in `server.annotations.SessionAnnotation`; the store fills them in.
     """
 
     recording_id: UUID
@@ -95,6 +97,9 @@ class RecordingInfo:
     mount_position: str = "shaft"
     sample_rate_hz: float | None = None
     lost_samples: int = 0
+    athlete_id: UUID | None = None
+    note: str = ""
+    velocity_feedback: bool | None = None
 
 
 class Controls(Protocol):

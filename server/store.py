@@ -1,4 +1,6 @@
-"""Keeps the results of all sessions in a database that can be deleted and rebuilt from the recordings.
+"""Keeps the results of all sessions in a database that can be deleted and rebuilt.
+
+The truth are the recordings and the annotations beside them (`server.annotation_files`).
 
 SQLite by default, PostgreSQL by its address, the same code for both. There is one connection to SQLite, with
 a rollback journal and without WAL: results are written once a set, so WAL would gain nothing, and versions of
@@ -9,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -30,47 +31,37 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
+from server.annotations import Athlete, match_sets
 from server.errors import NotFoundError, StoreError
-from server.rows import recording_from_row, recording_values, set_from_row, set_to_row
-from server.tables import RecordingRow, SetRow
+from server.rows import (
+    annotate_row,
+    athlete_from_row,
+    athlete_to_row,
+    recording_from_row,
+    recording_values,
+    set_to_row,
+    stored_set_from_row,
+)
+from server.stored import AnalysedSet, SessionOverview, StoredSession, StoredSet
+from server.tables import AthleteRow, RecordingRow, SetRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
+    from datetime import datetime
     from types import TracebackType
     from uuid import UUID
 
     from analysis.results import SetSummary
+    from server.annotations import SessionAnnotation
     from server.session import RecordingInfo
 
 BUSY_TIMEOUT_S = 5.0
 """How long to wait while another program reads the SQLite file, s. 1 to 30; backups hold it for less."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOverview:
-    """One line of the list of sessions."""
-
-    recording: RecordingInfo
-    n_sets: int
-    n_reps: int
-    exercises: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """A whole session."""
-
-    recording: RecordingInfo
-    sets: tuple[SetSummary, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSet:
-    """A set with the session that it belongs to."""
-
-    recording: RecordingInfo
-    summary: SetSummary
+_WHOLE_SET = (selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording))
+"""What to read with a set at once."""
 
 
 class Store:
@@ -133,20 +124,60 @@ class Store:
             session.add(set_to_row(recording, summary))
 
     def clear(self, recording_id: UUID | None = None) -> None:
-        """Forget the results of one recording, or of all, before they are computed again."""
+        """Forget the results of one recording, or of all and the athletes, before they are computed again."""
         with self._write() as session:
             # Deleted through the database's cascade: one statement, however many reps.
             if recording_id is None:
                 session.execute(delete(RecordingRow))
+                session.execute(delete(AthleteRow))
             else:
                 session.execute(delete(RecordingRow).where(RecordingRow.recording_id == recording_id))
 
-    def sessions(self, limit: int = 200) -> tuple[SessionOverview, ...]:
-        """List the sessions, newest first."""
+    def save_analysed(
+        self, recording: RecordingInfo, sets: Iterable[AnalysedSet], annotation: SessionAnnotation
+    ) -> None:
+        """Replace all sets of a recording by those of a new analysis, with annotations applied."""
+        with self._write() as session:
+            session.merge(RecordingRow(**recording_values(recording)))
+            session.execute(delete(SetRow).where(SetRow.recording_id == recording.recording_id))
+            session.flush()
+            session.add_all(set_to_row(recording, item.summary, item.labelled) for item in sets)
+            session.flush()
+            session.expire_all()
+            _annotate(session, recording.recording_id, annotation)
+
+    def annotate(self, recording_id: UUID, annotation: SessionAnnotation) -> None:
+        """Lay annotations over a session in place of those that were there before.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such session.
+        """
+        with self._write() as session:
+            _annotate(session, recording_id, annotation)
+
+    def save_athletes(self, athletes: Iterable[Athlete]) -> None:
+        """Insert or update athletes."""
+        with self._write() as session:
+            for athlete in athletes:
+                session.merge(athlete_to_row(athlete))
+
+    def athletes(self) -> tuple[Athlete, ...]:
+        """List the athletes, in the order in which they were added."""
         with self._read() as session:
-            rows = session.scalars(
-                select(RecordingRow).order_by(RecordingRow.started_at.desc()).limit(limit)
-            ).all()
+            rows = session.scalars(select(AthleteRow).order_by(AthleteRow.created_at, AthleteRow.id))
+            return tuple(athlete_from_row(row) for row in rows)
+
+    def sessions(
+        self, limit: int | None = 200, *, athlete_id: UUID | None = None
+    ) -> tuple[SessionOverview, ...]:
+        """List the sessions, newest first; only those of one athlete if one is given."""
+        with self._read() as session:
+            query = select(RecordingRow).order_by(RecordingRow.started_at.desc()).limit(limit)
+            if athlete_id is not None:
+                query = query.where(RecordingRow.athlete_id == athlete_id)
+            rows = session.scalars(query).all()
             ids = [row.recording_id for row in rows]
             counts = {
                 recording_id: (n_sets, n_reps)
@@ -183,17 +214,10 @@ class Store:
             If there is none with this id.
         """
         with self._read() as session:
-            row = session.scalar(
-                select(RecordingRow)
-                .where(RecordingRow.recording_id == recording_id)
-                .options(
-                    selectinload(RecordingRow.sets).selectinload(SetRow.reps),
-                    selectinload(RecordingRow.sets).selectinload(SetRow.parts),
-                )
+            row = _session_row(session, recording_id)
+            return StoredSession(
+                recording_from_row(row), tuple(stored_set_from_row(item) for item in row.sets)
             )
-            if row is None:
-                raise NotFoundError(f"There is no session {recording_id}.", "Open the list of sessions.")
-            return StoredSession(recording_from_row(row), tuple(set_from_row(item) for item in row.sets))
 
     def set(self, recording_id: UUID, set_index: int) -> StoredSet:
         """Read one set with its reps.
@@ -207,15 +231,13 @@ class Store:
             row = session.scalar(
                 select(SetRow)
                 .where(SetRow.recording_id == recording_id, SetRow.set_index == set_index)
-                .options(
-                    selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording)
-                )
+                .options(*_WHOLE_SET)
             )
             if row is None:
                 raise NotFoundError(
                     f"There is no set {set_index} in session {recording_id}.", "Open the list of sessions."
                 )
-            return _stored_set(row)
+            return stored_set_from_row(row)
 
     def sets(self, *, exercise_id: str | None = None, limit: int = 200) -> tuple[StoredSet, ...]:
         """List sets, newest first."""
@@ -225,13 +247,45 @@ class Store:
                 .join(SetRow.recording)
                 .order_by(RecordingRow.started_at.desc(), SetRow.set_index.desc())
                 .limit(limit)
-                .options(
-                    selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording)
-                )
+                .options(*_WHOLE_SET)
             )
             if exercise_id is not None:
                 query = query.where(SetRow.exercise_id == exercise_id)
-            return tuple(_stored_set(row) for row in session.scalars(query))
+            return tuple(stored_set_from_row(row) for row in session.scalars(query))
+
+    def lifted_sets(
+        self, exercise_id: str, athlete_id: UUID | None, before: datetime | None = None
+    ) -> tuple[StoredSet, ...]:
+        """Read all sets of one lift of one athlete, in the order of time, as they count.
+
+        Parameters
+        ----------
+        exercise_id : str
+            Corrected where it was corrected.
+        athlete_id : UUID or None
+            None: the lifter without a name, to whom sessions without an athlete belong.
+        before : datetime or None
+            Only sets that started before this moment, with time zone.
+
+        Returns
+        -------
+        tuple of StoredSet
+            `StoredSet.reps` are those that count, `StoredSet.velocity_feedback` is what holds for the set.
+        """
+        with self._read() as session:
+            query = (
+                select(SetRow)
+                .join(SetRow.recording)
+                .where(SetRow.exercise_id == exercise_id)
+                # Compares with NULL as "IS NULL", which is what the lifter without a name is.
+                .where(RecordingRow.athlete_id == athlete_id)
+                .order_by(RecordingRow.started_at, RecordingRow.recording_id, SetRow.set_index)
+                .options(*_WHOLE_SET)
+            )
+            if before is not None:
+                query = query.where(RecordingRow.started_at < before)
+            found = tuple(stored_set_from_row(row) for row in session.scalars(query))
+        return tuple(item for item in found if before is None or item.lifted_at < before)
 
     @contextmanager
     def _write(self) -> Generator[Session]:
@@ -270,5 +324,31 @@ def _open(address: URL) -> Engine:
     return engine
 
 
-def _stored_set(row: SetRow) -> StoredSet:
-    return StoredSet(recording_from_row(row.recording), set_from_row(row))
+def _session_row(session: Session, recording_id: UUID) -> RecordingRow:
+    """Read the row of a session with all that belongs to it."""
+    row = session.scalar(
+        select(RecordingRow)
+        .where(RecordingRow.recording_id == recording_id)
+        .options(
+            selectinload(RecordingRow.sets).selectinload(SetRow.reps),
+            selectinload(RecordingRow.sets).selectinload(SetRow.parts),
+        )
+    )
+    if row is None:
+        raise NotFoundError(f"There is no session {recording_id}.", "Open the list of sessions.")
+    return row
+
+
+def _annotate(session: Session, recording_id: UUID, annotation: SessionAnnotation) -> None:
+    row = _session_row(session, recording_id)
+    athlete_id = annotation.athlete_id
+    if athlete_id is not None and session.get(AthleteRow, athlete_id) is None:
+        # Lost with the file of athletes: a session of somebody must not become one of nobody.
+        name = f"Unknown {str(athlete_id)[:8]}"
+        session.add(athlete_to_row(Athlete(athlete_id, name, row.started_at)))
+        session.flush()
+    row.athlete_id, row.given_title = athlete_id, annotation.title
+    row.note, row.velocity_feedback = annotation.note, annotation.velocity_feedback
+    places = match_sets(annotation.sets, [(item.start_s, item.end_s) for item in row.sets])
+    for index, item in enumerate(row.sets):
+        annotate_row(item, annotation.sets[places[index]] if index in places else None)

@@ -1,4 +1,4 @@
-"""The tables of the results database. All of it can be rebuilt from the recordings.
+"""The tables of the results database. All of it can be rebuilt from the recordings and the annotations.
 
 Only types that SQLite and PostgreSQL share. A change needs a migration in ``server/migrations/versions``.
 """
@@ -59,8 +59,23 @@ class Base(DeclarativeBase):
     )
 
 
+class AthleteRow(Base):
+    """Somebody who lifts. Fields as in `server.annotations.Athlete`."""
+
+    __tablename__ = "athlete"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(2000))
+    body_mass_kg: Mapped[float | None]
+
+
 class RecordingRow(Base):
-    """One recording, which is one session. Fields as in `server.session.RecordingInfo`."""
+    """One recording, which is one session. Fields as in `server.session.RecordingInfo`.
+
+    ``athlete_id`` and what follows are annotations; a ``given_title`` counts instead of ``title``.
+    """
 
     __tablename__ = "recording"
 
@@ -73,13 +88,21 @@ class RecordingRow(Base):
     mount_position: Mapped[str] = mapped_column(String(20))
     sample_rate_hz: Mapped[float | None]
     lost_samples: Mapped[int]
+    athlete_id: Mapped[UUID | None] = mapped_column(ForeignKey("athlete.id"), index=True)
+    given_title: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    velocity_feedback: Mapped[bool | None]
     sets: Mapped[list[SetRow]] = relationship(
         back_populates="recording", cascade="all, delete-orphan", order_by="SetRow.set_index"
     )
 
 
 class SetRow(Base):
-    """One closed set. Fields as in `analysis.results.SetSummary`."""
+    """One closed set. Fields as in `analysis.results.SetSummary`, with annotations applied.
+
+    ``labelled_*`` is what the recording says; ``analysed`` is what the signal core said where annotations
+    changed it, null where the columns say the same.
+    """
 
     __tablename__ = "training_set"
     __table_args__ = (UniqueConstraint("recording_id", "set_index"),)
@@ -99,6 +122,12 @@ class SetRow(Base):
     clipped_samples: Mapped[int]
     rejected: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     bar_axis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    labelled_exercise_id: Mapped[str | None] = mapped_column(String(64))
+    labelled_load_kg: Mapped[float | None]
+    analysed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    rpe: Mapped[float | None]
+    note: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    velocity_feedback: Mapped[bool | None]
     recording: Mapped[RecordingRow] = relationship(back_populates="sets")
     reps: Mapped[list[RepRow]] = relationship(cascade="all, delete-orphan", order_by="RepRow.rep_index")
     parts: Mapped[list[PartRow]] = relationship(cascade="all, delete-orphan", order_by="PartRow.part")
@@ -151,3 +180,5 @@ class RepRow(Base):
     lockout_ratio_sd: Mapped[float | None]
     curve: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     measures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    dropped: Mapped[bool | None]
+    excluded_reason: Mapped[str | None] = mapped_column(String(200))

@@ -1,6 +1,6 @@
 """What stored sets say of a lifter's training: load-velocity profile and programme audit of the store.
 
-The one place where stored sets become what the signal core's profile (`LiftedSet`) and audit (`LoggedSet`)
+The one place where stored sets become what the signal core's profile (`MeasuredSet`) and audit (`LoggedSet`)
 take.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.exercises import CATALOGUE
 from analysis.judged_sets import JudgingConfig
-from analysis.lift_profile import LiftedSet, LiftProfile, lift_profile
+from analysis.lift_profile import LiftProfile, MeasuredSet, lift_profile
 from analysis.logged_sets import LoggedSet, group_of
 from analysis.programme import ProgrammeAudit, ProgrammeConfig, audit_programme
 from analysis.programme_document import audit_document
@@ -22,9 +22,11 @@ from analysis.results import QualityState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from analysis.exercises import Exercise
-    from server.store import Store, StoredSet
+    from server.store import Store
+    from server.stored import StoredSet
 
 MAX_SETS = 1000
 """Newest sets that are read. 200 to 5000; 1000 are four sessions of twenty sets a week, for twelve weeks."""
@@ -76,21 +78,16 @@ class StoreAudit:
         return audit_document(log, self.found)
 
 
-def set_time(item: StoredSet) -> datetime:
-    """Say when a set began."""
-    return item.recording.started_at + timedelta(seconds=item.summary.start_s)
-
-
-def lifted_set(item: StoredSet) -> LiftedSet:
+def measured_set(item: StoredSet) -> MeasuredSet:
     """Make of a stored set what a load-velocity profile takes: its fastest rep of good quality."""
-    good = [rep for rep in item.summary.reps if rep.quality.state is QualityState.GOOD]
+    good = [rep for rep in item.reps if rep.quality.state is QualityState.GOOD]
     fastest = max(good, key=lambda rep: rep.mean_concentric_velocity_mps, default=None)
-    return LiftedSet(
-        at=set_time(item),
+    return MeasuredSet(
+        at=item.lifted_at,
         load_kg=item.summary.load_kg,
         velocity_mps=None if fastest is None else fastest.mean_concentric_velocity_mps,
         velocity_sd_mps=None if fastest is None else fastest.mean_concentric_velocity_sd_mps,
-        reps=len(item.summary.reps),
+        reps=len(item.reps),
         recording_id=str(item.recording.recording_id),
         set_index=item.summary.index,
     )
@@ -99,15 +96,15 @@ def lifted_set(item: StoredSet) -> LiftedSet:
 def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
     """Make of stored sets what the programme audit takes, in the order of time.
 
-    Sets without reps are left out. Effort is not known: nobody states it yet. A set of an unnamed lift has no
+    Sets without reps are left out. A set of an unnamed lift has no
     group; a lift that the catalogue no longer has is known by its id alone.
     """
     logged: list[LoggedSet] = []
     last: datetime | None = None
     session, position = -1, 0
-    for item in sorted(items, key=set_time):
-        at = set_time(item)
-        if not item.summary.reps:
+    for item in sorted(items, key=lambda item: item.lifted_at):
+        at = item.lifted_at
+        if not item.reps:
             continue
         if last is None or at - last > SESSION_PAUSE:
             session, position = session + 1, 0
@@ -123,7 +120,8 @@ def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
                 exercise_id=lift.id if lift else None,
                 group=group_of(lift.id) if lift else None,
                 load_kg=item.summary.load_kg,
-                reps=len(item.summary.reps),
+                reps=len(item.reps),
+                rpe=item.rpe,
             )
         )
         position += 1
@@ -131,12 +129,11 @@ def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
 
 
 def store_profile(
-    store: Store, exercise: Exercise, as_of: datetime, athlete_id: str | None = None
+    store: Store, exercise: Exercise, as_of: datetime, athlete_id: UUID | None = None
 ) -> LiftProfile:
-    """Fit the load-velocity profile of the stored sets of one lift."""
-    del athlete_id  # the store has no athletes yet: all sets are of one
-    stored = store.sets(exercise_id=exercise.id, limit=MAX_SETS)
-    return lift_profile(exercise, [lifted_set(item) for item in stored], as_of)
+    """Fit the load-velocity profile of one lift of one athlete; None: the lifter without a name."""
+    stored = store.lifted_sets(exercise.id, athlete_id)
+    return lift_profile(exercise, [measured_set(item) for item in stored], as_of)
 
 
 def audit_store(
@@ -145,7 +142,7 @@ def audit_store(
     one_rep_max_kg: Mapping[str, float] | None = None,
     body_mass_kg: float | None = None,
     weeks: int | None = None,
-    athlete_id: str | None = None,
+    athlete_id: UUID | None = None,
 ) -> StoreAudit:
     """Audit the stored sets, with the e1RM of each lift whose load-velocity profile carries one.
 
@@ -159,16 +156,15 @@ def audit_store(
         For pull-ups, kg.
     weeks : int, optional
         Judge the last so many weeks.
-    athlete_id : str, optional
-        Whose sets; has no effect yet.
+    athlete_id : UUID, optional
+        Whose sets; None: those of the lifter without a name.
 
     Raises
     ------
     InvalidLoggedSetError
         If a 1RM or the body mass is no positive number.
     """
-    del athlete_id
-    stored = store.sets(limit=MAX_SETS)
+    stored = [item for item in store.sets(limit=MAX_SETS) if item.recording.athlete_id == athlete_id]
     sets = logged_sets(stored)
     e1rm_kg = _e1rms_kg(stored)
     judging = JudgingConfig() if weeks is None else JudgingConfig(window_weeks=weeks)
@@ -193,12 +189,12 @@ def _e1rms_kg(stored: Sequence[StoredSet]) -> dict[str, float]:
     """Estimate the 1RM of each lift on the day of the last set: the audit asks how heavy those sets were."""
     if not stored:
         return {}
-    as_of = max(set_time(item) for item in stored)
-    by_lift: dict[str, list[LiftedSet]] = {}
+    as_of = max(item.lifted_at for item in stored)
+    by_lift: dict[str, list[MeasuredSet]] = {}
     for item in stored:
         exercise_id = item.summary.exercise_id
         if exercise_id is not None and exercise_id in CATALOGUE:
-            by_lift.setdefault(exercise_id, []).append(lifted_set(item))
+            by_lift.setdefault(exercise_id, []).append(measured_set(item))
     profiles = {name: lift_profile(CATALOGUE[name], sets, as_of) for name, sets in by_lift.items()}
     return {
         name: found.profile.e1rm_kg.value

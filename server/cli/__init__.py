@@ -21,6 +21,7 @@ from server.cli import (
     calibrate,
     demo,
     exercises,
+    export,
     maintenance,
     plot,
     profile,
@@ -51,6 +52,7 @@ for module in (
     calibrate,
     simulate,
     sensors,
+    export,
     maintenance,
 ):
     module.register(app)

@@ -16,16 +16,17 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild(data_dir: DataDir = None) -> None:
-    """Recreate the results database from the recordings. Recordings never change."""
+    """Recreate the results database from recordings and annotations, neither of which change."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import track
 
     from ingest.errors import IngestError
     from ingest.recovery import being_written
-    from ingest.replay import open_recording
+    from server.annotation_files import AnnotationFiles
     from server.cli.web import recover_recordings
-    from server.errors import StoreError
-    from server.live_session import rebuild_recording
+    from server.errors import AnnotationError, StoreError
+    from server.reanalysis import rebuild_recording
     from server.store import Store
 
     console, progress_console = Console(), Console(stderr=True)
@@ -34,10 +35,15 @@ def rebuild(data_dir: DataDir = None) -> None:
     if busy := being_written(settings.recordings_dir):
         problem = f"{busy[0].name} is being recorded now, so the results are in use."
         raise StoreError(problem, "End `upright serve`, `record` or `demo` first.")
+    files = AnnotationFiles(settings.data_dir)
     paths = sorted(settings.recordings_dir.rglob("*.mcap"))
     n_sets = n_failed = 0
     with Store(settings.results_url) as store:
         store.clear()
+        try:
+            store.save_athletes(files.athletes())
+        except AnnotationError as error:
+            console.print(f"[yellow]without athletes:[/] {escape(str(error))}")
         for path in track(
             paths,
             description="rebuilding",
@@ -46,7 +52,10 @@ def rebuild(data_dir: DataDir = None) -> None:
             disable=not progress_console.is_terminal,
         ):
             try:
-                n_sets += rebuild_recording(open_recording(path), path, store)
+                rebuilt = rebuild_recording(path, store, files)
+                n_sets += rebuilt.n_sets
+                if rebuilt.problem:
+                    console.print(f"[yellow]annotations of {path.name}:[/] {escape(rebuilt.problem)}")
             except IngestError as error:
                 n_failed += 1
                 console.print(f"[yellow]left out {path.name}:[/] {error}")

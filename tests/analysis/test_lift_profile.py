@@ -11,7 +11,7 @@ import pytest
 from analysis.exercises import CATALOGUE
 from analysis.lift_profile import (
     SCHEMA,
-    LiftedSet,
+    MeasuredSet,
     lift_profile,
     lift_profile_document,
     threshold_document,
@@ -24,9 +24,11 @@ SQUAT = CATALOGUE["back_squat"]
 LOADS_KG = (60.0, 80.0, 100.0, 120.0)
 
 
-def lifted(load_kg: float | None, velocity_mps: float | None, days_ago: float = 1.0, **changes) -> LiftedSet:
+def lifted(
+    load_kg: float | None, velocity_mps: float | None, days_ago: float = 1.0, **changes
+) -> MeasuredSet:
     at = NOW - dt.timedelta(days=days_ago)
-    return LiftedSet(at, load_kg, velocity_mps, None if velocity_mps is None else 0.01, 3, **changes)
+    return MeasuredSet(at, load_kg, velocity_mps, None if velocity_mps is None else 0.01, 3, **changes)
 
 
 def line(load_kg: float) -> float:

@@ -20,6 +20,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PATHS = {
     "recording_id": "00000000-0000-0000-0000-000000000001",
     "set_index": "0",
+    "athlete_id": "00000000-0000-0000-0000-000000000002",
     "path": "style.css",
 }
 ATTACKS = {
@@ -75,6 +76,9 @@ def test_the_walk_sees_the_routes(app):
         "/api/v1/live/label",
         "/api/v1/openapi.json",
         "/static/style.css",
+        "/api/v1/athletes/00000000-0000-0000-0000-000000000002",
+        "/api/v1/sessions/00000000-0000-0000-0000-000000000001/sets/0",
+        "/api/v1/sessions/00000000-0000-0000-0000-000000000001/export",
     } <= {path for path, _ in paths}
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analysis.exercises import CATALOGUE
+from analysis.imu import SetLabel
 from analysis.logged_sets import LiftGroup
 from analysis.results import Quality, QualityState
-from server.store import StoredSet
-from server.training import NOT_NAMED, audit_store, lifted_set, logged_sets, store_profile
+from server.stored import StoredSet
+from server.training import NOT_NAMED, audit_store, logged_sets, measured_set, store_profile
 from tests.server.lifting import make_rep, make_set, recording
 
 LOW = Quality(QualityState.LOW_QUALITY, ("lost samples",))
@@ -20,7 +21,12 @@ LOADS_KG = (60.0, 80.0, 100.0, 120.0)
 
 def stored(number, index, **changes):
     summary = make_set(index, start_s=changes.pop("start_s", 300.0 * index), **changes)
-    return StoredSet(recording(number), summary)
+    return stored_as(recording(number), summary)
+
+
+def stored_as(info, summary):
+    label = SetLabel(summary.exercise_id, summary.load_kg)
+    return StoredSet(info, summary, info.algorithm, label, summary.exercise_id)
 
 
 def squat_set(index, load_kg):
@@ -48,7 +54,7 @@ def test_a_profile_takes_the_fastest_rep_of_good_quality():
     item = stored(0, 1)
     fast = make_rep(9, velocity_mps=2.0, quality=LOW)
     item = replace(item, summary=replace(item.summary, reps=(fast, *item.summary.reps)))
-    found = lifted_set(item)
+    found = measured_set(item)
     assert found.at == item.recording.started_at + timedelta(seconds=item.summary.start_s)
     assert (found.load_kg, found.velocity_mps, found.velocity_sd_mps) == (140.0, pytest.approx(0.59), 0.011)
     assert (found.reps, found.recording_id, found.set_index) == (6, str(item.recording.recording_id), 1)
@@ -57,7 +63,7 @@ def test_a_profile_takes_the_fastest_rep_of_good_quality():
 def test_a_set_without_a_good_rep_has_no_velocity():
     item = stored(0, 0)
     item = replace(item, summary=replace(item.summary, reps=(make_rep(0, quality=LOW),)))
-    assert (lifted_set(item).velocity_mps, lifted_set(item).reps) == (None, 1)
+    assert (measured_set(item).velocity_mps, measured_set(item).reps) == (None, 1)
 
 
 def test_the_audit_sees_lift_load_reps_and_place():
@@ -73,8 +79,8 @@ def test_recordings_within_two_hours_are_one_session():
     later = recording(0).started_at + timedelta(hours=5)
     items = [
         stored(0, 0),
-        StoredSet(recording(1, started_at=long), make_set(0)),
-        StoredSet(recording(2, started_at=later), make_set(0)),
+        stored_as(recording(1, started_at=long), make_set(0)),
+        stored_as(recording(2, started_at=later), make_set(0)),
     ]
     assert [(one.session, one.position) for one in logged_sets(items)] == [(0, 0), (0, 1), (1, 0)]
 
