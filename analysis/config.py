@@ -1,7 +1,7 @@
 """Every tuned number of the signal core, with its unit, sensible range and source.
 
 Parts that stand alone keep theirs beside them: `CalibrationConfig`, `BarAxisConfig`,
-`CurveConfig`, `LiveConfig`.
+`CurveConfig`, `LiveConfig`, `MeasureConfig`.
 
 "Tuned" means chosen on the simulator's tuning seeds (0 to 999) and, for how reps are read and what blows do,
 on the watch and bar-centre recordings; the simulator's figures in ``docs/accuracy.md`` come from other seeds.
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from analysis.bar_axis import BarAxisConfig
 from analysis.calibration import CalibrationConfig
 from analysis.live import LiveConfig
+from analysis.measure_config import MeasureConfig
 from analysis.velocity_curve import CurveConfig
 
-ALGORITHM_VERSION = "upright-core/3"
+ALGORITHM_VERSION = "upright-core/4"
 """Stored with every result; raised whenever a number may come out differently."""
 
 
@@ -384,5 +385,6 @@ class AnalysisConfig:
     reps: RepConfig = field(default_factory=RepConfig)
     mounts: MountConfig = field(default_factory=MountConfig)
     curve: CurveConfig = field(default_factory=CurveConfig)
+    measures: MeasureConfig = field(default_factory=MeasureConfig)
     bar_axis: BarAxisConfig = field(default_factory=BarAxisConfig)
     live: LiveConfig = field(default_factory=LiveConfig)

@@ -115,7 +115,11 @@ def turning_index(height_m: FloatArray, start: int, stop: int, extreme: int, ban
 
 @dataclass(frozen=True, slots=True)
 class PhaseVelocity:
-    """Velocities of one phase, positive in its direction, m/s, its range, m, and where its lockout starts."""
+    """Velocities of one phase, positive in its direction, m/s, its range, m, and its lockout.
+
+    ``lockout_start`` is the first sample of the lockout, ``lockout_s`` the time from the last entry into it
+    to the phase's end, s.
+    """
 
     mean_mps: float
     peak_mps: float
@@ -123,6 +127,7 @@ class PhaseVelocity:
     range_m: float
     lockout_ratio: float
     lockout_start: int
+    lockout_s: float
 
 
 def phase_velocity(
@@ -154,16 +159,20 @@ def phase_velocity(
     if sign > 0 and len(braking) and peak + braking[0] > 0:
         end = peak + int(braking[0])
         propulsive = (height[end] - bottom) / ((phase.start + end - phase.begin) / rate_hz)
-    last_part = height >= height[-1] - profile.lockout_fraction * range_m
-    entry = min(int(np.flatnonzero(~last_part)[-1]) + 1, len(height) - 1) if not last_part.all() else 0
-    lockout_s = max(len(height) - 1 - entry, 1) / rate_hz
-    lockout_mps = float(height[-1] - height[entry]) / lockout_s
+    lockout_m = profile.lockout_fraction * range_m
+    below = np.flatnonzero(height < top - lockout_m)
+    entry = min(int(below[-1]) + 1, len(height) - 1) if len(below) else 0
+    crossed = float(entry)
+    if entry:
+        crossed -= float((height[entry] - top + lockout_m) / (height[entry] - height[entry - 1]))
+    lockout_s = max(phase.end - phase.start - crossed, 0.5) / rate_hz
     peak_mps = float(velocity[peak])
     return PhaseVelocity(
         range_m / duration_s,
         peak_mps,
         float(propulsive),
         range_m,
-        lockout_mps / peak_mps,
+        lockout_m / lockout_s / peak_mps,
         phase.start + entry,
+        lockout_s,
     )

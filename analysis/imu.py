@@ -108,6 +108,13 @@ class Mount:
             return ""
         return "the direction of the bar to the lifter's left was not stated (--bar-axis x,y,z)"
 
+    @property
+    def why_no_pitch(self) -> str:
+        """Say why the pitch of the shaft is not resolvable with this mount; empty if it is."""
+        if self.position is MountPosition.SLEEVE:
+            return "on a sleeve: it turns by itself, not with the shaft"
+        return self.why_no_forward
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImuBlock:

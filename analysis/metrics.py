@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.definitions import Phase, PhaseVelocity, find_phase, phase_velocity, turning_index
+from analysis.drops import was_dropped
 from analysis.imu import FloatArray, Mount, MountPosition
 from analysis.quality import RepFacts, judge, widened
-from analysis.rep_measures import basic_measures
+from analysis.rep_measures import Scene, rep_measures
+from analysis.rep_motion import Bounds, find_phases
 from analysis.results import BarPath, Rep
+from analysis.speed_measures import mean_speed_mps
 from analysis.velocity_curve import UP, lockout_ratio_sd, measure_curve
 
 if TYPE_CHECKING:
     from analysis.config import AnalysisConfig, DefinitionProfile
+    from analysis.definitions import Phase, PhaseVelocity
     from analysis.estimator import MotionEstimate
     from analysis.exercises import Exercise
     from analysis.repetitions import Candidate
@@ -34,8 +36,24 @@ def measure_rep(
     exercise: Exercise | None,
     mount: Mount,
     config: AnalysisConfig,
+    *,
+    is_final: bool = True,
 ) -> Rep | None:
     """Measure one rep.
+
+    Parameters
+    ----------
+    motion : MotionEstimate
+        That the rep was found in.
+    candidate : Candidate
+        Where.
+    index : int
+        Of the rep within its set.
+    exercise, mount, config
+        As told.
+    is_final : bool
+        With all of its `Rep.measures`; while a set is open nobody asks for them, and they cost as much as
+        everything else.
 
     Returns
     -------
@@ -45,39 +63,35 @@ def measure_rep(
     profile, rate_hz = config.definition, motion.samples.rate_hz
     sign = motion.found.first_sign
     height, velocity = motion.height_m, motion.velocity_mps
-    first = find_phase(height, velocity, candidate.start, candidate.turn, sign, profile)
-    second = find_phase(height, velocity, candidate.turn, candidate.stop, -sign, profile)
     concentric_sign = 1 if exercise is None else exercise.concentric_sign
-    concentric, other = (first, second) if sign == concentric_sign else (second, first)
-    if first is None or concentric is None:
+    bounds = Bounds(candidate.start, candidate.turn, candidate.stop, sign, concentric_sign)
+    phases = find_phases(height, velocity, bounds, rate_hz, profile)
+    if phases is None:
         return None
+    first, second, concentric, turn = phases.first, phases.second, phases.concentric, phases.turn
     # A stretch that begins in mid-movement (after a gap) does not show where its first rep started.
     start_is_known = first.start > 0 or bool(motion.still[0])
     if not start_is_known and concentric is first:
         return None
-    turn = turning_index(height, candidate.start, candidate.stop, candidate.turn, profile.pause_band_m)
-    speed = phase_velocity(height, velocity, concentric, concentric_sign, rate_hz, profile)
-    if speed.range_m <= 0:  # the bar sank while it was said to rise: a rough motion that was misread
-        return None
+    speed, other = phases.speed, phases.eccentric
     sds = widened(_velocity_sds(motion, concentric, speed, concentric_sign, profile), mount, config.mounts)
-    last = max((second or concentric).stop, turn)
+    last = phases.last
     facts = RepFacts(motion, first.start, turn, last, concentric, sds, exercise, start_is_known)
     why_no_forward = facts.why_no_forward(mount, config)
     forward = None if why_no_forward else forward_direction(motion, mount, first.start, last)
     drift, drift_sd, max_forward = _forward_drift(motion, forward, first.start, turn, last)
-    why_no_pitch = facts.why_no_pitch(mount, config)
+    why_no_pitch = mount.why_no_pitch or facts.why_no_pitch(mount, config)
+    scene = Scene(facts, bounds, forward, why_no_forward, why_no_pitch, mount, exercise, config)
     pitch, pitch_sd = (
         (None, None) if why_no_pitch else _pitch_change(motion, mount, first.start, turn, config)
     )
-    eccentric = other and abs(height[other.stop] - height[other.start]) / (
-        (other.stop - other.start) / rate_hz
-    )
+    eccentric = None if other is None else mean_speed_mps(other, height, rate_hz)
     t_s = motion.samples.t_s
 
     def at(index: float) -> float:
         return float(np.interp(index, np.arange(len(t_s)), t_s))
 
-    rep = Rep(
+    return Rep(
         index=index,
         start_s=at(first.begin),
         turning_point_s=float(t_s[turn]),
@@ -96,14 +110,15 @@ def measure_rep(
         max_forward_m=max_forward,
         pitch_change_rad=pitch,
         lockout_ratio=speed.lockout_ratio,
-        eccentric_velocity_mps=None if eccentric is None else float(eccentric),
+        eccentric_velocity_mps=eccentric,
         path=_path(motion, forward, first.start, last),
         quality=judge(facts, drift_sd, mount, config),
         pitch_change_sd_rad=pitch_sd,
         lockout_ratio_sd=lockout_ratio_sd(motion, concentric, speed),
         curve=measure_curve(motion, concentric, speed, concentric_sign, config.curve),
+        measures=rep_measures(scene) if is_final else {},
+        dropped=was_dropped(facts, second, mount, config),
     )
-    return replace(rep, measures=basic_measures(rep, why_no_forward, why_no_pitch))
 
 
 def travel_m(motion: MotionEstimate, rep: Rep) -> float:

@@ -205,7 +205,9 @@ class SetAnalyzer:
             if motion.samples.t_s[candidate.turn] < reported_s:
                 continue
             index = len(self._live_reps) + len(fresh)
-            rep = measure_rep(motion, candidate, index, self._exercise, self._mount, self._config)
+            rep = measure_rep(
+                motion, candidate, index, self._exercise, self._mount, self._config, is_final=False
+            )
             if rep is None:
                 continue
             if not _is_over(rep, motion):

@@ -100,14 +100,25 @@ class RepFacts:
                 return (
                     f"the sleeve turned by {np.degrees(turned):.0f}° and the sensor's lever arm is not known"
                 )
+        why_no_tilt = self.why_no_tilt(mount, config)
+        if why_no_tilt:
+            return why_no_tilt
+        sd = self._forward_sd()
+        if sd > config.mounts.resolvable_forward_sd_m:
+            return f"uncertain by {sd * 100:.0f} cm"
+        return ""
+
+    def why_no_tilt(self, mount: Mount, config: AnalysisConfig) -> str:
+        """Say why a bar whose axis is known has no tilt that is resolvable; empty if it has."""
+        if not self.start_is_known:
+            return "began before the samples did"
+        if self.gyro_is_missing():
+            return "the sensor gave no rate of turn"
         tilt = self._axis_tilt(mount)
         if tilt > config.mounts.axis_tilt_rad:
             return (
                 f"the bar seems tilted by {np.degrees(tilt):.0f}°: mounted otherwise than stated, or slipped"
             )
-        sd = self._forward_sd()
-        if sd > config.mounts.resolvable_forward_sd_m:
-            return f"uncertain by {sd * 100:.0f} cm"
         return ""
 
     def gyro_is_missing(self) -> bool:
@@ -155,7 +166,7 @@ def judge(facts: RepFacts, forward_sd_m: float | None, mount: Mount, config: Ana
         Limits.
     """
     limits, samples = config.mounts, facts.motion.samples
-    unseen = _unseen(facts)
+    unseen = unseen_reasons(facts)
     reasons = [*unseen, *_doubts(facts, forward_sd_m, mount, config)]
     state = QualityState.LOW_QUALITY if reasons else QualityState.GOOD
     seen = facts.last - facts.start + 1
@@ -179,8 +190,8 @@ def judge(facts: RepFacts, forward_sd_m: float | None, mount: Mount, config: Ana
     return Quality(state, tuple(reasons))
 
 
-def _unseen(facts: RepFacts) -> list[str]:
-    """Reasons that lie in the samples."""
+def unseen_reasons(facts: RepFacts) -> list[str]:
+    """Give the reasons for doubt that lie in the samples."""
     samples = facts.motion.samples
     lost, clipped = facts.count(samples.lost), facts.count(samples.clipped)
     reasons: list[str] = []

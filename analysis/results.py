@@ -158,8 +158,10 @@ class Rep:
     curve : VelocityCurve or None
         Shape of the concentric phase; None in results from before it was looked at.
     measures : mapping of str to Estimate
-        Those of `analysis.measures.MEASURES` that apply to the lift, by id; empty in results from before
-        they were looked at.
+        Those of `analysis.measures.MEASURES` that apply to the lift, by id; empty while the set is open and
+        in results from before they were looked at.
+    dropped : bool or None
+        The bar was let go after the concentric phase and fell; None where that was not seen.
     eccentric_velocity_mps : float or None
         Mean speed of the eccentric phase, m/s.
     path : BarPath
@@ -193,6 +195,7 @@ class Rep:
     lockout_ratio_sd: float | None = None
     curve: VelocityCurve | None = None
     measures: Mapping[str, Estimate] = field(default_factory=dict[str, Estimate], hash=False)
+    dropped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,44 @@ class Smoothed:
         cross = onto @ self.covariance.between(a, b, b + 1)[0] @ onto.T
         return np.block([[first, cross], [cross.T, second]])
 
+    def joint_covariance(
+        self, start: int, stop: int, directions: FloatArray, most: int
+    ) -> tuple[IntArray, FloatArray]:
+        """Covariance of position and velocity along unit vectors, at nodes of a span of samples.
+
+        Parameters
+        ----------
+        start, stop : int
+            First and last sample of the span.
+        directions : (D, 3) float64, world frame
+            Unit vectors.
+        most : int
+            As many nodes at most, evenly chosen of those in the span.
+
+        Returns
+        -------
+        (K,) int, (K, 2 D, K, 2 D) float64
+            The nodes' samples, and the covariance: at each node the D positions (m), then the D velocities
+            (m/s).
+        """
+        first, last = (int(node) for node in self._nearest(np.array([start, stop])))
+        last = max(last, min(first + 1, len(self.nodes) - 1))
+        chosen = np.unique(np.linspace(first, last, most).round().astype(np.intp))
+        count = len(directions)
+        onto = np.zeros((2 * count, self.covariance.of_nodes(first, first + 1).shape[1]))
+        onto[:count, P] = onto[count:, V] = directions
+        own = self.covariance.of_nodes(first, last + 1)
+        joint = np.empty((len(chosen), 2 * count, len(chosen), 2 * count))
+        for row, node in enumerate(chosen.tolist()):
+            joint[row, :, row, :] = onto @ own[node - first] @ onto.T
+            if row + 1 == len(chosen):
+                continue
+            later = self.covariance.between(node, node + 1, last + 1)[chosen[row + 1 :] - node - 1]
+            cross = onto @ later @ onto.T
+            joint[row, :, row + 1 :, :] = cross.transpose(1, 0, 2)
+            joint[row + 1 :, :, row, :] = cross.transpose(0, 2, 1)
+        return self.nodes[chosen], joint
+
     def velocity_covariances_m2ps2(self, index: IntArray) -> FloatArray:
         """Covariance of the velocity at samples, world frame, (M, 3, 3), (m/s)²."""
         near = self._nearest(index)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analysis.bar_axis import STATED, bar_axis_of_set, most_certain, reported
+from analysis.drops import falls_freely
 from analysis.exercises import Exercise, find_exercise
+from analysis.imu import MountPosition
 from analysis.metrics import measure_rep, travel_m
 from analysis.results import BarAxis, Quality, QualityState, RejectedMovement, Rep, SetSummary
-from analysis.stability.parts import set_stability
+from analysis.stability.parts import RESTS_ON_AXIS, set_stability, with_path_sway
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +19,14 @@ if TYPE_CHECKING:
     from analysis.config import AnalysisConfig
     from analysis.estimator import MotionEstimate
     from analysis.imu import Gap, Mount, SetLabel
+    from analysis.repetitions import Rejection
 
 GAP_REACH_S = 4.0
 """A gap this close to a rep may have swallowed another: it is mentioned."""
+
+
+DROP_REACH_S = 1.0
+"""A bar that falls within this time after a movement was dropped in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,9 @@ class SegmentReps:
             t_s = motion.samples.t_s
             reps, rejected = _lifted(motion, exercise, mount, config)
             rejected += [
-                RejectedMovement(float(t_s[r.start]), float(t_s[r.stop]), r.reason)
+                RejectedMovement(
+                    float(t_s[r.start]), float(t_s[r.stop]), r.reason + _dropped(motion, r, mount, config)
+                )
                 for r in motion.found.rejected
             ]
         if gap_after is not None:
@@ -71,6 +80,15 @@ class SegmentReps:
         )
         bar_axis = bar_axis_of_set(motion, reps, mount, config.bar_axis)
         return cls(tuple(reps), tuple(rejected), motion.samples.rate_hz, lost, clipped, gap_after, bar_axis)
+
+
+def _dropped(motion: MotionEstimate, movement: Rejection, mount: Mount, config: AnalysisConfig) -> str:
+    """Add to a reason that the bar was dropped, if it was."""
+    if mount.position is MountPosition.WRIST:
+        return ""
+    stop = movement.stop + round(DROP_REACH_S * motion.samples.rate_hz)
+    falls = falls_freely(motion.samples, movement.start, stop, config.measures)
+    return "; the bar was dropped" if falls else ""
 
 
 def _lifted(
@@ -144,6 +162,7 @@ def summarise_set(
         mount, most_certain(segment.bar_axis for segment in segments if segment.reps), config.bar_axis
     )
     doubt = bar_axis.reason if bar_axis.source == STATED else ""
+    reps = with_path_sway(reps)
     if doubt:
         reps = tuple(_doubted(rep) for rep in reps)
     gaps = [segment.gap_after for segment in segments if segment.gap_after is not None]
@@ -178,7 +197,13 @@ def _doubted(rep: Rep) -> Rep:
     if state is QualityState.GOOD:
         state = QualityState.LOW_QUALITY
     reason = "forward and pitch are doubtful: the motion contradicts the stated bar axis"
-    return replace(rep, quality=Quality(state, (*rep.quality.reasons, reason)))
+    measures = {
+        name: replace(estimate, reason="the motion contradicts the stated bar axis")
+        if name in RESTS_ON_AXIS and estimate.value is not None
+        else estimate
+        for name, estimate in rep.measures.items()
+    }
+    return replace(rep, quality=Quality(state, (*rep.quality.reasons, reason)), measures=measures)
 
 
 def _overlap(one: Rep, other: Rep) -> bool:

@@ -83,12 +83,11 @@ def measure_curve(
         covariance = solution.ends_covariance(phase.start + one, phase.start + other, UP)
         return float(np.sqrt(max(covariance[1, 1] + covariance[3, 3] - 2 * covariance[1, 3], 0.0)))
 
-    lockout_s = max(phase.stop - velocity.lockout_start, 1) / rate_hz
     return VelocityCurve(
         time_to_peak_s=(phase.peak - phase.begin) / rate_hz,
         lockout_velocity_mps=velocity.lockout_ratio * velocity.peak_mps,
         lockout_velocity_sd_mps=solution.velocity_sd_mps((velocity.lockout_start + phase.stop) // 2, UP),
-        lockout_s=lockout_s,
+        lockout_s=velocity.lockout_s,
         sticking=find_sticking_region(speed, height, difference_sd_mps, config),
         reversals=count_reversals(speed, height, config),
         spectral_arc_length=spectral_arc_length(speed, rate_hz, config),

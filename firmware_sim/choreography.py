@@ -81,7 +81,9 @@ class _Stage(Stage):
         )
         rejected = (Aside(s.first_start_s, s.second_end_s, s.what) for s in self.spans if s.what)
         first_sign = 1.0 if self.lift.up_first else -1.0
-        return PlannedSet(motion, self._phases(), first_sign, tuple(rejected), tuple(self.asides))
+        return PlannedSet(
+            motion, self._phases(), first_sign, tuple(rejected), tuple(self.asides), bool(radius_m)
+        )
 
     def _phases(self) -> tuple[RepPhases, ...]:
         """Spans of the repetitions that count, with a moment at home before and after each."""

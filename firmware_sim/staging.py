@@ -180,6 +180,8 @@ class PlannedSet:
         Half and failed repetitions.
     surroundings : tuple of Aside
         What else was done with the bar.
+    fixed_end : bool
+        The bar turns about one fixed end.
     """
 
     motion: BarMotion
@@ -187,6 +189,7 @@ class PlannedSet:
     first_sign: float
     rejected: tuple[Aside, ...] = ()
     surroundings: tuple[Aside, ...] = ()
+    fixed_end: bool = False
 
 
 @dataclass(slots=True)

@@ -6,16 +6,23 @@ axis at the sensor's place along the bar, which is what a cord tied there would 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from firmware_sim.measure_truth import (
+    MeasureDefinitions,
+    TrueSignals,
+    TrueSpans,
+    shaking,
+    true_measures,
+)
 from firmware_sim.motion import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from firmware_sim.curves import FloatArray
     from firmware_sim.staging import PlannedSet, RepPhases
@@ -69,6 +76,8 @@ class RepTruth:
         until the bar was let go, m.
     pitch_change_rad : float
         Pitch of the shaft at the turning point minus that at ``start_s``, rad.
+    measures : mapping of str to float or None
+        Those of `firmware_sim.measure_truth`, by id.
     """
 
     start_s: float
@@ -83,8 +92,9 @@ class RepTruth:
     forward_drift_m: float
     max_forward_m: float
     pitch_change_rad: float
+    measures: Mapping[str, float | None] = field(default_factory=dict[str, "float | None"], hash=False)
 
-    def as_dict(self) -> dict[str, float | None]:
+    def as_dict(self) -> dict[str, object]:
         """For the JSON file of truths."""
         return asdict(self)
 
@@ -96,6 +106,7 @@ class _Grid:
     height_m: FloatArray
     velocity_mps: FloatArray
     pitch_rad: FloatArray
+    signals: TrueSignals
 
     def index(self, t_s: float) -> int:
         return int(np.searchsorted(self.t_s, t_s))
@@ -120,12 +131,27 @@ def set_truth(
     t_s = np.arange(motion.start_s, motion.end_s, 1 / profile.rate_hz)
     point = motion.axis_point(t_s, along_m)
     sections = butter(2, profile.lowpass_hz, fs=profile.rate_hz, output="sos")
+    velocity = np.asarray(sosfiltfilt(sections, point.velocity_mps, axis=0))
+    tilt, tilt_rate, _ = motion.tilt_rad.evaluate(t_s)
+    signals = TrueSignals(
+        rate_hz=profile.rate_hz,
+        forward_m=point.position_m[:, 0],
+        up_m=point.position_m[:, 2],
+        forward_mps=velocity[:, 0],
+        up_mps=velocity[:, 2],
+        pitch_rad=point.pitch_rad,
+        tilt_rad=tilt,
+        tilt_rate_radps=np.asarray(sosfiltfilt(sections, np.asarray(tilt_rate, dtype=np.float64))),
+        shaking_mps2=shaking(point.velocity_mps, profile.rate_hz, MeasureDefinitions()),
+        fixed_end=planned.fixed_end,
+    )
     grid = _Grid(
         t_s=t_s,
-        forward_m=point.position_m[:, 0],
-        height_m=point.position_m[:, 2],
-        velocity_mps=np.asarray(sosfiltfilt(sections, point.velocity_mps[:, 2])),
+        forward_m=signals.forward_m,
+        height_m=signals.up_m,
+        velocity_mps=signals.up_mps,
         pitch_rad=point.pitch_rad,
+        signals=signals,
     )
     return tuple(_rep_truth(grid, phases, planned.first_sign, profile) for phases in planned.phases)
 
@@ -135,15 +161,19 @@ def _rep_truth(grid: _Grid, phases: RepPhases, first_sign: float, profile: Defin
     before, after = grid.index(phases.home_before_s), grid.index(phases.home_after_s)
     first = _phase(grid, before, turn, first_sign, profile)
     start = first[0]
+    other: tuple[int, int] | None = None
     if phases.dropped:
         end, con_start, con_end = grid.index(phases.second_start_s), *first
     else:
         second = _phase(grid, turn, after, -first_sign, profile)
         end = second[1]
-        con_start, con_end = first if first_sign > 0 else second
+        (con_start, con_end), other = (first, second) if first_sign > 0 else (second, first)
     duration_s = grid.t_s[con_end] - grid.t_s[con_start]
     rom_m = grid.height_m[con_end] - grid.height_m[con_start]
     forward = grid.forward_m - grid.forward_m[start]
+    peak_mps = float(grid.velocity_mps[con_start : con_end + 1].max())
+    slow_mps = max(profile.floor_mps, profile.floor_fraction * peak_mps)
+    spans = TrueSpans(start, end, turn, (con_start, con_end), other, slow_mps)
     return RepTruth(
         start_s=float(grid.t_s[start]),
         concentric_start_s=float(grid.t_s[con_start]),
@@ -151,12 +181,13 @@ def _rep_truth(grid: _Grid, phases: RepPhases, first_sign: float, profile: Defin
         turning_point_s=float(grid.t_s[turn]),
         end_s=None if phases.dropped else float(grid.t_s[end]),
         mean_concentric_velocity_mps=float(rom_m / duration_s),
-        peak_concentric_velocity_mps=float(grid.velocity_mps[con_start : con_end + 1].max()),
+        peak_concentric_velocity_mps=peak_mps,
         mean_propulsive_velocity_mps=_propulsive(grid, con_start, con_end),
         range_of_motion_m=float(rom_m),
         forward_drift_m=float(forward[turn]),
         max_forward_m=float(forward[start : end + 1].max()),
         pitch_change_rad=float(grid.pitch_rad[turn] - grid.pitch_rad[start]),
+        measures=true_measures(grid.signals, spans, MeasureDefinitions()),
     )
 
 

@@ -131,6 +131,7 @@ class RepModel(Model):
     lockout_ratio_sd: Number
     curve: VelocityCurveModel | None
     measures: dict[str, EstimateModel]
+    dropped: bool | None
 
     @classmethod
     def of(cls, rep: Rep) -> RepModel:

@@ -88,6 +88,8 @@ class Exercise:
     parts : tuple of str
         The measures (`analysis.measures.MEASURES`) by which stability in this lift is judged; the first is
         the primary one. Others that apply are shown and not judged.
+    fixed_end : bool
+        The bar turns about one fixed end: its speed is that along its arc.
     role : Role
         What the lift is to the upper back.
     trains : str
@@ -110,6 +112,7 @@ class Exercise:
     concentric_sign: int = 1
     main_velocity: str = "mean"
     parts: tuple[str, ...] = PATH
+    fixed_end: bool = False
     role: Role = Role.NEITHER
     trains: str = ""
     group: LiftGroup = LiftGroup.OTHER

@@ -66,6 +66,7 @@ ROWS_AND_PULL_UPS = (
         StartsFrom.FLOOR,
         (0.15, 0.70),
         parts=_ROW,
+        fixed_end=True,
         role=Role.BUILDER,
         trains=_PULLS,
         group=LiftGroup.ROW,
