@@ -31,7 +31,8 @@ async function request(path, options = {}) {
 export const getExercises = () => request("/exercises");
 export const getSessions = () => request("/sessions");
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
-export const getTrend = (exerciseId) => request(`/trend?exercise_id=${encodeURIComponent(exerciseId)}`);
+export const getMeasures = () => request("/measures");
+export const getStability = (exerciseId) => request(`/stability?exercise_id=${encodeURIComponent(exerciseId)}`);
 
 export const postLabel = (label) =>
   request("/live/label", {

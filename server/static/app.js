@@ -1,15 +1,16 @@
 /** Starts the page: routing, header, keys. Screens get the state and draw it. */
 
-import { connectLive, getSession } from "./api.js";
+import { connectLive, getMeasures, getSession } from "./api.js";
 import { drawBadge } from "./badge.js";
 import { h, put } from "./dom.js";
 import { day, timeOfDay } from "./format.js";
-import { showHistory } from "./history.js";
 import { mountLive, repSentence, setSentence } from "./live.js";
+import { learnMeasures } from "./measures.js";
 import { showSessions } from "./sessions.js";
 import { mountSets } from "./sets.js";
 import { mountStability } from "./stability.js";
 import { initialState, reduce } from "./state.js";
+import { showWeeks } from "./weeks.js";
 
 const TICK_MS = 500;
 const THEMES = ["system", "light", "dark"];
@@ -51,11 +52,11 @@ function tabs(links) {
   return h("nav", { class: "tabs", "aria-label": "Views" }, ...items);
 }
 
-const liveTabs = (isAll) => tabs([["#/stability", "This session", !isAll], ["#/stability/all", "All sessions", isAll]]);
+const liveTabs = (isAll) => tabs([["#/stability", "This session", !isAll], ["#/stability/all", "Across weeks", isAll]]);
 
 function liveView() {
-  const { session, sets, trend } = state;
-  return { title: session?.title || "This session", sets, trend, stabilitySub: "Across the sets of this session" };
+  const { session, sets, verdicts } = state;
+  return { title: session?.title || "This session", sets, verdicts, setsBase: "#/sets", stabilitySub: "Across the sets of this session" };
 }
 
 /** Screens that follow the live state: `update` is called for every message. */
@@ -64,26 +65,32 @@ function follow(mounted, update) {
   return { ...mounted, update };
 }
 
-function showLiveScreen(name) {
+/** "set/3/rep/2", counted as people count; the rep may be left out. */
+function focusOf([word, set, , rep]) {
+  return word === "set" && Number(set) >= 1 ? { set: Number(set) - 1, rep: Number(rep) >= 1 ? Number(rep) - 1 : null } : null;
+}
+
+function showLiveScreen(name, rest) {
   if (name === "live") {
     const live = mountLive(root, settings);
     return follow(live, (message) => live.update(state, message));
   }
-  const mounted = name === "sets" ? mountSets(root, settings) : mountStability(root);
+  const mounted = name === "sets" ? mountSets(root, settings, focusOf(rest)) : mountStability(root);
   const view = () => ({ ...liveView(), tabs: name === "stability" ? liveTabs(false) : null });
   const isNews = (message) => message === null || ["set", "snapshot", "session", "unit"].includes(message.type);
   return follow(mounted, (message) => isNews(message) && mounted.update(view()));
 }
 
-async function showStoredSession([id, tab]) {
+async function showStoredSession([id, ...rest]) {
   const found = await getSession(id);
   const { session } = found;
   const base = `#/session/${id}`;
-  const isStability = tab === "stability";
-  const mounted = isStability ? mountStability(root) : mountSets(root, settings);
+  const isStability = rest[0] === "stability";
+  const mounted = isStability ? mountStability(root) : mountSets(root, settings, focusOf(rest));
   const when = `${day(session.started_at)}, ${timeOfDay(session.started_at)}`;
   const view = () => ({
     ...found,
+    setsBase: base,
     title: session.title || when,
     stabilityTitle: session.title || when,
     stabilitySub: "Upper-back stability across the sets of this session",
@@ -96,8 +103,8 @@ async function showStoredSession([id, tab]) {
 async function show(name, rest) {
   if (name === "sessions") return showSessions(root);
   if (name === "session") return showStoredSession(rest);
-  if (name === "stability" && rest[0] === "all") return showHistory(root, { exerciseId: rest[1] ?? null, tabs: liveTabs(true) });
-  return showLiveScreen(["sets", "stability"].includes(name) ? name : "live");
+  if (name === "stability" && rest[0] === "all") return showWeeks(root, { exerciseId: rest[1] ?? null, tabs: liveTabs(true) });
+  return showLiveScreen(["sets", "stability"].includes(name) ? name : "live", rest);
 }
 
 async function route() {
@@ -178,6 +185,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => take
 
 drawTools();
 drawBadge(badge, details, state, performance.now());
+// Without it the page shows ids instead of names, which is better than nothing.
+learnMeasures(await getMeasures().catch(() => []));
 await route();
 connectLive(take, (socket) => take({ type: "socket", state: socket }));
 setInterval(() => take({ type: "tick", seq: state.seq }), TICK_MS);

@@ -1,4 +1,4 @@
-/** Side view of the bar: forward on x, height on y. The last rep with its 95 % band, earlier reps of the set as ghosts. */
+/** Side view of the bar: forward on x, height on y. One rep, the last unless told, with its 95 % band, other reps of the set as ghosts. */
 
 import { h, put, s } from "./dom.js";
 import { margin95, number, sentenceCase } from "./format.js";
@@ -14,10 +14,10 @@ const LEAST_HEIGHT_M = 0.3;
 
 /**
  * @param {HTMLElement} root
- * @param {any[]} reps of one set, the last one is drawn in full
+ * @param {any[]} reps of one set
+ * @param {any} last the one that is drawn in full
  */
-export function drawBarPath(root, reps) {
-  const last = reps.at(-1);
+export function drawBarPath(root, reps, last = reps.at(-1)) {
   if (!last) {
     put(root, h("p", { class: "hint", text: "The bar's path appears with the first rep." }));
     return;
@@ -29,7 +29,7 @@ export function drawBarPath(root, reps) {
   const width = Math.min(root.clientWidth || 360, MOST_WIDTH_PX);
   const height = Math.max(LEAST_HEIGHT_PX, Math.min(MOST_HEIGHT_PX, window.innerHeight * WINDOW_PART));
   const axes = scales(width, height, reps);
-  put(root, chart(axes, reps, last), legend(last, reps.length > 1, axes.stretch));
+  put(root, chart(axes, reps, last), legend(last, reps, axes.stretch));
 }
 
 function notResolvable(rep) {
@@ -46,7 +46,7 @@ function chart(axes, reps, last) {
   const label = `Side view of the bar's path, rep ${last.index + 1}`;
   const svg = s("svg", { class: "barpath", viewBox: `0 0 ${axes.width} ${axes.height}`, role: "img", "aria-label": label });
   svg.append(...grid(axes));
-  for (const rep of reps.slice(0, -1)) {
+  for (const rep of reps.filter((one) => one !== last)) {
     if (rep.path.forward_m) svg.append(s("path", { class: "ghost", d: line(axes, rep.path) }));
   }
   const band = bandOf(axes, last.path);
@@ -84,7 +84,6 @@ function scales(width, height, reps) {
     x: (m) => MARGIN.left + ((m + forward) / (2 * forward)) * plotWidth,
     y: (m) => MARGIN.top + ((high - m) / (high - low)) * plotHeight,
     stretch: plotWidth / (2 * forward) / (plotHeight / (high - low)),
-
   };
 }
 
@@ -147,7 +146,7 @@ function marks(axes, rep) {
   return [circle("mark-start", 0), circle("mark-turn", at)];
 }
 
-function legend(rep, hasGhosts, stretch) {
+function legend(rep, reps, stretch) {
   const item = (name, text) => h("span", { class: `key ${name}` }, h("i", { "aria-hidden": "true" }), text);
   return h(
     "p",
@@ -155,7 +154,7 @@ function legend(rep, hasGhosts, stretch) {
     item("key-start", "start"),
     item("key-turn", "turning point"),
     rep.path.forward_sd_m ? item("key-band", "95 % band") : null,
-    hasGhosts ? item("key-ghost", "earlier reps") : null,
+    reps.length > 1 ? item("key-ghost", rep === reps.at(-1) ? "earlier reps" : "other reps") : null,
     h("span", { class: "key", text: `forward drawn ${number(stretch, 1)} × height` }),
   );
 }

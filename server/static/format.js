@@ -1,7 +1,6 @@
 /** Turns SI numbers into words for people. Stored values are never converted, only what is shown. */
 
 const KG_PER_LB = 0.45359237;
-const DEGREES = 180 / Math.PI;
 /** Half-width of a 95 % interval in standard deviations. */
 const Z95 = 1.96;
 
@@ -77,50 +76,6 @@ export const timeOfDay = (iso) => new Date(iso).toLocaleTimeString("en-GB", { ho
 export const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
-
-/** How each stability part is named, scaled and explained. */
-export const PARTS = {
-  forward_displacement_m: {
-    name: "Forward displacement",
-    unit: "mm",
-    factor: 1000,
-    digits: 0,
-    explain: "How far forward of the rep's start the bar is at its turning point.",
-  },
-  uprightness_loss_rad: {
-    name: "Uprightness loss",
-    unit: "°",
-    factor: DEGREES,
-    digits: 1,
-    explain: "How much further forward the shaft is tipped at the bottom than at the start of the rep.",
-  },
-  lockout_ratio: {
-    name: "Lockout speed",
-    unit: "%",
-    factor: 100,
-    digits: 0,
-    explain: "Speed over the last 30 % of the lift, as a share of the rep's peak. Lower means a slower finish.",
-  },
-  path_consistency_m: {
-    name: "Path scatter",
-    unit: "mm",
-    factor: 1000,
-    digits: 0,
-    explain: "How much the bar's path differs from rep to rep at the same height.",
-  },
-};
-
-/** A part that this page does not know yet is shown as it is. */
-export const partOf = (id) => PARTS[id] ?? { name: id.replaceAll("_", " "), unit: "", factor: 1, digits: 3, explain: "" };
-
-/** "18 mm ± 4" of a stability part; slopes are small and get one digit more. */
-export function partValue(id, value, sd, { sign = false, finer = false } = {}) {
-  if (!isKnown(value)) return UNKNOWN;
-  const { unit, factor, digits: usual } = partOf(id);
-  const digits = finer ? usual + 1 : usual;
-  const shown = (sign ? signed : number)(value * factor, digits);
-  return `${shown}${unit === "°" ? "°" : ` ${unit}`} ${plusMinus(sd, digits, factor)}`.trim();
-}
 
 /** Words of a verdict with the sign and the tone that stand beside them. */
 export function verdict(words) {

@@ -180,10 +180,10 @@ function drawChips(parts, set, rep, state) {
   parts.chip.hidden = rep === null;
   parts.chip.className = words && rep.quality.state === "good" ? "chip" : "chip hatched";
   setText(parts.chip, words ?? "Forward not resolvable");
-  const primary = state.trend.exercises.find((item) => item.exercise_id === set?.exercise_id)?.parts[0];
-  parts.trend.hidden = !primary;
-  if (!primary) return;
-  const { glyph, tone, words: judged } = verdict(primary.words);
+  const lift = state.verdicts.find((item) => item.exercise_id === set?.exercise_id);
+  parts.trend.hidden = !lift;
+  if (!lift) return;
+  const { glyph, tone, words: judged } = verdict(lift.word);
   parts.trend.className = `tag ${tone}`;
   setText(parts.trend, `${glyph} Upper back: ${judged.toLowerCase()}`);
 }

@@ -2,19 +2,36 @@
 
 import { drawBarPath } from "./barpath.js";
 import { h, put } from "./dom.js";
-import { UNKNOWN, centimetres, clock, load, number, partValue, percent, plural, plusMinus, quality, velocity } from "./format.js";
+import { UNKNOWN, centimetres, clock, load, number, percent, plural, plusMinus, quality, velocity } from "./format.js";
+import { partValue } from "./measures.js";
 import { drawRepBars } from "./repbars.js";
 
-/** @param {HTMLElement} root @param {{unit: () => string}} settings */
-export function mountSets(root, settings) {
-  const open = new Set();
+/**
+ * @param {HTMLElement} root
+ * @param {{unit: () => string}} settings
+ * @param {{set: number, rep: number | null} | null} focus the set to open, and the rep of it to point at
+ */
+export function mountSets(root, settings, focus = null) {
+  const open = new Set(focus ? [focus.set] : []);
   let latest = null;
+  let isShown = focus === null;
 
   function update(view) {
     latest = view;
     put(root, heading(view), view.sets.length ? table(view.sets) : empty());
     for (const index of open) drawDetail(index);
+    if (!isShown) isShown = showFocus();
   }
+
+  /** Once: later messages must not scroll away what somebody reads. */
+  function showFocus() {
+    const place = root.querySelector(`#set-${focus.set} .chosen`) ?? root.querySelector(`#set-${focus.set}`);
+    place?.scrollIntoView({ block: "center" });
+    place?.focus({ preventScroll: true });
+    return Boolean(place);
+  }
+
+  const chosenIn = (set) => (focus?.set === set.index ? set.reps.find((rep) => rep.index === focus.rep) : undefined);
 
   function table(sets) {
     const columns = ["Set", "Exercise", "Load", "Reps", "Best", "Last rep", "Velocity loss", "Forward", "Quality"];
@@ -66,9 +83,9 @@ export function mountSets(root, settings) {
     if (!set || !cell || !open.has(index)) return;
     const bars = h("div", { class: "repbars small" });
     const path = h("div", { class: "path-box" });
-    put(cell, h("div", { class: "detail-grid" }, h("div", {}, bars, repTable(set)), path), rejected(set));
+    put(cell, h("div", { class: "detail-grid" }, h("div", {}, bars, repTable(set, chosenIn(set))), path), rejected(set));
     drawRepBars(bars, set.reps);
-    drawBarPath(path, set.reps);
+    drawBarPath(path, set.reps, chosenIn(set));
   }
 
   return { update, resize: () => latest && update(latest) };
@@ -84,7 +101,7 @@ function empty() {
   return h("div", { class: "card empty" }, h("p", { text: "A set appears here a few seconds after its last rep." }));
 }
 
-function repTable(set) {
+function repTable(set, chosen) {
   const columns = ["Rep", "Start", "Mean, m/s", "Peak, m/s", "Range", "Forward", "Quality"];
   const rows = set.reps.map((rep) => {
     const { words, glyph } = quality(rep.quality.state);
@@ -97,7 +114,9 @@ function repTable(set) {
       partValue("forward_displacement_m", rep.forward_drift_m, rep.forward_drift_sd_m),
       rep.quality.state === "good" ? words : `${glyph} ${words}: ${rep.quality.reasons.join("; ")}`,
     ];
-    return h("tr", {}, ...cells.map((text) => h("td", { text })));
+    const isChosen = rep === chosen;
+    const marks = isChosen ? { class: "chosen", "aria-current": "true", tabindex: -1 } : {};
+    return h("tr", marks, ...cells.map((text, i) => h("td", { text: isChosen && i === 0 ? `▸ ${text}` : text })));
   });
   const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col", text: name })));
   return h(

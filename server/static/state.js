@@ -10,7 +10,7 @@ export const initialState = Object.freeze({
   label: { exercise_id: null, exercise_name: null, load_kg: null },
   openSet: null,
   sets: [],
-  trend: { exercises: [] },
+  verdicts: [],
   nGaps: 0,
   gapSamples: 0,
 });
@@ -35,7 +35,7 @@ export function reduce(state, message, now) {
     case "rep":
       return { ...next, openSet: message.open_set };
     case "set":
-      return { ...next, ...closeSet(state, message.set), trend: message.trend };
+      return { ...next, ...closeSet(state, message.set), verdicts: message.verdicts };
     case "gap":
       return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples };
     case "session":
@@ -61,7 +61,7 @@ function fromSnapshot(state, message, now) {
     label: message.label,
     openSet: message.open_set,
     sets: message.sets,
-    trend: message.trend,
+    verdicts: message.verdicts,
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
   };
@@ -76,8 +76,8 @@ function closeSet(state, set) {
 }
 
 function startSession(state, session) {
-  const { label, openSet, sets, trend, nGaps, gapSamples } = initialState;
-  return { ...state, session, label, openSet, sets, trend, nGaps, gapSamples };
+  const { label, openSet, sets, verdicts, nGaps, gapSamples } = initialState;
+  return { ...state, session, label, openSet, sets, verdicts, nGaps, gapSamples };
 }
 
 /** The set on the screen: the open one, else the last one closed. */

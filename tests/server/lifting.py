@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,8 +56,9 @@ def make_rep(
     quality: Quality = GOOD,
     pitch_rad: float = 0.03,
     n_points: int = 150,
+    measures: Mapping[str, float] | None = None,
 ) -> Rep:
-    """A down-first rep whose path is a smooth bow."""
+    """A down-first rep whose path is a smooth bow; ``measures`` add to or replace those it has."""
     t = np.linspace(0, REP_S, n_points)
     phase = np.sin(np.pi * t / REP_S)
     forward = None if drift_m is None else drift_m * phase**2 + 0.004 * np.sin(2 * np.pi * t / REP_S)
@@ -89,7 +90,8 @@ def make_rep(
             "forward_displacement_m": Estimate(reason="the sensor is on the wrist, which has no bar axis")
             if drift_m is None
             else Estimate(drift_m, 0.002),
-        },
+        }
+        | {name: Estimate(value, 0.002) for name, value in (measures or {}).items()},
     )
 
 
@@ -101,8 +103,12 @@ def make_set(
     load_kg: float | None = 140.0,
     drift_m: float | None = 0.018,
     start_s: float = 0.0,
+    measures: Callable[[int], Mapping[str, float]] | None = None,
 ) -> SetSummary:
-    """A closed set that slows down from rep to rep; the fourth rep is of low quality."""
+    """A closed set that slows down from rep to rep; the fourth rep is of low quality.
+
+    ``measures`` gives those of a rep by its index.
+    """
     reps = tuple(
         make_rep(
             i,
@@ -111,6 +117,7 @@ def make_set(
             drift_m=None if drift_m is None else drift_m + 0.002 * i,
             pitch_rad=0.03 + 0.014 * index + 0.002 * (i % 3),
             quality=NO_FORE_AFT if drift_m is None else LOW if i == 3 else GOOD,
+            measures=measures(i) if measures else None,
         )
         for i in range(n_reps)
     )

@@ -1,0 +1,201 @@
+"""The stability screens as people see them: constructed sessions, a real server, a real browser."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from tests.browser.test_dashboard import expect_text, text
+from tests.server.lifting import make_set, play, recording, session_events
+
+pytestmark = pytest.mark.browser
+N_SETS = 5
+LAST = recording(3).recording_id
+
+
+def training_measures(rng, fatigue):
+    """Measures of a rep: ordinary scatter, and what comes apart by ``fatigue`` (0: nothing)."""
+    own = float(rng.normal(0, 0.005))
+
+    def of_rep(index):
+        def noise(sd):
+            return float(rng.normal(0, sd))
+
+        return {
+            "uprightness_loss_rad": 0.05 + own + 0.05 * fatigue + noise(0.006),
+            "rounding_rad": 0.03 + 0.05 * fatigue * (index + 1) / 3 + noise(0.006),
+            "forward_displacement_m": 0.014 + 0.006 * fatigue + noise(0.004),
+        }
+
+    return of_rep
+
+
+def train(store, exercise_id, fatigues, *, n_sets=N_SETS, first_id=0, **mounts):
+    """Fill a store with sessions a week apart; sets four and five of each come apart by its fatigue."""
+    rng = np.random.default_rng(5)
+    for number, fatigue in enumerate(fatigues):
+        mount = mounts.get("before" if number < mounts.get("n_before", 0) else "now", "shaft")
+        info = recording(number, title="", recording_id=UUID(int=first_id + number + 1), mount_position=mount)
+        for index in range(n_sets):
+            measures = training_measures(rng, fatigue * max(0, index - 2))
+            drift_m = 0.014 + float(rng.normal(0, 0.002)) + 0.008 * fatigue * max(0, index - 2)
+            summary = make_set(
+                index, exercise_id=exercise_id, load_kg=100.0, drift_m=drift_m, measures=measures
+            )
+            store.save_set(info, summary)
+
+
+def first_words(pattern, words):
+    found = re.match(pattern, words)
+    assert found, words
+    return found
+
+
+@pytest.fixture
+def trained(station):
+    train(station.store, "front_squat", (0, 0, 0, 1))
+    return f"#/session/{LAST}"
+
+
+def test_a_verdict_has_its_word_sign_sentence_and_baseline(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    expect_text(page, ".verdict-words", "lear")
+    assert text(page, ".verdict-glyph") in {"▼", "▽", "="}
+    assert "90 % interval" in text(page, ".verdict-sentence")
+    assert re.search(r"sets 4 and 5 are worse", text(page, ".verdict-aside"), re.IGNORECASE)
+    assert "Baseline of 3 sessions" in text(page, ".baseline-words")
+    assert page.locator(".pips").count() == 0
+    assert page.locator(".part h3").first.inner_text() == "Uprightness loss"
+    assert "unvalidated against trunk motion capture" in text(page, ".note")
+    page.get_by_text("How to read this").click()
+    assert page.locator(".how li").count() == 3
+
+
+def test_a_young_baseline_is_counted_and_gives_no_index(station, open_page):
+    train(station.store, "back_squat", (0, 0, 0), n_sets=3)
+    page = open_page(f"#/session/{recording(2).recording_id}/stability")
+    expect_text(page, ".verdict-words", "Too little data")
+    assert text(page, ".baseline-words") == "Baseline 2 of 3 sessions: no index yet"
+    assert page.locator(".pip.full").count() == 2
+    assert page.locator(".usual").count() == 0
+    assert "baseline 2 of 3 sessions" in text(page, ".index .hatched-box").lower()
+
+
+def test_band_and_table_say_the_same_as_the_chart(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    chart = page.locator(".primary-part .trend")
+    chart.wait_for()
+    assert chart.locator(".usual").count() == 1
+    assert "your ordinary sets" in text(page, ".primary-part .legend")
+    dots = [one.text_content() for one in chart.locator(".point title").all()]
+    page.locator(".primary-part .twin summary", has_text="Table").click()
+    rows = page.locator(".primary-part .twin table tbody tr").all_inner_texts()
+    shown = [re.split(r"\t", row) for row in rows]
+    assert [f"{row[0]}: {row[1]}" for row in shown] == [
+        first_words(r"Set \d: [\d.]+", dot)[0] for dot in dots
+    ]
+    assert chart.locator(".rep-dot, .rep-blamed").count() == 5 * N_SETS
+    page.get_by_text("Numbers behind this").first.click()
+    numbers = text(page, ".primary-part .numbers")
+    assert all(
+        words in numbers for words in ("Typical error", "minimal detectable change", "Least that matters")
+    )
+
+
+def test_the_index_says_what_it_is_made_of(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    page.locator(".index .trend").wait_for()
+    assert "never between people" in page.inner_text(".index")
+    assert "Made of: Uprightness loss" in page.inner_text(".index")
+    assert "Without: Path scatter" in page.inner_text(".index")
+    assert page.locator(".index .point").count() == N_SETS
+
+
+def test_signs_are_told_set_by_set_with_words(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    page.wait_for_selector(".sign")
+    words = page.locator(".sign-word").all_inner_texts()
+    assert len(words) == N_SETS
+    assert words[0] == "not seen"
+    assert words[-1] == "seen"
+    page.locator(".sign").first.press("Enter")
+    expect_text(page, ".sign-said", "Set 1. Not seen")
+    assert page.locator(".sign[aria-pressed=true]").count() == 1
+    assert page.evaluate("document.activeElement.className") == "sign calm", "the keyboard stays where it was"
+
+
+def test_a_rep_to_blame_is_one_click_away(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    page.wait_for_selector(".blame a")
+    name = text(page, ".blame a")
+    set_number, rep_number = first_words(r"Set (\d), rep (\d)", name).groups()
+    page.locator(".blame a").first.click()
+    page.wait_for_selector("tr.chosen")
+    assert page.evaluate("location.hash") == f"{trained}/set/{set_number}/rep/{rep_number}"
+    assert page.locator("tr.chosen td").first.inner_text() == f"▸ {rep_number}"
+    assert page.locator(".barpath").get_attribute("aria-label").endswith(f"rep {rep_number}")
+    assert page.locator(".row-toggle[aria-expanded=true]").inner_text() == f"Set {set_number}"
+
+
+def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    page.wait_for_selector(".choice")
+    page.locator(".choice").nth(1).click()
+    expect_text(page, ".choice[aria-pressed=true]", "2")
+    assert "in set 2" in page.locator(".within .trend").get_attribute("aria-label")
+    assert page.locator(".overlay .over-line").count() == 2
+    assert page.locator(".over-label").all_text_contents() == ["set 1", "set 5"]
+
+
+def test_a_live_session_keeps_what_is_open_when_a_set_closes(station, open_page):
+    station.tell(play, station.hub, session_events(4))
+    page = open_page("#/stability")
+    expect_text(page, ".verdict-words", "Too little data")
+    page.get_by_text("Numbers behind this").first.click()
+    station.tell(play, station.hub, session_events(5))
+    page.wait_for_function("() => document.querySelectorAll('.choice').length > 0")
+    page.goto(page.url.split("#")[0] + "#/sets/set/2/rep/3")
+    page.wait_for_selector("#set-1 tr.chosen")
+
+
+def test_a_part_that_cannot_be_known_says_why(station, open_page):
+    station.tell(play, station.hub, session_events(4, drift_m=None))
+    page = open_page("#/stability")
+    page.wait_for_selector(".part .hatched-box")
+    assert "wrist" in page.inner_text("main")
+
+
+def test_weeks_have_breaks_and_say_what_is_not_compared(station, open_page):
+    train(station.store, "front_squat", [0] * 7, n_before=2, before="hub")
+    page = open_page("#/stability/all/front_squat")
+    expect_text(page, ".breaks", "mount: hub before, shaft now")
+    chart = page.locator(".primary-part .trend")
+    assert chart.locator(".break").count() == 1
+    assert chart.locator(".point.faint").count() == 2
+    assert chart.locator(".point").count() == 7
+    assert re.search(r"per week \(90 % interval", page.inner_text(".primary-part"))
+    page.locator(".primary-part .twin summary", has_text="Table").click()
+    assert page.locator(".primary-part .twin table tbody tr").count() == 7
+    assert page.locator(".sign-grid tbody tr").count() == 7
+
+
+def test_a_sign_that_comes_back_shows_in_the_grid(trained, open_page):
+    page = open_page("#/stability/all/front_squat")
+    page.wait_for_selector(".sign-grid")
+    assert page.locator(".sign-grid tbody tr").first.locator(".sign-cell.bad").count() >= 1
+    assert "seen in 1 of 4 sessions" in page.inner_text(".signs")
+    page.locator(".sign-cell.bad").first.click()
+    page.wait_for_selector(".row-toggle[aria-expanded=true]")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_screens_fit_and_break_no_rule(width, trained, open_page):
+    page = open_page(width=width, height=844, scheme="dark")
+    for screen in (f"{trained}/stability", f"{trained}/set/5/rep/2", "#/stability/all/front_squat"):
+        page.evaluate("hash => { location.hash = hash; }", screen)
+        page.wait_for_timeout(400)
+        page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, screen
