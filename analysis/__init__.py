@@ -10,6 +10,7 @@ from analysis.config import ALGORITHM_VERSION, AnalysisConfig
 from analysis.errors import (
     AnalysisError,
     InvalidBlockError,
+    InvalidGoalError,
     InvalidMountError,
     InvalidPointError,
     UnknownExerciseError,
@@ -29,6 +30,7 @@ from analysis.results import (
     Rep,
     SetSummary,
 )
+from analysis.set_goal import SetAdvice, SetGoal, advise
 from analysis.stability.judge import judge_lift, judge_weeks
 from analysis.stability.judgement import LiftHistory, LiftVerdict
 from analysis.velocity_priors import VelocityPrior
@@ -46,6 +48,7 @@ __all__ = [
     "Gap",
     "ImuBlock",
     "InvalidBlockError",
+    "InvalidGoalError",
     "InvalidMountError",
     "InvalidPointError",
     "LiftHistory",
@@ -61,14 +64,17 @@ __all__ = [
     "RepFinished",
     "SensorGap",
     "SensorInfo",
+    "SetAdvice",
     "SetAnalyzer",
     "SetFinished",
+    "SetGoal",
     "SetLabel",
     "SetSummary",
     "StreamItem",
     "UnknownExerciseError",
     "VelocityPrior",
     "VelocitySample",
+    "advise",
     "analyze",
     "find_exercise",
     "judge_lift",

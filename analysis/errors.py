@@ -7,7 +7,8 @@
     │   ├── InvalidBlockError      ... of a block of samples (shape, finite, increasing time)
     │   ├── InvalidPointError      ... of a set of a load-velocity profile, or its prior
     │   ├── InvalidLoggedSetError  ... of a set of a training log
-    │   └── InvalidExerciseError   ... of a lift of the catalogue
+    │   ├── InvalidExerciseError   ... of a lift of the catalogue
+    │   └── InvalidGoalError       ... of what a set is meant to be
     ├── InvalidMountError          a mount description contradicts itself
     ├── CalibrationError           a calibration contradicts itself, or its rests do not suffice
     ├── DuplicateExerciseError     a lift whose id or name the catalogue has already
@@ -53,6 +54,10 @@ class InvalidMountError(AnalysisError):
 
 class InvalidLoggedSetError(InvalidFieldError):
     """A set of a training log breaks its contract."""
+
+
+class InvalidGoalError(InvalidFieldError):
+    """A goal of a set breaks its contract."""
 
 
 class CalibrationError(AnalysisError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from analysis.imu import Gap
     from analysis.results import Rep, SetSummary
+    from analysis.set_goal import SetGoal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class RepFinished:
         The rep as known now.
     detected_s : float
         Time of the sample on which the rep was closed, s.
+    goal : SetGoal or None
+        What the set is meant to be, as labelled.
     """
 
     set_index: int
@@ -50,6 +53,7 @@ class RepFinished:
     load_kg: float | None
     rep: Rep
     detected_s: float
+    goal: SetGoal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from analysis.errors import InvalidBlockError, InvalidMountError
 
 if TYPE_CHECKING:
     from analysis.calibration import Calibration
+    from analysis.set_goal import SetGoal
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.intp]
@@ -199,10 +200,13 @@ class SetLabel:
         Catalogue id; None: not told, the direction is inferred.
     load_kg : float or None
         Load on the bar, bar included, kg.
+    goal : SetGoal or None
+        What the set is meant to be; it travels with the label, so that a replay gives the same advice.
     """
 
     exercise_id: str | None = None
     load_kg: float | None = None
+    goal: SetGoal | None = None
 
 
 StreamItem: TypeAlias = ImuBlock | Gap | SetLabel

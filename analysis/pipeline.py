@@ -191,7 +191,10 @@ class SetAnalyzer:
             self._due_s = []
         self._live_reps += fresh
         label = self._label
-        return [RepFinished(self._set_index, label.exercise_id, label.load_kg, rep, now_s) for rep in fresh]
+        return [
+            RepFinished(self._set_index, label.exercise_id, label.load_kg, rep, now_s, label.goal)
+            for rep in fresh
+        ]
 
     def _fresh_reps(self) -> list[Rep]:
         """Reps that are over now and were not reported before."""

@@ -259,6 +259,8 @@ class SetSummary:
         Within the set.
     bar_axis : BarAxis
         As stated, or as found from the reps' motion.
+    velocity_feedback : bool or None
+        Whether the lifter was shown velocities during the set, as the goal said; None: nobody said.
     """
 
     index: int
@@ -274,3 +276,4 @@ class SetSummary:
     lost_samples: int
     clipped_samples: int
     bar_axis: BarAxis = BarAxis()
+    velocity_feedback: bool | None = None

@@ -186,6 +186,7 @@ def summarise_set(
         + sum(gap.missing for gap in gaps if start_s <= gap.start_s and gap.end_s <= end_s),
         clipped_samples=sum(segment.clipped_samples for segment in segments),
         bar_axis=bar_axis,
+        velocity_feedback=None if label.goal is None else label.goal.velocity_feedback,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from analysis.errors import InvalidGoalError
 from analysis.imu import SetLabel
+from analysis.set_goal import SetGoal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -77,7 +79,9 @@ def whole_nanoseconds(seconds: float) -> float:
 
 def label_packet(received_at_s: float, label: SetLabel) -> RawPacket:
     """Packet that carries the lifter's label."""
-    content = {"exercise_id": label.exercise_id, "load_kg": label.load_kg}
+    content: dict[str, object] = {"exercise_id": label.exercise_id, "load_kg": label.load_kg}
+    if label.goal is not None:
+        content["goal"] = asdict(label.goal)
     return RawPacket(whole_nanoseconds(received_at_s), LABEL, json.dumps(content).encode())
 
 
@@ -103,14 +107,49 @@ def parse_label(payload: bytes) -> SetLabel:
         If the payload is not what `label_packet` writes.
     """
     content = _parse_object(payload)
-    exercise_id, load_kg = content.get("exercise_id"), content.get("load_kg")
+    exercise_id = content.get("exercise_id")
     if exercise_id is not None and not isinstance(exercise_id, str):
         raise ValueError("exercise_id is not a string")
-    if load_kg is None:
-        return SetLabel(exercise_id, None)
-    if not isinstance(load_kg, int | float) or isinstance(load_kg, bool) or not math.isfinite(load_kg):
-        raise ValueError("load_kg is not a number")
-    return SetLabel(exercise_id, float(load_kg))
+    return SetLabel(exercise_id, _number(content, "load_kg"), _parse_goal(content.get("goal")))
+
+
+def _parse_goal(content: object) -> SetGoal | None:
+    """Read a goal; recordings from before there were goals have none. Parts that are not known are left."""
+    if content is None:
+        return None
+    known = _text_keys(content)
+    reps, feedback, target = known.get("reps"), known.get("velocity_feedback", True), known.get("target_mps")
+    if (reps is not None and type(reps) is not int) or not isinstance(feedback, bool):
+        raise ValueError("reps or velocity_feedback of the goal is of the wrong kind")
+    try:
+        return SetGoal(
+            _number(known, "velocity_loss_stop_fraction"),
+            None if target is None else _pair(target),
+            _number(known, "min_velocity_mps"),
+            reps,
+            feedback,
+        )
+    except InvalidGoalError as error:
+        raise ValueError(f"goal: {error}") from error
+
+
+def _number(content: dict[str, object], name: str) -> float | None:
+    value = content.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{name} is not a number")
+    return float(value)
+
+
+def _pair(content: object) -> tuple[float, float]:
+    if not isinstance(content, list) or len(content) != 2:  # pyright: ignore[reportUnknownArgumentType] -- JSON
+        raise ValueError("target_mps is not a pair of numbers")
+    pair: dict[str, object] = dict(zip(("low", "high"), content, strict=True))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] -- JSON
+    low, high = _number(pair, "low"), _number(pair, "high")
+    if low is None or high is None:
+        raise ValueError("target_mps is not a pair of numbers")
+    return low, high
 
 
 def parse_link(payload: bytes) -> LinkEvent:
@@ -138,6 +177,10 @@ def _parse_object(payload: bytes) -> dict[str, object]:
         content: object = json.loads(payload)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
+    return _text_keys(content)
+
+
+def _text_keys(content: object) -> dict[str, object]:
     if not isinstance(content, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 -- the bytes are wrong, not a type
     return {str(key): value for key, value in content.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- JSON

@@ -81,6 +81,7 @@ class ReplayOptions:
         return SetLabel(
             self.exercise_id if label.exercise_id is None else label.exercise_id,
             self.load_kg if label.load_kg is None else label.load_kg,
+            label.goal,
         )
 
     def mount_for(self, recorded: Mount) -> Mount:

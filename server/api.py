@@ -90,7 +90,8 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
             raise LabelRefusedError(
                 f"There is no exercise {request.exercise_id!r}.", "Choose one of the catalogue."
             )
-        wanted = SetLabel(request.exercise_id, request.load_kg)
+        goal = None if request.goal is None else request.goal.to_goal()
+        wanted = SetLabel(request.exercise_id, request.load_kg, goal)
         await controls.label(wanted)
         hub.publish_label(wanted)
         return LabelModel.of(wanted)

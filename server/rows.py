@@ -87,6 +87,7 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary, labelled: SetLabel
         clipped_samples=summary.clipped_samples,
         rejected=[asdict(item) for item in summary.rejected],
         bar_axis=asdict(summary.bar_axis),
+        recorded_velocity_feedback=summary.velocity_feedback,
         reps=[_rep_to_row(recording, summary, rep) for rep in summary.reps],
         parts=_part_rows(summary.stability),
     )
@@ -183,6 +184,7 @@ def set_from_row(row: SetRow) -> SetSummary:
         lost_samples=row.lost_samples,
         clipped_samples=row.clipped_samples,
         bar_axis=_bar_axis_from_json(row.bar_axis),
+        velocity_feedback=row.recorded_velocity_feedback,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
 from analysis.stability.judgement import LiftHistory
+from server.goal_schemas import AdviceModel, GoalModel, GoalRequest, advice_on
 from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         RejectedMovement,
         SetSummary,
     )
+    from analysis.set_goal import SetGoal
 
 
 def exercise_name(exercise_id: str | None) -> str | None:
@@ -70,6 +72,7 @@ class LabelModel(Model):
     exercise_id: str | None = None
     exercise_name: str | None = None
     load_kg: Number = None
+    goal: GoalModel | None = None
 
     @classmethod
     def of(cls, label: SetLabel) -> LabelModel:
@@ -78,11 +81,14 @@ class LabelModel(Model):
             exercise_id=label.exercise_id,
             exercise_name=exercise_name(label.exercise_id),
             load_kg=label.load_kg,
+            goal=GoalModel.of(label.goal),
         )
 
 
 class OpenSetModel(LabelModel):
     """The set that is being lifted."""
+
+    advice: AdviceModel | None = None
 
     index: int
     reps: tuple[RepModel, ...]
@@ -90,7 +96,11 @@ class OpenSetModel(LabelModel):
 
 
 class SetModel(LabelModel):
-    """One closed set; fields as in `analysis.results.SetSummary`."""
+    """One closed set; fields as in `analysis.results.SetSummary`.
+
+    ``goal`` and ``advice`` are known while the session runs; they are not stored, but the recording has the
+    goal.
+    """
 
     index: int
     start_s: float
@@ -103,15 +113,19 @@ class SetModel(LabelModel):
     lost_samples: int
     clipped_samples: int
     bar_axis: BarAxisModel
+    velocity_feedback: bool | None = None
+    advice: AdviceModel | None = None
 
     @classmethod
-    def of_summary(cls, summary: SetSummary) -> SetModel:
-        """Convert a closed set."""
+    def of_summary(cls, summary: SetSummary, goal: SetGoal | None = None) -> SetModel:
+        """Convert a closed set, with its goal where that is known."""
         values = {field.name: getattr(summary, field.name) for field in fields(summary)}
         return cls.model_validate(
             values
             | {
                 "exercise_name": exercise_name(summary.exercise_id),
+                "goal": GoalModel.of(goal),
+                "advice": AdviceModel.of(advice_on(summary.reps, goal, summary.exercise_id)),
                 "reps": tuple(RepModel.of(rep) for rep in summary.reps),
                 "rejected": tuple(RejectedModel.of(item) for item in summary.rejected),
                 "stability": {name: EstimateModel.of(one) for name, one in summary.stability.items()},
@@ -250,3 +264,4 @@ class LabelRequest(BaseModel):
 
     exercise_id: str | None = Field(default=None, max_length=64)
     load_kg: float | None = Field(default=None, ge=0, le=1000, allow_inf_nan=False)
+    goal: GoalRequest | None = None

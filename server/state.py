@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.imu import Gap, SetLabel
 from analysis.results import Rep, SetSummary
 from analysis.summary import velocity_loss
+from server.goal_schemas import AdviceModel, GoalModel, advice_on
 from server.judging import judged_alone
 from server.messages import (
     GapMessage,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from analysis.events import RepFinished
+    from analysis.set_goal import SetGoal
     from analysis.stability.judgement import LiftVerdict
     from server.session import LinkStatus, RecordingInfo
 
@@ -54,6 +56,8 @@ class _OpenSet:
             exercise_id=self.label.exercise_id,
             exercise_name=exercise_name(self.label.exercise_id),
             load_kg=self.label.load_kg,
+            goal=GoalModel.of(self.label.goal),
+            advice=AdviceModel.of(advice_on(self.reps, self.label.goal, self.label.exercise_id)),
             reps=tuple(RepModel.of(rep) for rep in self.reps),
             velocity_loss_fraction=velocity_loss(self.reps),
         )
@@ -116,7 +120,7 @@ class LiveState:
 
     def take_rep(self, event: RepFinished) -> RepMessage:
         """Add a rep to the open set, or open the next set with it."""
-        label = SetLabel(event.exercise_id, event.load_kg)
+        label = SetLabel(event.exercise_id, event.load_kg, event.goal)
         open_set = self._progress.open_set
         if open_set is None or open_set.index != event.set_index:
             open_set = self._progress.open_set = _OpenSet(event.set_index, label, [])
@@ -127,10 +131,12 @@ class LiveState:
     def take_set(self, summary: SetSummary) -> SetMessage:
         """Close a set: its final numbers replace the provisional ones."""
         progress = self._progress
+        goal: SetGoal | None = None
         if progress.open_set is not None and progress.open_set.index == summary.index:
+            goal = progress.open_set.label.goal
             progress.open_set = None
         progress.summaries[summary.index] = summary
-        progress.sets[summary.index] = SetModel.of_summary(summary)
+        progress.sets[summary.index] = SetModel.of_summary(summary, goal)
         in_order = [progress.summaries[index] for index in sorted(progress.summaries)]
         if self._recording is not None:
             progress.verdicts = self._judge(self._recording, in_order)

@@ -81,9 +81,9 @@ class StoredSet:
 
     @property
     def velocity_feedback(self) -> bool | None:
-        """Whether the lifter was told the velocities: as said of the set, else of the session."""
-        own = self.own_velocity_feedback
-        return self.recording.velocity_feedback if own is None else own
+        """Whether the lifter was told the velocities: as said of the set, recorded, said of the session."""
+        said = (self.own_velocity_feedback, self.summary.velocity_feedback, self.recording.velocity_feedback)
+        return next((one for one in said if one is not None), None)
 
     @property
     def lifted_at(self) -> datetime:

@@ -23,7 +23,7 @@ class EditedSetModel(SetModel):
     """A set with corrections applied, beside what was labelled.
 
     ``analysed_exercise_id`` is the lift as which its reps were found; it differs from ``exercise_id`` where
-    the recording was not there when the lift was corrected. ``velocity_feedback`` null: as the session says.
+    the recording was not there when the lift was corrected. ``velocity_feedback`` is what holds for the set.
     """
 
     reps: tuple[StoredRepModel, ...]  # pyright: ignore[reportIncompatibleVariableOverride] -- frozen
@@ -33,12 +33,13 @@ class EditedSetModel(SetModel):
     analysed_exercise_id: str | None
     rpe: Number
     note: str
-    velocity_feedback: bool | None
+    velocity_feedback: bool | None = None
 
     @classmethod
     def of_stored(cls, item: StoredSet) -> EditedSetModel:
         """Convert a stored set."""
-        whole = dict(SetModel.of_summary(item.summary))
+        summary = replace(item.summary, velocity_feedback=item.velocity_feedback)
+        whole = dict(SetModel.of_summary(summary))
         reps = tuple(
             StoredRepModel(**dict(rep), excluded_reason=item.excluded.get(rep.index, ""))
             for rep in whole.pop("reps")
@@ -52,7 +53,6 @@ class EditedSetModel(SetModel):
             analysed_exercise_id=item.analysed_exercise_id,
             rpe=item.rpe,
             note=item.note,
-            velocity_feedback=item.own_velocity_feedback,
         )
 
 

@@ -100,8 +100,8 @@ class RecordingRow(Base):
 class SetRow(Base):
     """One closed set. Fields as in `analysis.results.SetSummary`, with annotations applied.
 
-    ``labelled_*`` is what the recording says; ``analysed`` is what the signal core said where annotations
-    changed it, null where the columns say the same.
+    ``labelled_*`` and ``recorded_*`` are what the recording says; ``analysed`` is what the signal core said
+    where annotations changed it, null where the columns say the same.
     """
 
     __tablename__ = "training_set"
@@ -128,6 +128,7 @@ class SetRow(Base):
     rpe: Mapped[float | None]
     note: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     velocity_feedback: Mapped[bool | None]
+    recorded_velocity_feedback: Mapped[bool | None]
     recording: Mapped[RecordingRow] = relationship(back_populates="sets")
     reps: Mapped[list[RepRow]] = relationship(cascade="all, delete-orphan", order_by="RepRow.rep_index")
     parts: Mapped[list[PartRow]] = relationship(cascade="all, delete-orphan", order_by="PartRow.part")

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _FreshSet:
-    """The first reps of one un-fatigued set."""
+    """One un-fatigued set: its first reps, and all of them."""
 
     session: int
     load_kg: float | None
     reps: PartReps
+    every: PartReps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,15 +48,13 @@ class PartBaseline:
         Of velocity, m/s, and of relative load.
     within_sets : Spread
         Of reps about the mean of their set.
-    set_means : Spread
-        Of means over ``fresh_reps`` reps about the mean of their session.
     session_means : Spread
-        Of session means.
-    fresh_reps : float
-        Harmonic mean of the number of reps of a fresh set.
+        Of the means of sessions, over the fresh reps.
+    sets : tuple of (int, (n,) float64)
+        Number of the session and all adjusted reps of each fresh set.
     measurement_variance : float
         Mean of the squared standard deviations that the signal core stated for the fresh reps.
-    n_sets, n_sessions, n_reps : int
+    n_sessions, n_reps : int
         What it rests on.
     """
 
@@ -65,11 +64,9 @@ class PartBaseline:
     load_kg: float | None
     effects: Effects
     within_sets: Spread
-    set_means: Spread
     session_means: Spread
-    fresh_reps: float
+    sets: tuple[tuple[int, FloatArray], ...]
     measurement_variance: float
-    n_sets: int
     n_sessions: int
     n_reps: int
 
@@ -83,18 +80,28 @@ class PartBaseline:
         return reps.values - self.effects.shift(self.covariates(reps.velocities_mps, load_kg))
 
     def set_mean(self, reps: PartReps) -> Spread:
-        """Give the spread of the mean over the reps of one set, from one ordinary set to the next.
+        """Give the spread of the mean over the reps of one set, from one ordinary set of a day to the next.
 
-        The scatter of fresh sets, corrected for another number of reps; never less than the scatter of the
-        reps alone. Reps that were measured worse than the fresh ones (lost samples) widen it.
+        From means over as many reps of each fresh set about the mean of its day; never less than the scatter
+        of the reps alone. Reps that were measured worse than the fresh ones (lost samples) widen it.
         """
         n = len(reps)
+        spread = self._set_means(n)
         rep_share = self.within_sets.scaled(1.0 / n)
-        spread = combined(self.set_means, self.within_sets.scaled(1.0 / n - 1.0 / self.fresh_reps))
         if spread.variance < rep_share.variance:
             spread = rep_share
         worse = float((reps.sds**2).mean()) - self.measurement_variance
         return combined(spread, Spread(max(worse, 0.0) / n, 0.0))
+
+    def _set_means(self, n_reps: int) -> Spread:
+        """Spread of means over the first reps of sets about the mean of their day.
+
+        A set of fewer reps has its mean over what it has, and counts as one of as many: slightly too wide.
+        """
+        by_session: dict[int, list[float]] = {}
+        for session, values in self.sets:
+            by_session.setdefault(session, []).append(float(values[:n_reps].mean()))
+        return Spread.of([np.array(means) for means in by_session.values()])
 
     def usual_set(self, level: float) -> Interval:
         """Band in which a share ``level`` of this lifter's ordinary sets on another day lie."""
@@ -102,16 +109,17 @@ class PartBaseline:
 
     def usual_rep(self, level: float) -> Interval:
         """Band in which a share ``level`` of this lifter's ordinary reps on another day lie."""
-        own = self.within_sets.scaled(1.0 - 1.0 / self.fresh_reps)
-        return interval(self.centre, combined(self._another_set(), own), level)
+        return interval(self.centre, combined(self._another_set(), self.within_sets), level)
 
     def _another_set(self) -> Spread:
         """Spread of the mean of a set on another day about the centre.
 
         A session mean scatters by the day and by its sets over their number; one set by all of its own.
         """
+        longest = max(len(values) for _, values in self.sets)
         days = self.session_means.scaled(1.0 + 1.0 / self.n_sessions)
-        return combined(days, self.set_means.scaled(1.0 - self.n_sessions / self.n_sets))
+        own = self._set_means(longest).scaled(1.0 - self.n_sessions / len(self.sets))
+        return combined(days, own)
 
 
 def comparable(
@@ -131,7 +139,7 @@ def _fresh(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) -> lis
             if len(reps := part_reps(one, part))
         ]
         for one, reps in with_part[: config.fresh_sets]:
-            found.append(_FreshSet(number, one.load_kg, reps.first(config.fresh_reps)))
+            found.append(_FreshSet(number, one.load_kg, reps.first(config.fresh_reps), reps))
     return found
 
 
@@ -196,18 +204,16 @@ def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) 
     )
     scales = np.array([config.effect_velocity_mps, config.effect_load_fraction]) / config.effect_scatters
     effects = robust_effects(np.array([one.reps.values.mean() for one in fresh]), covariates, scales)
-    adjusted = [
-        one.reps.values
-        - effects.shift(
-            np.column_stack((one.reps.velocities_mps - velocity, np.full(len(one.reps), shift[1])))
-        )
-        for one, shift in zip(fresh, covariates, strict=True)
-    ]
+
+    def adjusted_reps(reps: PartReps, relative_load: float) -> FloatArray:
+        loads = np.full(len(reps), relative_load)
+        return reps.values - effects.shift(np.column_stack((reps.velocities_mps - velocity, loads)))
+
+    adjusted = [adjusted_reps(one.reps, shift[1]) for one, shift in zip(fresh, covariates, strict=True)]
     means = np.array([values.mean() for values in adjusted])
     sessions = np.array([one.session for one in fresh])
     by_number = [means[sessions == number] for number in np.unique(sessions)]
-    set_means = Spread.of(by_number)
-    if set_means.degrees == 0:
+    if len(by_number) == len(fresh):
         return None
     every = np.concatenate(adjusted)
     centre = float(np.median(every))
@@ -218,11 +224,12 @@ def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) 
         load_kg=load,
         effects=effects,
         within_sets=Spread.of(adjusted),
-        set_means=set_means,
         session_means=Spread.of([np.array([group.mean() for group in by_number])]),
-        fresh_reps=len(fresh) / sum(1.0 / len(values) for values in adjusted),
+        sets=tuple(
+            (one.session, adjusted_reps(one.every, shift[1]))
+            for one, shift in zip(fresh, covariates, strict=True)
+        ),
         measurement_variance=float(np.mean(np.concatenate([one.reps.sds for one in fresh]) ** 2)),
-        n_sets=len(fresh),
         n_sessions=len(by_number),
         n_reps=len(every),
     )

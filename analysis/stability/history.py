@@ -88,6 +88,7 @@ class LiftedSet:
             summary.reps,
             summary.stability,
             conditions,
+            summary.velocity_feedback,
         )
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 -- the server reads the types at run time
 from enum import StrEnum
 
+SLOPE, ENDS = "slope", "last minus first"
+"""What a verdict may rest on."""
+
 
 class Word(StrEnum):
     """Verdict on a change."""
@@ -84,6 +87,9 @@ class Significance:
 
     Attributes
     ----------
+    of : str
+        What was tested: `SLOPE` over all sets, or `ENDS`, the last set against the first. Where a baseline
+        allows both, the surer one, with its p-value doubled for having looked twice.
     method : str
         "sets": Student's t from the scatter of at least five means about their line; "baseline": from the
         lifter's own baseline; "none".
@@ -95,6 +101,7 @@ class Significance:
         Of freedom.
     """
 
+    of: str = "slope"
     method: str = "none"
     p_value: float | None = None
     alpha: float | None = None
@@ -152,6 +159,11 @@ class PartChange:
     outside_usual: tuple[int, ...] = ()
     blamed: tuple[BlamedRep, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> Interval | None:
+        """The change that the word is about."""
+        return self.last_minus_first if self.test.of == ENDS else self.change
 
 
 @dataclass(frozen=True, slots=True)

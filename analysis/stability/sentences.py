@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis.measures import MEASURES
-from analysis.stability.judgement import Word
+from analysis.stability.judgement import ENDS, Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,16 +78,18 @@ def session_sentence(change: PartChange) -> str:
     """Say how a part changed across the sets of a session."""
     name = MEASURES[change.part].name
     n = sum(point.value is not None for point in change.points)
-    if change.change is None:
+    judged = change.judged
+    if judged is None:
         return f"{name}: {change.reasons[0] if change.reasons else 'not known'}."
-    numbers = f"{_range(change.part, change.change)} from the first to the last of {n} sets"
+    where = f"from the first to the last of {n} sets"
+    if change.test.of == ENDS:
+        where = "in the last set against the first"
+    numbers = f"{_range(change.part, judged)} {where}"
     if change.word is Word.NO_CLEAR_CHANGE:
         least = change.minimal_detectable_change
-        limit = (
-            ""
-            if least is None
-            else f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
-        )
+        limit = ""
+        if least is not None and abs(judged.value) < least:
+            limit = f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
         return f"{name}: {numbers}: no more than chance explains{limit}."
     return f"{coach(change.part, change.word)} from set to set: {numbers}."
 

@@ -119,7 +119,7 @@ def _find(
         numbers = ", ".join(str(item.rep_index + 1) for item in seen)
         sure = float(np.mean([item.probability or 0.0 for item in seen]))
         reps = f"rep{'s' if len(seen) > 1 else ''} {numbers} of {len(evidence)}"
-        sentence = f"Seen in {reps} ({seen[0].words}), {sure:.0%} sure."
+        sentence = f"Seen in {reps} ({seen[0].words}), {_sure(sure)} sure."
         return SignFinding(sign.id, one.index, Seen.SEEN, sentence, evidence)
     if evidence and not seen and len(clear) >= config.clear_share * len(evidence):
         sentence = f"Not seen: {len(clear)} of {len(evidence)} reps clearly show none of it."
@@ -130,6 +130,10 @@ def _find(
     return SignFinding(
         sign.id, one.index, Seen.CANNOT_TELL, f"Cannot tell: {unclear or 'no reps'}.", evidence
     )
+
+
+def _sure(probability: float) -> str:
+    return "more than 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def _of_rep(

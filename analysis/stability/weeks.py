@@ -11,7 +11,7 @@ import numpy as np
 from analysis.measures import MEASURES
 from analysis.stability.changes import verdict
 from analysis.stability.history import by_session, part_reps, working_sets
-from analysis.stability.judgement import PartHistory, SessionPoint, Significance, TrendBreak, Word
+from analysis.stability.judgement import SLOPE, PartHistory, SessionPoint, Significance, TrendBreak, Word
 from analysis.stability.statistics import Spread, holm, interval, line, p_value
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _changed(
     degrees: float,
     reasons: tuple[str, ...],
 ) -> PartHistory:
-    test = Significance(method, p, None, float(degrees))
+    test = Significance(SLOPE, method, p, None, float(degrees))
     return replace(found, slope_per_week=slope, change=change, test=test, reasons=reasons)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
-    from analysis import Mount, SetLabel
+    from analysis import Mount, SetGoal, SetLabel
     from ingest.replay import MountChange
     from server.settings import Settings
     from server.store import Store
@@ -39,6 +39,33 @@ Exercise: TypeAlias = Annotated[
     typer.Option(
         "--exercise",
         help="Catalogue id, such as back_squat, where a recording does not say.",
+        show_default=False,
+    ),
+]
+VelocityLoss: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--velocity-loss",
+        help="Say so when the velocity has fallen by this much of the set's fastest rep, %, such as 20.",
+        show_default=False,
+    ),
+]
+Target: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--target", help="Velocity to aim at, m/s: LOW:HIGH, such as 0.5:0.7.", show_default=False),
+]
+MinVelocity: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--min-velocity", help="Say so when a rep is slower than this, m/s.", show_default=False),
+]
+Reps: TypeAlias = Annotated[
+    int | None, typer.Option("--reps", help="Say so after this many reps.", show_default=False)
+]
+VelocityFeedback: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--velocity-feedback/--no-velocity-feedback",
+        help="Whether the lifter is shown velocities during a set; stored with it.",
         show_default=False,
     ),
 ]
@@ -119,7 +146,46 @@ def change_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mo
     return MountChange(position, vector(bar_axis, "--bar-axis"), vector(lever_m, "--lever-m"))
 
 
-def label_of(exercise: str | None, load_kg: float | None) -> SetLabel:
+def goal_of(
+    velocity_loss: float | None,
+    target: str | None,
+    min_velocity: float | None,
+    reps: int | None,
+    velocity_feedback: bool | None,
+) -> SetGoal | None:
+    """Put the options of a goal together; None if none was given.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the target is not two numbers.
+    InvalidGoalError
+        If a value is outside its bounds.
+    """
+    from analysis import SetGoal
+
+    if all(given is None for given in (velocity_loss, target, min_velocity, reps, velocity_feedback)):
+        return None
+    return SetGoal(
+        None if velocity_loss is None else velocity_loss / 100,
+        None if target is None else _range(target),
+        min_velocity,
+        reps,
+        velocity_feedback is not False,
+    )
+
+
+def _range(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is not LOW:HIGH, such as 0.5:0.7", param_hint="--target"
+        ) from None
+    return low, high
+
+
+def label_of(exercise: str | None, load_kg: float | None, goal: SetGoal | None = None) -> SetLabel:
     """Make the label of the first set.
 
     Raises
@@ -130,7 +196,7 @@ def label_of(exercise: str | None, load_kg: float | None) -> SetLabel:
     from analysis import SetLabel, find_exercise
 
     find_exercise(exercise)
-    return SetLabel(exercise, load_kg)
+    return SetLabel(exercise, load_kg, goal)
 
 
 def settings_of(data_dir: Path | None, port: int | None = None, **more: object) -> Settings:

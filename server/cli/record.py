@@ -13,15 +13,21 @@ from server.cli.options import (
     Exercise,
     LeverM,
     LoadKg,
+    MinVelocity,
     MountName,
+    Reps,
+    Target,
     Transport,
+    VelocityFeedback,
+    VelocityLoss,
+    goal_of,
     label_of,
     mount_of,
     settings_of,
 )
 
 if TYPE_CHECKING:
-    from analysis import Event, Mount, SetLabel
+    from analysis import Event, Mount, Rep, RepFinished, SetLabel
     from server.settings import Settings
 
 
@@ -41,13 +47,19 @@ def record(
     transport: Transport = None,
     exercise: Exercise = None,
     load_kg: LoadKg = None,
+    velocity_loss: VelocityLoss = None,
+    target: Target = None,
+    min_velocity: MinVelocity = None,
+    reps: Reps = None,
+    velocity_feedback: VelocityFeedback = None,
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
     data_dir: DataDir = None,
 ) -> None:
     """Record a sensor until Ctrl-C; reps are printed as they are found."""
-    label = label_of(exercise, load_kg)
+    goal = goal_of(velocity_loss, target, min_velocity, reps, velocity_feedback)
+    label = label_of(exercise, load_kg, goal)
     mounted = mount_of(mount, bar_axis, lever_m)
     asyncio.run(_run(settings_of(data_dir), sensor, transport, duration_s, label, mounted))
 
@@ -74,7 +86,7 @@ async def _run(
             source,
             source.driver,
             settings.recordings_dir,
-            SessionSink(None, store, _print_event),
+            SessionSink(None, store, _Teller().tell),
             mount=mount,
             known_sensors=KnownSensors(settings.sensors_dir),
         )
@@ -94,14 +106,54 @@ async def _run(
         console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
 
 
-def _print_event(event: Event) -> None:
-    from analysis import RepFinished, SetFinished
-    from server.cli.tables import print_reps, with_sd
-    from server.cli.web import console
+class _Teller:
+    """Prints reps and sets, and says when a set should end; hides velocities where the goal does."""
 
-    if isinstance(event, RepFinished):
+    def __init__(self) -> None:
+        self._set_index = -1
+        self._reps: list[Rep] = []
+
+    def tell(self, event: Event) -> None:
+        """Print what an event says."""
+        from analysis import RepFinished, SetFinished
+        from server.cli.tables import print_reps
+        from server.cli.web import console
+
+        if isinstance(event, RepFinished):
+            self._tell_rep(event)
+        elif isinstance(event, SetFinished):
+            if event.summary.velocity_feedback is not False:
+                print_reps(console, event.summary)
+                return
+            n_reps = len(event.summary.reps)
+            console.print(f"set {event.summary.index + 1}: {n_reps} reps; velocities are in the results")
+
+    def _tell_rep(self, event: RepFinished) -> None:
+        from analysis.set_goal import StopKind
+        from server.cli.tables import with_sd
+        from server.cli.web import console
+        from server.goal_schemas import advice_on
+
+        if event.set_index != self._set_index:
+            self._set_index, self._reps = event.set_index, []
         rep = event.rep
-        velocity = with_sd(rep.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps, digits=3)
-        console.print(f"rep {rep.index + 1}: {velocity} m/s")
-    elif isinstance(event, SetFinished):
-        print_reps(console, event.summary)
+        self._reps.append(rep)
+        words = f"rep {rep.index + 1}"
+        if event.goal is None or event.goal.velocity_feedback:
+            velocity = with_sd(
+                rep.mean_concentric_velocity_mps, rep.mean_concentric_velocity_sd_mps, digits=3
+            )
+            words += f": {velocity} m/s"
+        console.print(words)
+        advice = advice_on(self._reps, event.goal, event.exercise_id)
+        if advice is None or not advice.reason:
+            return
+        hides = event.goal is not None and not event.goal.velocity_feedback
+        reason = advice.reason
+        if hides and advice.stop_kind is not StopKind.REPS:  # the other reasons tell velocities
+            reason = "Set over" if advice.stop else "Cannot tell from this rep"
+        if advice.stop:
+            console.bell()
+            console.print(f"[bold reverse] STOP [/] {reason}")
+        else:
+            console.print(reason)

@@ -4,10 +4,13 @@ import { connectLive, getMeasures, getSession } from "./api.js";
 import { drawBadge } from "./badge.js";
 import { h, put } from "./dom.js";
 import { day, timeOfDay } from "./format.js";
+import { cueOf } from "./goal.js";
 import { mountLive, repSentence, setSentence } from "./live.js";
 import { learnMeasures } from "./measures.js";
+import { recall, remember } from "./memory.js";
 import { showSessions } from "./sessions.js";
 import { mountSets } from "./sets.js";
+import { makeSound } from "./sound.js";
 import { mountStability } from "./stability.js";
 import { initialState, reduce } from "./state.js";
 import { showWeeks } from "./weeks.js";
@@ -27,25 +30,8 @@ let screen = null;
 /** Counts visits, so that an answer that comes late does not draw over the next screen. */
 let visit = 0;
 
-/** The browser may refuse to keep settings; then they last as long as the page. */
-const memory = new Map();
-function recall(name, fallback) {
-  try {
-    return localStorage.getItem(`upright.${name}`) ?? fallback;
-  } catch {
-    return memory.get(name) ?? fallback;
-  }
-}
-function remember(name, value) {
-  memory.set(name, value);
-  try {
-    localStorage.setItem(`upright.${name}`, value);
-  } catch {
-    // Private windows refuse; `memory` has it.
-  }
-}
-
-const settings = { unit: () => recall("unit", "kg") };
+const sound = makeSound();
+const settings = { unit: () => recall("unit", "kg"), sound, toggleSound };
 
 function tabs(links) {
   const items = links.map(([href, text, isCurrent]) => h("a", { href, text, "aria-current": isCurrent ? "page" : null }));
@@ -131,7 +117,10 @@ async function route() {
 
 function take(message) {
   state = reduce(state, message, performance.now());
-  if (message.type === "rep") spoken.textContent = repSentence(message);
+  if (message.type === "rep") {
+    spoken.textContent = repSentence(message);
+    sound.play(cueOf(message.open_set));
+  }
   if (message.type === "set") spoken.textContent = setSentence(message.set);
   if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
   screen?.update?.(message);
@@ -160,12 +149,25 @@ function nextUnit() {
   take({ type: "unit", seq: state.seq });
 }
 
+/** Any touch or key lets sound in; the button alone turns it off. */
+function letSoundIn() {
+  if (sound.state() !== "waiting") return;
+  sound.unlock();
+  take({ type: "sound", seq: state.seq });
+}
+
+function toggleSound(wasWaiting) {
+  sound.toggle(wasWaiting);
+  take({ type: "sound", seq: state.seq });
+}
+
 const KEYS = {
   1: () => { location.hash = "#/live"; },
   2: () => { location.hash = "#/sets"; },
   3: () => { location.hash = "#/stability"; },
   4: () => { location.hash = "#/sessions"; },
   l: nextUnit,
+  m: () => toggleSound(sound.state() === "waiting"),
   t: nextTheme,
 };
 
@@ -173,6 +175,8 @@ document.addEventListener("keydown", (event) => {
   const isTyping = event.target instanceof Element && event.target.closest("input, select, textarea, dialog");
   if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) KEYS[event.key]?.();
 });
+document.addEventListener("pointerup", letSoundIn);
+document.addEventListener("keydown", letSoundIn);
 let resizing = 0;
 window.addEventListener("resize", () => {
   cancelAnimationFrame(resizing);

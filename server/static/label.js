@@ -3,10 +3,11 @@
 import { getExercises, postLabel } from "./api.js";
 import { h, put } from "./dom.js";
 import { fromKg, toKg } from "./format.js";
+import { goalFields, rememberGoal, rememberedGoal } from "./goalform.js";
 
 let catalogue = null;
 
-/** @param {{exercise_id: string | null, load_kg: number | null} | undefined} label @param {string} unit */
+/** @param {{exercise_id: string | null, load_kg: number | null, goal: object | null} | undefined} label @param {string} unit */
 export async function openLabelDialog(label, unit) {
   const problem = h("p", { class: "problem", role: "alert" });
   const select = h("select", { name: "exercise" });
@@ -20,6 +21,9 @@ export async function openLabelDialog(label, unit) {
     step: "any",
     value: shownLoad === null ? null : Math.round(fromKg(shownLoad, unit) * 100) / 100,
   });
+  const goal = goalFields();
+  goal.fill(label?.goal ?? rememberedGoal(label?.exercise_id));
+  select.addEventListener("change", () => goal.fill(rememberedGoal(select.value)));
   const form = h(
     "form",
     { method: "dialog" },
@@ -27,6 +31,7 @@ export async function openLabelDialog(label, unit) {
     h("p", { class: "hint", text: "Saving closes the set that is open." }),
     h("label", {}, "Exercise", select),
     h("label", {}, `Load, bar included (${unit})`, load),
+    goal.root,
     problem,
     h(
       "div",
@@ -40,7 +45,9 @@ export async function openLabelDialog(label, unit) {
     event.preventDefault();
     const kg = load.value === "" ? null : toKg(Number(load.value), unit);
     try {
-      await postLabel({ exercise_id: select.value || null, load_kg: kg });
+      const wanted = goal.read();
+      await postLabel({ exercise_id: select.value || null, load_kg: kg, goal: wanted });
+      rememberGoal(select.value, wanted);
       dialog.close();
     } catch (error) {
       problem.textContent = `${error.message} ${error.hint}`;

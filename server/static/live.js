@@ -17,6 +17,7 @@ import {
   velocity,
   verdict,
 } from "./format.js";
+import { ZONES, drawGoal, goalOf, isBlind, isOver, mainVelocity, overPanel, reasonOf } from "./goal.js";
 import { openLabelDialog } from "./label.js";
 import { drawRepBars } from "./repbars.js";
 import { phase, sampleAge, shownSet } from "./state.js";
@@ -25,15 +26,24 @@ import { Strip } from "./strip.js";
 /** The last sample may be this old before the link counts as silent, s. */
 const SILENT_S = 2;
 /** Messages that change the big number or the charts; all others leave them alone. */
-const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit"]);
+const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit", "label"]);
 
-/** @param {HTMLElement} root @param {{unit: () => string}} settings */
+/** @param {HTMLElement} root @param {{unit: () => string, sound: any, toggleSound: (wasWaiting: boolean) => void}} settings */
 export function mountLive(root, settings) {
   const parts = layout();
   put(root, parts.screen);
   const strip = new Strip(parts.canvas);
   let latest = null;
   parts.change.addEventListener("click", () => openLabelDialog(currentLabel(latest), settings.unit()));
+  // What it was before the tap: the tap itself lets sound in before the click arrives.
+  let wasWaiting = false;
+  for (const gesture of ["pointerdown", "keydown"]) {
+    parts.sound.addEventListener(gesture, () => { wasWaiting = settings.sound.state() === "waiting"; });
+  }
+  parts.sound.addEventListener("click", () => {
+    settings.toggleSound(wasWaiting || settings.sound.state() === "waiting");
+    wasWaiting = false;
+  });
 
   function update(state, message) {
     latest = state;
@@ -47,6 +57,8 @@ export function mountLive(root, settings) {
       drawHero(parts, shownSet(state), state);
       drawCharts(parts, shownSet(state));
     }
+    drawGoal(parts.goal, parts.over, state, settings.sound.state());
+    drawSound(parts.sound, settings.sound.state());
     // Last, when the strip has its place: its size and colours are read from the page.
     if (message?.type === "snapshot" || message?.type === "theme") strip.reset();
   }
@@ -59,6 +71,11 @@ function layout() {
     notice: h("div", { class: "notice", hidden: true }),
     context: h("h1", { class: "live-context" }),
     change: h("button", { class: "tool change", type: "button", text: "Change set" }),
+    sound: h("button", { class: "tool sound", type: "button" }),
+    over: overPanel(),
+    goal: h("div", { class: "goal", hidden: true }),
+    unit: h("span", { class: "hero-unit", text: "m/s" }),
+    barsTitle: h("h2", { text: "Reps, mean velocity" }),
     number: h("output", { class: "hero-number" }),
     caption: h("p", { class: "hero-caption" }),
     facts: h("dl", { class: "facts" }),
@@ -72,11 +89,13 @@ function layout() {
   p.hero = h(
     "section",
     { class: "hero", "aria-label": "Last rep" },
-    h("div", { class: "hero-head" }, p.context, p.change),
-    h("div", { class: "hero-value" }, p.number, h("span", { class: "hero-unit", text: "m/s" })),
+    h("div", { class: "hero-head" }, p.context, h("div", { class: "hero-tools" }, p.sound, p.change)),
+    p.over.root,
+    h("div", { class: "hero-value" }, p.number, p.unit),
     p.caption,
     h("div", { class: "chips" }, p.chip, p.trend),
     p.facts,
+    p.goal,
   );
   const scale = h("div", { class: "strip-scale", "aria-hidden": "true" });
   scale.append(h("span", { text: "+1" }), h("span", { text: "0" }), h("span", { text: "−1" }));
@@ -85,7 +104,7 @@ function layout() {
     { class: "live-grid" },
     p.hero,
     h("section", { class: "card card-path" }, p.pathTitle, p.path),
-    h("section", { class: "card card-bars" }, h("h2", { text: "Reps, mean velocity" }), p.bars),
+    h("section", { class: "card card-bars" }, p.barsTitle, p.bars),
     h(
       "section",
       { class: "card card-strip" },
@@ -149,29 +168,62 @@ function drawHeader(parts, state, unit) {
   parts.change.hidden = state.session === null;
 }
 
+function drawSound(button, state) {
+  const words = { off: "Sound off", waiting: "Tap for sound", on: "Sound on" }[state];
+  const why = state === "waiting" ? "Browsers keep a page silent until it is touched once: tap here, or anywhere. " : "";
+  setText(button, `♪ ${words}`);
+  button.setAttribute("aria-pressed", String(state === "on"));
+  button.title = `${why}High: in the target. Low: below it. Two long tones: the set is over. Key: m`;
+}
+
 function drawHero(parts, set, state) {
+  const blind = isBlind(state);
+  parts.screen.classList.toggle("blind", blind);
+  parts.hero.classList.toggle("is-over", isOver(state));
+  if (blind) {
+    drawBlindHero(parts, state);
+    return;
+  }
   const rep = set?.reps.at(-1) ?? null;
+  const advice = set?.advice ?? null;
+  const [mps, sd, kind] = rep ? mainVelocity(rep, advice) : [null, null, "Mean"];
   const isDoubtful = rep !== null && rep.quality.state !== "good";
   parts.hero.classList.toggle("doubtful", isDoubtful);
   parts.hero.classList.toggle("nothing-yet", rep === null);
-  setText(parts.number, rep === null ? NO_VELOCITY : velocity(rep.mean_concentric_velocity_mps));
+  setText(parts.number, rep === null ? NO_VELOCITY : velocity(mps));
+  setText(parts.unit, "m/s");
   drawChips(parts, set, rep, state);
   if (rep === null) {
     setText(parts.caption, "Mean concentric velocity of the last rep");
   } else {
     const { glyph, words } = quality(rep.quality.state);
     const doubt = isDoubtful ? `${glyph} ${sentenceCase(words)}: ${rep.quality.reasons.join("; ")}. ` : "";
-    setText(parts.caption, `${doubt}Mean concentric velocity ${plusMinus(rep.mean_concentric_velocity_sd_mps, 2)}`);
+    setText(parts.caption, `${doubt}${kind} concentric velocity ${plusMinus(sd, 2)}`);
   }
   const fact = (name, value, note = "") =>
     h("div", {}, h("dt", { text: name }), h("dd", {}, value, note ? h("small", { text: note }) : null));
+  const isDone = set && !state.openSet;
+  const wanted = state.openSet?.goal?.reps;
+  const unit = wanted ? `of ${wanted}` : set?.reps.length === 1 ? "rep" : "reps";
+  const other = kind === "Peak" ? ["Mean", rep?.mean_concentric_velocity_mps] : ["Peak", rep?.peak_concentric_velocity_mps];
   put(
     parts.facts,
-    fact(state.openSet || !set ? "Rep" : `Set ${set.index + 1} done`, set ? String(set.reps.length) : UNKNOWN, state.openSet || !set ? "" : set.reps.length === 1 ? "rep" : "reps"),
-    fact("Velocity loss", percent(set?.velocity_loss_fraction)),
-    fact("Peak", velocity(rep?.peak_concentric_velocity_mps), "m/s"),
+    isOver(state) ? fact("Last rep", velocity(mps), "m/s") : null,
+    fact(isDone ? `Set ${set.index + 1} done` : "Rep", set ? String(set.reps.length) : UNKNOWN, isDone || wanted ? unit : ""),
+    fact("Velocity loss", percent(advice?.loss_fraction ?? set?.velocity_loss_fraction)),
+    isOver(state) ? null : fact(other[0], velocity(other[1]), "m/s"),
     fact("Range", centimetres(rep?.range_of_motion_m), "cm"),
   );
+}
+
+/** Velocities are hidden from the lifter: only what was counted. */
+function drawBlindHero(parts, state) {
+  const n = (state.openSet ?? (state.label.goal?.velocity_feedback === false ? null : shownSet(state)))?.reps.length ?? 0;
+  const wanted = goalOf(state)?.reps;
+  parts.hero.classList.remove("doubtful", "nothing-yet");
+  setText(parts.number, String(n));
+  setText(parts.unit, wanted ? `of ${wanted} reps` : n === 1 ? "rep" : "reps");
+  setText(parts.caption, "Velocities are hidden during this set; they are stored.");
 }
 
 /** Where the bar went in the last rep, and what the sets so far say about the upper back. */
@@ -192,7 +244,8 @@ function drawCharts(parts, set) {
   const reps = set?.reps ?? [];
   const rep = reps.at(-1);
   setText(parts.pathTitle, rep ? `Bar path, rep ${rep.index + 1}` : "Bar path");
-  if (reps.length > 0) drawRepBars(parts.bars, reps);
+  setText(parts.barsTitle, `Reps, ${set?.advice?.main_velocity ?? "mean"} velocity`);
+  if (reps.length > 0) drawRepBars(parts.bars, reps, set);
   else put(parts.bars, h("p", { class: "hint", text: "Each rep adds a bar here." }));
   drawBarPath(parts.path, reps);
 }
@@ -200,14 +253,19 @@ function drawCharts(parts, set) {
 /** One sentence for each rep, for people who listen instead of look. */
 export function repSentence(message) {
   const { rep, open_set: set } = message;
+  const over = set.advice?.stop ? `Set over. ${reasonOf(set)}` : null;
+  if (set.goal?.velocity_feedback === false) return [`Rep ${rep.index + 1}.`, over].filter(Boolean).join(" ");
   const forward = drift(rep.forward_drift_m, null);
+  const [mps] = mainVelocity(rep, set.advice);
+  const zone = set.advice?.reps.at(-1)?.zone;
   const parts = [
-    `Rep ${rep.index + 1}: ${velocity(rep.mean_concentric_velocity_mps)} metres per second`,
+    `Rep ${rep.index + 1}: ${velocity(mps)} metres per second`,
+    zone ? ZONES[zone].words.toLowerCase() : null,
     forward ? forward.toLowerCase().replace("mm", "millimetres") : null,
-    set.velocity_loss_fraction > 0 ? `velocity loss ${percent(set.velocity_loss_fraction)}` : null,
+    set.velocity_loss_fraction > 0 ? `velocity loss ${percent(set.advice?.loss_fraction ?? set.velocity_loss_fraction)}` : null,
     rep.quality.state === "good" ? null : rep.quality.reasons.join(", "),
   ];
-  return `${parts.filter(Boolean).join(", ")}.`;
+  return [over, `${parts.filter(Boolean).join(", ")}.`].filter(Boolean).join(" ");
 }
 
 export const setSentence = (set) => `Set ${set.index + 1} done, ${plural(set.reps.length, "rep")}.`;

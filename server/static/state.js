@@ -7,7 +7,7 @@ export const initialState = Object.freeze({
   session: null,
   link: null,
   linkAt: 0,
-  label: { exercise_id: null, exercise_name: null, load_kg: null },
+  label: { exercise_id: null, exercise_name: null, load_kg: null, goal: null },
   openSet: null,
   sets: [],
   verdicts: [],

@@ -48,17 +48,21 @@ def test_variances_are_recovered():
     assert baseline is not None
     assert np.sqrt(baseline.within_sets.variance) == pytest.approx(0.01, rel=0.05)
     expected = 0.004**2 + 0.01**2 / 3
-    assert baseline.set_means.variance == pytest.approx(expected, rel=0.15)
+    assert baseline.set_mean(part_reps(lifted_set([0.1] * 3), PART)).variance == pytest.approx(
+        expected, rel=0.15
+    )
     assert baseline.session_means.variance == pytest.approx(0.003**2 + expected / 3, rel=0.25)
 
 
-def test_the_mean_of_more_reps_scatters_less_but_not_less_than_sets_do():
-    weeks = ordinary_weeks(seed=4, n_sessions=100)
-    baseline = fit_baseline(weeks, PART, CONFIG)
+def test_the_mean_of_more_reps_scatters_less_as_far_as_the_baseline_shows():
+    baseline = fit_baseline(ordinary_weeks(seed=5, n_sessions=150), PART, CONFIG)
     assert baseline is not None
-    few, many = (part_reps(lifted_set([0.1] * n), PART) for n in (3, 30))
-    assert baseline.set_mean(few).variance == pytest.approx(baseline.set_means.variance)
-    assert baseline.set_mean(many).variance == pytest.approx(0.004**2 + 0.01**2 / 30, rel=0.2)
+    one, five, thirty = (
+        baseline.set_mean(part_reps(lifted_set([0.1] * n), PART)).variance for n in (1, 5, 30)
+    )
+    assert one == pytest.approx(0.004**2 + 0.01**2, rel=0.2)
+    assert five == pytest.approx(0.004**2 + 0.01**2 / 5, rel=0.2)
+    assert thirty == five  # no set of the baseline had more than five
 
 
 def test_comparable_means_the_same_conditions_and_not_too_long_ago():

@@ -18,6 +18,7 @@ from analysis import (
     RepFinished,
     SensorGap,
     SetFinished,
+    SetGoal,
     SetLabel,
     VelocitySample,
 )
@@ -33,9 +34,15 @@ from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording
 from ingest.scaled_loop import run_scaled
 from ingest.session import run_recording
+from server.goal_schemas import advice_on
 from server.live_session import LiveSession, SessionSink, make_analyzer
 
 SPEED = 20.0
+GOALS = {
+    "back_squat": SetGoal(0.1, (0.4, 0.7), 0.2, 3, velocity_feedback=False),
+    "deadlift": SetGoal(reps=2),
+}
+"""They travel with the labels, so everything below holds with goals."""
 TAIL_S = 8.0
 """The bar lies still for this long after the last rep, so that the last set closes by itself."""
 
@@ -101,7 +108,8 @@ async def _lift(sensor, running_session, drop_at_s):
     loop = asyncio.get_running_loop()
     dropping = None
     async for scheduled in sensor.labels():
-        await running_session.label(SetLabel(scheduled.exercise_id, scheduled.load_kg))
+        goal = GOALS[scheduled.exercise_id]
+        await running_session.label(SetLabel(scheduled.exercise_id, scheduled.load_kg, goal))
         if dropping is None and drop_at_s is not None:
             dropping = asyncio.create_task(_drop(sensor, drop_at_s))
     end_s = sensor.lifter_started_s + sensor.scenario.duration_s + TAIL_S
@@ -154,6 +162,23 @@ def test_the_session_that_is_compared_is_a_real_one(lived):
 
 def test_a_replay_gives_the_same_events_as_the_live_session(lived):
     assert_equal_events(lived.events, replay(lived.path))
+
+
+def test_the_goal_is_recorded_and_gives_the_same_advice_in_a_replay(lived):
+    def advice(events):
+        reps = [event for event in events if isinstance(event, RepFinished)]
+        return [
+            advice_on([e.rep for e in reps[: i + 1] if e.set_index == reps[i].set_index], reps[i].goal, None)
+            for i in range(len(reps))
+        ]
+
+    again = replay(lived.path)
+    assert [event.goal for event in lived.of(RepFinished)] == [GOALS["back_squat"]] * 4 + [
+        GOALS["deadlift"]
+    ] * 3
+    assert advice(lived.events) == advice(again)
+    assert [one is not None and one.stop for one in advice(again)][3:] == [True, False, True, True]
+    assert [e.summary.velocity_feedback for e in again if isinstance(e, SetFinished)] == [False, True]
 
 
 def test_the_final_paths_are_compared_too(lived):

@@ -166,7 +166,7 @@ def test_a_corrected_lift_without_its_recording_is_relabelled_and_said(client, s
     assert (edited["set"]["exercise_id"], edited["set"]["labelled_exercise_id"]) == ("deadlift", "back_squat")
     assert edited["set"]["analysed_exercise_id"] == "back_squat"
     assert [item.summary.index for item in store.lifted_sets("back_squat", None)] == [1, 2]
-    assert [item.summary.index for item in store.trend("deadlift")] == [0]
+    assert [item.summary.index for item in store.lifted_sets("deadlift", None)] == [0]
     back = patch(client, f"{SESSION}/sets/0", exercise_id=None)
     assert back["notice"] == ""
     assert store.session(ID).sets[0] == make_set(0)

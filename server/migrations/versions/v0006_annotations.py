@@ -43,5 +43,6 @@ def upgrade() -> None:
     op.add_column("training_set", sa.Column("rpe", sa.Double[float](), nullable=True))
     op.add_column("training_set", sa.Column("note", sa.String(2000), nullable=False, server_default=""))
     op.add_column("training_set", sa.Column("velocity_feedback", sa.Boolean(), nullable=True))
+    op.add_column("training_set", sa.Column("recorded_velocity_feedback", sa.Boolean(), nullable=True))
     op.execute("UPDATE training_set SET labelled_exercise_id = exercise_id, labelled_load_kg = load_kg")
     op.add_column("rep", sa.Column("excluded_reason", sa.String(200), nullable=True))
