@@ -39,8 +39,9 @@ from analysis import (
     find_exercise,
 )
 from analysis.estimator import MotionEstimate, estimate_motion
+from firmware_sim.demo import demo_session
 from firmware_sim.offline import simulate_offline
-from firmware_sim.scenarios import Scenario, demo_session, single_set
+from firmware_sim.scenarios import Scenario, single_set
 
 if TYPE_CHECKING:
     from analysis.imu import StreamItem

@@ -40,6 +40,9 @@ class Faults:
         Deadlift and presses: speed in the last third falls by 75 % at 1.
     uneven_press : float
         Presses: the left end lags, 0.06 rad of tilt half-way up at 1.
+    hips_first : float
+        Squats: the hips rise before the chest, the shaft tips 0.17 rad further in the first half of the
+        ascent at 1.
     """
 
     forward_in_hole: float = 0.0
@@ -47,6 +50,7 @@ class Faults:
     forward_off_floor: float = 0.0
     lockout_stall: float = 0.0
     uneven_press: float = 0.0
+    hips_first: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ class BodyNoise:
         returns differ by some millimetres to centimetres.
     rom_scatter_fraction, duration_scatter_fraction, path_scatter_m, pitch_scatter_fraction : float
         Standard deviation between repetitions of range, duration, path knots and pitch.
+    finish_scatter_fraction : float
+        Standard deviation between repetitions of the relative speed of the last third of the concentric
+        phase (the share of a lift's time at the end differs from rep to rep by some per cent).
     sway_m : float
         Root mean square of slow sway and wander, forward, 0.2 to 1.2 Hz, m (standing sway 3.5 mm, wander 6
         mm).
@@ -107,6 +114,7 @@ class BodyNoise:
     duration_scatter_fraction: float = 0.05
     path_scatter_m: float = 0.003
     pitch_scatter_fraction: float = 0.05
+    finish_scatter_fraction: float = 0.0
     sway_m: float = 0.0045
     breathing_m: float = 0.0012
     tremor_mps2: tuple[float, float] = (0.10, 0.35)
@@ -128,6 +136,7 @@ class BodyNoise:
             duration_scatter_fraction=factor * self.duration_scatter_fraction,
             path_scatter_m=factor * self.path_scatter_m,
             pitch_scatter_fraction=factor * self.pitch_scatter_fraction,
+            finish_scatter_fraction=factor * self.finish_scatter_fraction,
             sway_m=factor * self.sway_m,
             breathing_m=factor * self.breathing_m,
             tremor_mps2=(factor * low, factor * high),
@@ -135,6 +144,28 @@ class BodyNoise:
             tilt_sway_rad=factor * self.tilt_sway_rad,
             yaw_sway_rad=factor * self.yaw_sway_rad,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SetHabit:
+    """By how much all repetitions of one set differ from the plan, as `firmware_sim.scatter` draws it.
+
+    Attributes
+    ----------
+    forward_m : float
+        Further forward at the turning point, m.
+    pitch_rad : float
+        More pitch of the shaft there, rad.
+    duration_fraction : float
+        Longer concentric phase.
+    finish_fraction : float
+        Faster last third of the concentric phase.
+    """
+
+    forward_m: float = 0.0
+    pitch_rad: float = 0.0
+    duration_fraction: float = 0.0
+    finish_fraction: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +194,8 @@ class SetPlan:
         How it grows.
     noise : BodyNoise
         What the body adds.
+    habit : SetHabit
+        How this set differs from others of the same plan.
     still_s : tuple of 2 float
         Still on the rack or floor before the set, shortest and longest, s.
     start : {"rack", "floor", "hang"} or None
@@ -193,6 +226,7 @@ class SetPlan:
     fresh_faults: Faults = Faults()
     fatigue: Fatigue = Fatigue()
     noise: BodyNoise = BodyNoise()
+    habit: SetHabit = SetHabit()
     still_s: tuple[float, float] = (2.0, 3.5)
     start: StartStyle | None = None
     surroundings: Surroundings = "plain"

@@ -28,6 +28,8 @@ STICKING_FROM_EFFORT = 0.65
 _FORWARD_IN_HOLE_M = (0.005, 0.025, 0.050), (0.045, 0.015)
 _ROUNDING_RAD = (0.02, 0.10, 0.20), (0.28, 0.10)  # hips first: early in the ascent the chest is still down
 _FORWARD_OFF_FLOOR_M = (0.045, 0.022, 0.0)
+_HIPS_FIRST_RAD = 0.17, 0.10
+_FINISH_FROM = 0.66  # fraction of the concentric phase's time from which chance changes its finish
 _UNEVEN_PRESS_RAD = -0.060
 _PITCH_OUT, _PITCH_BACK = (0.40, 0.80, 1.0), (0.75, 0.35)
 
@@ -71,16 +73,20 @@ def plan_rep(lift: Lift, plan: SetPlan, index: int, rng: np.random.Generator) ->
     noise = plan.noise
     up_s = lift.concentric_s + (lift.heavy_concentric_s - lift.concentric_s) * plan.effort_fraction**3
     up_s *= (1 + plan.fatigue.slowing_fraction * tired) * about_one(rng, noise.duration_scatter_fraction)
+    up_s *= 1 + plan.habit.duration_fraction
     down_s = lift.eccentric_s * about_one(rng, noise.duration_scatter_fraction)
     out, back = _forward(lift, plan, tired)
     out_pitch, back_pitch = _pitch(lift, plan, tired)
     pitch_factor = about_one(rng, noise.pitch_scatter_fraction)
+    finish = 1 + plan.habit.finish_fraction
+    if noise.finish_scatter_fraction:  # nothing is drawn without it: what follows stays as it was
+        finish += noise.finish_scatter_fraction * float(rng.standard_normal())
     return RepPlan(
         first_s=up_s if lift.up_first else down_s,
         hold_s=float(rng.uniform(*lift.turn_hold_s)),
         second_s=down_s if lift.up_first else up_s,
         rom_m=lift.rom_m * about_one(rng, noise.rom_scatter_fraction),
-        up_shape=_ascent_shape(lift, plan, tired),
+        up_shape=_ascent_shape(lift, plan, tired, finish),
         down_shape=lift.down_shape,
         out_forward_m=out + noise.path_scatter_m * rng.standard_normal(3),
         out_pitch_rad=out_pitch * pitch_factor,
@@ -142,7 +148,7 @@ def _forward(lift: Lift, plan: SetPlan, tired: float) -> tuple[FloatArray, Float
     """Fore-aft path at the knots of both phases, m."""
     if plan.straight_path:
         return np.zeros(3), np.zeros(2)
-    further_m = plan.fatigue.forward_m * tired
+    further_m = plan.fatigue.forward_m * tired + plan.habit.forward_m
     out = np.array(lift.out_forward_m) + further_m * np.array((0.2, 0.6, 1.0))
     back = np.array(lift.back_forward_m) + further_m * np.array((0.8, 0.3))
     if lift.kind == "squat":
@@ -157,17 +163,18 @@ def _forward(lift: Lift, plan: SetPlan, tired: float) -> tuple[FloatArray, Float
 def _pitch(lift: Lift, plan: SetPlan, tired: float) -> tuple[FloatArray, FloatArray]:
     """Shaft pitch at the knots of both phases, rad."""
     smallest, largest = lift.pitch_rad
-    turn_rad = smallest + plan.lean_fraction * (largest - smallest)
+    turn_rad = smallest + plan.lean_fraction * (largest - smallest) + plan.habit.pitch_rad
     out, back = turn_rad * np.array(_PITCH_OUT), turn_rad * np.array(_PITCH_BACK)
     if lift.kind == "squat":
         strength = fault_strength(plan, "rounding", tired)
         out += strength * np.array(_ROUNDING_RAD[0])
         back += strength * np.array(_ROUNDING_RAD[1])
+        back += fault_strength(plan, "hips_first", tired) * np.array(_HIPS_FIRST_RAD)
     return out, back
 
 
-def _ascent_shape(lift: Lift, plan: SetPlan, tired: float) -> tuple[tuple[float, float], ...]:
-    """Velocity of the concentric phase with its sticking region and a stalled lockout."""
+def _ascent_shape(lift: Lift, plan: SetPlan, tired: float, finish: float) -> tuple[tuple[float, float], ...]:
+    """Velocity of the concentric phase with its sticking region, a stalled lockout, a finish by chance."""
     fractions, speeds = zip((0.0, 0.0), *lift.up_shape, (1.0, 0.0), strict=True)
     base = PchipInterpolator(fractions, speeds)
     points = dict(lift.up_shape)
@@ -182,4 +189,4 @@ def _ascent_shape(lift: Lift, plan: SetPlan, tired: float) -> tuple[tuple[float,
     if stall > 0:
         points = {f: v for f, v in points.items() if f < 0.70}
         points |= {0.72: float(base(0.72)) * (1 - 0.75 * stall), 0.90: float(base(0.86)) * (1 - 0.6 * stall)}
-    return tuple(sorted(points.items()))
+    return tuple((f, v * finish if f >= _FINISH_FROM else v) for f, v in sorted(points.items()))

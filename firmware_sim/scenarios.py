@@ -9,8 +9,8 @@ import numpy as np
 
 from firmware_sim.choreography import choreograph
 from firmware_sim.curves import Curve, Ring, random_waves, smooth_path
-from firmware_sim.errors import InvalidSettingError, UnknownScenarioError
-from firmware_sim.lifter import BodyNoise, Fatigue, Faults, RestStyle, SetPlan, Surroundings
+from firmware_sim.errors import InvalidSettingError
+from firmware_sim.lifter import BodyNoise, Fatigue, Faults, RestStyle, SetHabit, SetPlan, Surroundings
 from firmware_sim.mems import MemsSettings
 from firmware_sim.mems_models import MemsModel, MemsUnit, draw_unit, mems_by_name
 from firmware_sim.motion import BarMotion
@@ -29,7 +29,10 @@ LABEL_DELAY_S = 0.3
 
 
 class SetOptions(TypedDict, total=False):
-    """Keyword options of `single_set`; what is left out keeps the default of `SetPlan` or of the sensor."""
+    """Keyword options of `single_set`; what is left out keeps the default of `SetPlan` or of the sensor.
+
+    ``sensor_seed`` draws sensor and mount instead of the session's seed: one sensor in several sessions.
+    """
 
     rest: RestStyle
     effort_fraction: float
@@ -38,6 +41,7 @@ class SetOptions(TypedDict, total=False):
     fresh_faults: Faults
     fatigue: Fatigue
     noise: BodyNoise
+    habit: SetHabit
     home_scatter_m: float
     lean_fraction: float
     still_s: tuple[float, float]
@@ -56,11 +60,15 @@ class SetOptions(TypedDict, total=False):
     warm_up: WarmUp
     accel_delay_s: float
     wrist: WristStyle
+    sensor_seed: int
 
 
 def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, MemsSettings]:
-    """Mount with its unknown misalignment, and one part of the chosen kind."""
-    rng = np.random.default_rng((seed, 2))
+    """Mount with its unknown misalignment, and one part of the chosen kind.
+
+    With ``sensor_seed`` they are the same whatever the seed; only the noise is the session's own.
+    """
+    rng = np.random.default_rng((options.get("sensor_seed", seed), 2))
     kind = options.get("mems", "BMI270")
     model = mems_by_name(kind) if isinstance(kind, str) else kind
     mount = options.get("mount", SensorMount())
@@ -74,6 +82,8 @@ def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, Mems
         warm_up=options.get("warm_up", WarmUp()),
         accel_delay_s=options.get("accel_delay_s", 0.0),
     )
+    if options.get("sensor_seed", seed) != seed:
+        unit = replace(unit, noise_seed=int(np.random.default_rng((seed, 8)).integers(2**63)))
     return mount, unit, options.get("settings", MemsSettings())
 
 
@@ -88,7 +98,8 @@ def _held(planned: PlannedSet, mount: SensorMount, seed: tuple[int, ...], option
 _PLAN_OPTIONS = frozenset(one.name for one in fields(SetPlan))
 
 
-def _plan(exercise_id: str, n_reps: int, options: SetOptions) -> SetPlan:
+def plan_of(exercise_id: str, n_reps: int, options: SetOptions) -> SetPlan:
+    """Make the plan of a set from what the options say of it."""
     plan = SetPlan(exercise_id, n_reps)
     chosen: dict[str, Any] = {name: value for name, value in options.items() if name in _PLAN_OPTIONS}
     plan = replace(plan, **chosen)
@@ -118,8 +129,8 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
     seed : int
         Everything random follows from it.
     **options
-        The sensor's: ``mems``, ``mount``, ``settings``, ``misalignment_rad``, ``warm_up``, ``accel_delay_s``;
-        ``wrist`` where the mount is on one.
+        The sensor's: ``mems``, ``mount``, ``settings``, ``misalignment_rad``, ``warm_up``, ``accel_delay_s``,
+        ``sensor_seed``; ``wrist`` where the mount is on one.
     """
     if not steps:
         raise InvalidSettingError("steps", "a session has at least one set")
@@ -170,30 +181,8 @@ def single_set(
     UnknownLiftError, UnknownMemsError, InvalidSettingError
         If the lifter, the sensor or a value is unknown.
     """
-    plan = _plan(exercise_id, n_reps, options)
+    plan = plan_of(exercise_id, n_reps, options)
     return session(exercise_id, (SessionStep(plan, load_kg, 0.0),), seed, **options)
-
-
-def demo_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
-    """Five sets of five front squats by a lifter who tires, then three of four deadlifts whose lockout fades.
-
-    The upper back gives way in squat sets 4 and 5: the bar runs forward in the hole and the chest drops.
-    """
-    tiring = Fatigue(per_rep=0.08, per_set=0.10, forward_m=0.008)
-    squat = SetPlan("front_squat", 5, effort_fraction=0.74, rest="short", fatigue=tiring, still_s=(2.0, 2.4))
-    pull = SetPlan("deadlift", 4, effort_fraction=0.74, rest="paused", fatigue=tiring, still_s=(2.2, 2.8))
-    steps: list[SessionStep] = []
-    for index, (forward, rounding) in enumerate(
-        ((0.0, 0.0), (0.08, 0.0), (0.18, 0.1), (0.55, 0.5), (0.85, 0.9))
-    ):
-        fault = Faults(forward_in_hole=forward, rounding=rounding)
-        plan = replace(squat, set_index=index, fresh_faults=fault, faults=fault)
-        steps.append(SessionStep(plan, 100.0, 12.0 if index < 4 else 15.0))
-    for index, stall in enumerate((0.0, 0.4, 0.8)):
-        fault = Faults(lockout_stall=stall, forward_off_floor=0.3 * stall)
-        plan = replace(pull, set_index=index, fresh_faults=fault, faults=fault)
-        steps.append(SessionStep(plan, 140.0, 12.0))
-    return session("demo", tuple(steps), seed, **options)
 
 
 def long_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
@@ -256,50 +245,3 @@ def walking_about(duration_s: float, seed: int = 1, **options: Unpack[SetOptions
     )
     motion = _held(PlannedSet(motion, (), 1.0), mount, (seed, 7), options)
     return Scenario("walking_about", seed, duration_s, (), (motion,), mount, unit, settings)
-
-
-_ONE_SET: dict[str, tuple[int, float]] = {
-    "back_squat": (5, 140.0),
-    "front_squat": (5, 100.0),
-    "bench_press": (5, 90.0),
-    "overhead_press": (5, 55.0),
-    "deadlift": (4, 160.0),
-    "split_squat": (6, 50.0),
-    "romanian_deadlift": (6, 110.0),
-    "incline_bench_press": (5, 70.0),
-    "push_press": (4, 70.0),
-    "bent_over_row": (6, 70.0),
-    "t_bar_row": (6, 50.0),
-    "hang_snatch": (3, 60.0),
-    "muscle_snatch": (3, 40.0),
-    "hang_clean": (3, 80.0),
-    "muscle_clean": (3, 50.0),
-    "power_clean": (3, 85.0),
-}
-
-
-def scenario_names() -> tuple[str, ...]:
-    """Every name that `scenario_by_name` knows."""
-    return ("demo", "long_session", "still", "walking_about", *_ONE_SET)
-
-
-def scenario_by_name(name: str, seed: int = 1) -> Scenario:
-    """For the command line: "demo", "long_session", "still" and "walking_about" (a minute each), or a lift.
-
-    Raises
-    ------
-    UnknownScenarioError
-        If there is none of that name.
-    """
-    if name == "demo":
-        return demo_session(seed)
-    if name == "long_session":
-        return long_session(seed)
-    if name == "still":
-        return still(60.0, seed)
-    if name == "walking_about":
-        return walking_about(60.0, seed)
-    if name in _ONE_SET:
-        n_reps, load_kg = _ONE_SET[name]
-        return single_set(name, n_reps, load_kg, seed)
-    raise UnknownScenarioError(name, scenario_names())

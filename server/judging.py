@@ -43,7 +43,8 @@ def lifted_as_stored(item: StoredSet) -> LiftedSet:
 class Judge:
     """Judges lifts of a session against what the store knows of the same lifter's sessions before it.
 
-    Earlier sets are read once for each session and lift: a running session asks after every set.
+    Earlier sets are read once for each session and lift, and again when there are new recordings: a running
+    session asks after every set.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ class Judge:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._session: UUID | None = None
+        self._read_for: tuple[UUID, int] | None = None
         self._earlier: dict[str, list[LiftedSet]] = {}
 
     def session(self, recording: RecordingInfo, sets: Sequence[SetSummary]) -> tuple[LiftVerdict, ...]:
@@ -71,8 +72,9 @@ class Judge:
         return judge_weeks(exercise_id, [lifted_as_stored(item) for item in stored])
 
     def _judge(self, recording: RecordingInfo, lifts: Lifts) -> tuple[LiftVerdict, ...]:
-        if recording.recording_id != self._session:
-            self._session, self._earlier = recording.recording_id, {}
+        read_for = recording.recording_id, self._store.n_recordings()
+        if read_for != self._read_for:
+            self._read_for, self._earlier = read_for, {}
         for exercise_id in lifts:
             if exercise_id not in self._earlier:
                 stored = self._store.lifted_sets(exercise_id, recording.athlete_id, recording.started_at)

@@ -53,11 +53,12 @@ class SessionSink:
         self, hub: LiveHub | None, store: Store | None, on_event: Callable[[Event], None] | None = None
     ) -> None:
         self._hub, self._store, self._on_event = hub, store, on_event
-        self._recording: RecordingInfo | None = None
+        self.recording: RecordingInfo | None = None
+        """The session that runs or ran last."""
 
     def start(self, recording: RecordingInfo) -> None:
         """Begin a session."""
-        self._recording = recording
+        self.recording = recording
         if self._store is not None:
             self._store.save_recording(recording)
         if self._hub is not None:
@@ -65,8 +66,8 @@ class SessionSink:
 
     def take(self, event: Event) -> None:
         """Pass one event on; a closed set is stored before anybody hears of it."""
-        if isinstance(event, SetFinished) and self._store is not None and self._recording is not None:
-            self._store.save_set(self._recording, event.summary)
+        if isinstance(event, SetFinished) and self._store is not None and self.recording is not None:
+            self._store.save_set(self.recording, event.summary)
         if self._hub is not None:
             self._hub.publish_event(event)
         if self._on_event is not None:
@@ -84,10 +85,10 @@ class SessionSink:
 
     def end_recording(self, counts: StreamCounts) -> None:
         """Keep what is known of a recording only at its end: measured rate and losses."""
-        if self._store is not None and self._recording is not None:
+        if self._store is not None and self.recording is not None:
             self._store.save_recording(
                 replace(
-                    self._recording,
+                    self.recording,
                     sample_rate_hz=counts.sample_rate_hz,
                     lost_samples=counts.lost_samples,
                 )
@@ -135,7 +136,7 @@ class LiveSession:
         known_sensors: KnownSensors | None = None,
     ) -> None:
         self.recorded: list[tuple[Path, StreamCounts]] = []
-        self._recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
+        self.recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
         self._running = False
         self._collector = Collector(
             source,
@@ -165,7 +166,7 @@ class LiveSession:
             From the collector: no Bluetooth, no space for a recording.
         """
         self._running = True
-        if self._recordings_dir is None:
+        if self.recordings_dir is None:
             self._sink.start(_unrecorded(self._source_kind))
         try:
             await self._collector.run()
@@ -188,10 +189,10 @@ class LiveSession:
         self._sink.label(label)
 
     def _new_file(self, header: RecordingHeader) -> Recorder:
-        if self._recordings_dir is None:
+        if self.recordings_dir is None:
             raise ValueError("a session without a recordings folder opens no file")
         stamp = header.started_at.strftime("%Y%m%dT%H%M%SZ")
-        path = self._recordings_dir / f"{stamp}-{header.recording_id[:8]}.mcap"
+        path = self.recordings_dir / f"{stamp}-{header.recording_id[:8]}.mcap"
         recorder = Recorder(path, header)
         self._sink.start(recording_info(header))
         return recorder

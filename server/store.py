@@ -169,6 +169,11 @@ class Store:
             rows = session.scalars(select(AthleteRow).order_by(AthleteRow.created_at, AthleteRow.id))
             return tuple(athlete_from_row(row) for row in rows)
 
+    def n_recordings(self) -> int:
+        """Count the recordings; cheap, so that somebody can notice new ones."""
+        with self._read() as session:
+            return session.scalar(select(func.count()).select_from(RecordingRow)) or 0
+
     def sessions(
         self, limit: int | None = 200, *, athlete_id: UUID | None = None
     ) -> tuple[SessionOverview, ...]:

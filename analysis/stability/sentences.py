@@ -59,6 +59,8 @@ _SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
 def shown(part: str, value: float, *, sign: bool = False) -> str:
     """Write a value of a measure for people."""
     factor, unit, digits = _SCALE.get(MEASURES[part].unit, (1.0, f" {MEASURES[part].unit}", 2))
+    if sign and unit == " %":
+        unit = " points"  # of per cent: not a share of what it was
     text = f"{value * factor:{'+' if sign else ''}.{digits}f}{unit}"
     return text.replace("-", "−")
 
@@ -91,7 +93,8 @@ def session_sentence(change: PartChange) -> str:
         if least is not None and abs(judged.value) < least:
             limit = f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
         return f"{name}: {numbers}: no more than chance explains{limit}."
-    return f"{coach(change.part, change.word)} from set to set: {numbers}."
+    from_set_to_set = "" if change.test.of == ENDS else " from set to set"
+    return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
 
 
 def weeks_sentence(history: PartHistory) -> str:

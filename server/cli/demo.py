@@ -10,9 +10,9 @@ import typer
 from server.cli.options import DataDir, NoBrowser, Port, Speed, settings_of
 
 if TYPE_CHECKING:
-    from analysis import Event, SetSummary
+    from analysis import Event, LiftVerdict, SetSummary
     from firmware_sim.peripheral import NativePeripheral
-    from firmware_sim.scenarios import Scenario
+    from firmware_sim.scenario import Scenario
     from server.live_session import LiveSession
     from server.settings import Settings
 
@@ -33,35 +33,41 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End with the session and print a summary.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Simulate a gym session: lifter, bar, sensor, Bluetooth, collector, analysis, dashboard."""
+    """Simulate a gym session: lifter, bar, sensor, Bluetooth, collector, analysis, dashboard.
+
+    Three earlier sessions of the same lifter are prepared meanwhile, to compare with.
+    """
     from ingest.scaled_loop import run_scaled
 
     settings = settings_of(data_dir, port)
     if data_dir is None:  # a demo does not mix with real training
         settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
-    sets = run_scaled(_run(settings, seed, speed, opens_browser=not no_browser, once=once), speed)
+    sets, verdicts = run_scaled(_run(settings, seed, speed, opens_browser=not no_browser, once=once), speed)
     if once:
         from rich.console import Console
 
         from server.cli.tables import print_session
 
-        print_session(Console(), sets, ())
+        print_session(Console(), sets, verdicts)
 
 
 async def _run(
     settings: Settings, seed: int, speed: float, *, opens_browser: bool, once: bool
-) -> list[SetSummary]:
+) -> tuple[list[SetSummary], tuple[LiftVerdict, ...]]:
     from analysis import Mount, MountPosition, SetFinished
     from firmware_sim.air import Air
+    from firmware_sim.demo import demo_session
     from firmware_sim.peripheral import start_sensor
     from firmware_sim.radio import RadioModel
-    from firmware_sim.scenarios import demo_session
     from ingest.ble import BleSource
     from ingest.bumble_host import register_in_process
-    from server.cli.web import dashboard, until_first
+    from server.cli.earlier_sessions import SENSOR_NAME, prepare_earlier_sessions
+    from server.cli.web import console, dashboard, until_first
+    from server.judging import Judge
     from server.live_session import LiveSession, SessionSink
 
     sets: list[SetSummary] = []
+    verdicts: tuple[LiftVerdict, ...] = ()
 
     def remember(event: Event) -> None:
         if isinstance(event, SetFinished):
@@ -71,32 +77,40 @@ async def _run(
         scenario = demo_session(seed)
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
         register_in_process("demo", lambda: air.port("collector"))
-        sensor = await start_sensor(air, scenario, name="Upright simulator")
+        sensor = await start_sensor(air, scenario, name=SENSOR_NAME)
         source = BleSource(transport="inproc:demo")
+        sink = SessionSink(page.hub, page.store, remember)
         session = LiveSession(
             source,
             source.driver,
             settings.recordings_dir,
-            SessionSink(page.hub, page.store, remember),
+            sink,
             mount=Mount(MountPosition.SHAFT, scenario.bar_axis, scenario.lever_m),
             source_kind="simulator",
             speed=speed,
         )
         page.controls.session = session
+        earlier = asyncio.create_task(
+            prepare_earlier_sessions(settings, seed, page.store, console), name="earlier sessions"
+        )
         running = asyncio.create_task(session.run(), name="session")
         try:
             await until_first(page.served, running, _lift(sensor, scenario, session))
             if not page.served.done():
                 source.stop()
                 await running
+                await until_first(page.served, earlier)
+                if sink.recording is not None:
+                    verdicts = Judge(page.store).session(sink.recording, sets)
             if not once and not page.served.done():
                 await page.served
         finally:
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            earlier.cancel()
+            await asyncio.gather(running, earlier, return_exceptions=True)
             await sensor.stop()
             await air.close()
-    return sets
+    return sets, verdicts
 
 
 async def _lift(sensor: NativePeripheral, scenario: Scenario, session: LiveSession) -> None:

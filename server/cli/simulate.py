@@ -38,8 +38,8 @@ def simulate(
     from rich.console import Console
 
     from firmware_sim.errors import InvalidSettingError
+    from firmware_sim.named_scenarios import scenario_by_name
     from firmware_sim.radio import RadioModel
-    from firmware_sim.scenarios import scenario_by_name
     from firmware_sim.simulator import parse_transport, serve_simulator
 
     console = Console()

@@ -5,10 +5,11 @@ from bumble import att
 
 from firmware_sim import protocol
 from firmware_sim.air import Air
+from firmware_sim.demo import demo_session
 from firmware_sim.errors import InvalidSettingError
 from firmware_sim.peripheral import default_address, start_sensor
 from firmware_sim.radio import INSTANT, RadioModel
-from firmware_sim.scenarios import demo_session, single_set, still
+from firmware_sim.scenarios import single_set, still
 from ingest.scaled_loop import run_scaled
 
 SPEED = 20.0

@@ -5,58 +5,9 @@ import pytest
 
 from firmware_sim.errors import UnknownScenarioError
 from firmware_sim.lifts import LIFTS
+from firmware_sim.named_scenarios import scenario_by_name, scenario_names
 from firmware_sim.offline import simulate_offline
-from firmware_sim.scenarios import (
-    Scenario,
-    demo_session,
-    long_session,
-    scenario_by_name,
-    scenario_names,
-    single_set,
-    still,
-    walking_about,
-)
-
-
-@pytest.fixture(scope="module")
-def demo() -> Scenario:
-    return demo_session()
-
-
-def set_means(demo: Scenario, exercise: str, quantity: str) -> list[float]:
-    return [
-        float(np.mean([getattr(rep, quantity) for rep in one.reps]))
-        for one in demo.sets
-        if one.exercise_id == exercise
-    ]
-
-
-def test_the_demo_is_five_sets_of_five_and_three_of_four(demo):
-    assert [(one.exercise_id, len(one.reps)) for one in demo.sets] == [("front_squat", 5)] * 5 + [
-        ("deadlift", 4)
-    ] * 3
-
-
-def test_the_first_repetition_of_the_demo_is_over_within_15_s(demo):
-    assert demo.sets[0].reps[0].end_s < 15.0
-
-
-def test_rests_of_the_demo_are_short_and_labels_come_before_the_bar_moves(demo):
-    rests = [after.start_s - before.end_s for before, after in zip(demo.sets, demo.sets[1:], strict=False)]
-    assert all(11.9 < rest < 15.1 for rest in rests)
-    for one in demo.sets:
-        assert one.start_s <= one.label_at_s
-        moving_s = np.linspace(one.start_s, one.label_at_s + 1.0, 100)
-        assert not demo.axis_point(moving_s).velocity_mps.any()
-
-
-def test_the_demo_lifter_tires_and_gives_way(demo):
-    speed = set_means(demo, "front_squat", "mean_concentric_velocity_mps")
-    forward = set_means(demo, "front_squat", "forward_drift_m")
-    pitch = set_means(demo, "front_squat", "pitch_change_rad")
-    assert speed[4] < 0.92 * speed[0]
-    assert min(forward[3:]) > max(forward[:3]) + 0.015
-    assert min(pitch[3:]) > max(pitch[:3]) + 0.03
+from firmware_sim.scenarios import long_session, single_set, still, walking_about
 
 
 def test_every_named_scenario_can_be_played():
@@ -108,6 +59,14 @@ def test_home_scatter_is_a_parameter():
         spreads.append(np.ptp(scenario.axis_point(at_home).position_m[:, 0]))
     # Sway of 4.5 mm remains without scatter.
     assert spreads[0] < 0.03 < spreads[1]
+
+
+def test_a_sensor_of_its_own_seed_is_the_same_in_every_session_but_for_its_noise():
+    one, other = (single_set("back_squat", 1, 100.0, seed=seed, sensor_seed=7) for seed in (1, 2))
+    assert one.mount == other.mount
+    np.testing.assert_array_equal(one.unit.accel_bias_mps2, other.unit.accel_bias_mps2)
+    assert one.unit.noise_seed != other.unit.noise_seed
+    assert single_set("back_squat", 1, 100.0, seed=3).mount != one.mount
 
 
 def test_walking_about_has_motion_but_no_set():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from firmware_sim.scenarios import demo_session
+from firmware_sim.demo import demo_session
 
 
 def test_the_demo_prints_a_summary_of_what_was_lifted(demo):
