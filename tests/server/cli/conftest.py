@@ -26,7 +26,7 @@ PACKET_S = 0.05
 TAIL_S = 7.0
 """The bar lies still for this long after the set, so that the set closes by itself."""
 DEMO_SPEED = 200
-PROCESS_S = 60
+PROCESS_S = 150
 """No command of these tests takes a tenth of this on an idle machine."""
 
 
