@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+import asyncio
+import io
 import re
+import shutil
+from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
-from firmware_sim.demo import demo_session
+from firmware_sim.demo import demo_session, earlier_demo_session
+from ingest.mcap_reader import read_recording
+from server.cli import earlier_sessions
+from server.cli.earlier_sessions import WEEKS_AGO, EarlierSession, _prepare, prepare_earlier_sessions
+from server.errors import StoreError
+from server.settings import Settings
+from server.store import Store
 
 pytestmark = pytest.mark.timeout(240)  # three earlier sessions are made in processes of their own
 
