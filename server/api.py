@@ -13,6 +13,7 @@ from analysis.imu import SetLabel
 from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
+from server.api_report import add_reports
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
@@ -57,6 +58,7 @@ def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) 
     add_athletes(router, editor, store)
     add_edits(router, editor)
     add_export(router, store)
+    add_reports(router, store)
     return router
 
 

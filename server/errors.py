@@ -12,7 +12,8 @@
     ├── AnnotationError         a file of annotations is damaged or cannot be written
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
-    └── ExportError             tables cannot be written
+    ├── ExportError             tables cannot be written
+    └── ReportError             a report cannot be written
 """
 
 from __future__ import annotations
@@ -180,3 +181,9 @@ class ExportError(ServerError):
             f"The tables cannot be written to {folder}: {problem}.", "Choose another with --out."
         )
         self.folder = folder
+
+
+class ReportError(ServerError):
+    """A report cannot be written."""
+
+    code = "report_unwritable"

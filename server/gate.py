@@ -33,6 +33,12 @@ CONTENT_SECURITY_POLICY = (
     "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
+REPORT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Of a report, which is one file with its styles inside: no scripts, nothing loaded. The only other one."""
+
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -216,6 +222,9 @@ def _is_same_origin(origin: str, host: str) -> bool:
 
 
 def _add_security_headers(headers: MutableHeaders) -> None:
+    is_report = headers.get("content-security-policy") == REPORT_SECURITY_POLICY
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
+    if is_report:
+        headers["content-security-policy"] = REPORT_SECURITY_POLICY
     headers.setdefault("cache-control", "no-cache")

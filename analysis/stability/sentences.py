@@ -58,7 +58,8 @@ _SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
 
 def shown(part: str, value: float, *, sign: bool = False) -> str:
     """Write a value of a measure for people."""
-    factor, unit, digits = _SCALE.get(MEASURES[part].unit, (1.0, f" {MEASURES[part].unit}", 2))
+    plain = (1.0, f" {MEASURES[part].unit}".rstrip(), 2)
+    factor, unit, digits = plain if MEASURES[part].research else _SCALE.get(MEASURES[part].unit, plain)
     if sign and unit == " %":
         unit = " points"  # of per cent: not a share of what it was
     text = f"{value * factor:{'+' if sign else ''}.{digits}f}{unit}"
@@ -74,6 +75,13 @@ def coach(part: str, word: Word) -> str:
     """Say what happened in a coach's words."""
     worse, better = _COACH.get(part, (f"{MEASURES[part].name}: worse", f"{MEASURES[part].name}: better"))
     return worse if word in {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE} else better
+
+
+def _too_uncertain(interval: Interval) -> str:
+    """Say why there is no word for a change: chance alone, or not rare enough for how often one looks."""
+    if interval.low <= 0.0 <= interval.high:
+        return "no more than chance explains"
+    return "more than none, but an ordinary session shows as much too often to call it a change"
 
 
 def session_sentence(change: PartChange) -> str:
@@ -92,7 +100,7 @@ def session_sentence(change: PartChange) -> str:
         limit = ""
         if least is not None and abs(judged.value) < least:
             limit = f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
-        return f"{name}: {numbers}: no more than chance explains{limit}."
+        return f"{name}: {numbers}: {_too_uncertain(judged)}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
 
@@ -107,5 +115,5 @@ def weeks_sentence(history: PartHistory) -> str:
     if history.test.method == "baseline":
         numbers = f"{_range(history.part, history.change)} against your sessions before"
     if history.word is Word.NO_CLEAR_CHANGE:
-        return f"{name}: {numbers}: no more than chance explains."
+        return f"{name}: {numbers}: {_too_uncertain(history.change)}."
     return f"{coach(history.part, history.word)}: {numbers}."
