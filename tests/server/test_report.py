@@ -138,8 +138,8 @@ def test_the_newest_session_says_how_it_was_measured(session_html):
 def test_every_verdict_has_its_word_glyph_sentence_and_baseline(session_html, verdicts):
     text = Page(session_html).text.replace("\N{NO-BREAK SPACE}", " ")
     assert [verdict.exercise_id for verdict in verdicts] == ["front_squat", "deadlift"]
-    assert verdicts[0].word is Word.PROBABLY_WORSE
-    assert "▽ Probably worse" in text
+    assert verdicts[0].word is Word.CLEARLY_WORSE
+    assert "▼ Clearly worse" in text
     for verdict in verdicts:
         assert CATALOGUE[verdict.exercise_id].name in text
         assert verdict.baseline.words[1:] in text
