@@ -23,7 +23,8 @@ class EditedSetModel(SetModel):
     """A set with corrections applied, beside what was labelled.
 
     ``analysed_exercise_id`` is the lift as which its reps were found; it differs from ``exercise_id`` where
-    the recording was not there when the lift was corrected. ``velocity_feedback`` is what holds for the set.
+    the recording was not there when the lift was corrected. ``velocity_feedback`` is what holds for the set,
+    ``own_velocity_feedback`` what was said of it alone.
     """
 
     reps: tuple[StoredRepModel, ...]  # pyright: ignore[reportIncompatibleVariableOverride] -- frozen
@@ -34,6 +35,7 @@ class EditedSetModel(SetModel):
     rpe: Number
     note: str
     velocity_feedback: bool | None = None
+    own_velocity_feedback: bool | None = None
 
     @classmethod
     def of_stored(cls, item: StoredSet) -> EditedSetModel:
@@ -53,6 +55,7 @@ class EditedSetModel(SetModel):
             analysed_exercise_id=item.analysed_exercise_id,
             rpe=item.rpe,
             note=item.note,
+            own_velocity_feedback=item.own_velocity_feedback,
         )
 
 

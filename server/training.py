@@ -204,7 +204,8 @@ def _e1rms_kg(stored: Sequence[StoredSet]) -> dict[str, float]:
 
 
 def _notes(stored: Sequence[StoredSet], sets: Sequence[LoggedSet]) -> Iterable[str]:
-    yield "nobody stated how hard the sets were"
+    if all(logged.rpe is None for logged in sets):
+        yield "nobody stated how hard the sets were"
     if len(stored) == MAX_SETS:
         yield f"only the newest {MAX_SETS} stored sets were read"
     if unnamed := sum(logged.name == NOT_NAMED for logged in sets):

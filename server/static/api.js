@@ -28,18 +28,32 @@ async function request(path, options = {}) {
   return body;
 }
 
+/** "?a=1&b=2" of what is there. */
+function query(values) {
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+const send = (method, path, body) =>
+  request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
 export const getExercises = () => request("/exercises");
-export const getSessions = () => request("/sessions");
+/** @param {string} [athleteId] of one athlete; otherwise all */
+export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
 export const getMeasures = () => request("/measures");
-export const getStability = (exerciseId) => request(`/stability?exercise_id=${encodeURIComponent(exerciseId)}`);
+export const getStability = (exerciseId, athleteId) =>
+  request(`/stability${query({ exercise_id: exerciseId, athlete_id: athleteId })}`);
+export const getProfile = (exerciseId, athleteId) =>
+  request(`/profile${query({ exercise_id: exerciseId, athlete_id: athleteId })}`);
+export const getAudit = (weeks, athlete) =>
+  request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
+export const getAthletes = () => request("/athletes");
 
-export const postLabel = (label) =>
-  request("/live/label", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(label),
-  });
+export const postLabel = (label) => send("POST", "/live/label", label);
+export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
+export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
+export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
 
 /**
  * Keep the live socket open. Every connection begins with a snapshot, so nothing has to be remembered here.

@@ -1,9 +1,9 @@
 /** Starts the page: routing, header, keys. Screens get the state and draw it. */
 
-import { connectLive, getMeasures, getSession } from "./api.js";
+import { connectLive, getMeasures } from "./api.js";
 import { drawBadge } from "./badge.js";
+import { tabs } from "./blocks.js";
 import { h, put } from "./dom.js";
-import { day, timeOfDay } from "./format.js";
 import { cueOf } from "./goal.js";
 import { mountLive, repSentence, setSentence } from "./live.js";
 import { learnMeasures } from "./measures.js";
@@ -13,6 +13,8 @@ import { mountSets } from "./sets.js";
 import { makeSound } from "./sound.js";
 import { mountStability } from "./stability.js";
 import { initialState, reduce } from "./state.js";
+import { showStored } from "./stored.js";
+import { showTraining } from "./training.js";
 import { showWeeks } from "./weeks.js";
 
 const TICK_MS = 500;
@@ -32,11 +34,6 @@ let visit = 0;
 
 const sound = makeSound();
 const settings = { unit: () => recall("unit", "kg"), sound, toggleSound };
-
-function tabs(links) {
-  const items = links.map(([href, text, isCurrent]) => h("a", { href, text, "aria-current": isCurrent ? "page" : null }));
-  return h("nav", { class: "tabs", "aria-label": "Views" }, ...items);
-}
 
 const liveTabs = (isAll) => tabs([["#/stability", "This session", !isAll], ["#/stability/all", "Across weeks", isAll]]);
 
@@ -67,29 +64,11 @@ function showLiveScreen(name, rest) {
   return follow(mounted, (message) => isNews(message) && mounted.update(view()));
 }
 
-async function showStoredSession([id, ...rest]) {
-  const found = await getSession(id);
-  const { session } = found;
-  const base = `#/session/${id}`;
-  const isStability = rest[0] === "stability";
-  const mounted = isStability ? mountStability(root) : mountSets(root, settings, focusOf(rest));
-  const when = `${day(session.started_at)}, ${timeOfDay(session.started_at)}`;
-  const view = () => ({
-    ...found,
-    setsBase: base,
-    title: session.title || when,
-    stabilityTitle: session.title || when,
-    stabilitySub: "Upper-back stability across the sets of this session",
-    tabs: tabs([[base, "Sets", !isStability], [`${base}/stability`, "Stability", isStability]]),
-  });
-  mounted.update(view());
-  return { ...mounted, update: (message) => message?.type === "unit" && mounted.update(view()) };
-}
-
 async function show(name, rest) {
-  if (name === "sessions") return showSessions(root);
-  if (name === "session") return showStoredSession(rest);
-  if (name === "stability" && rest[0] === "all") return showWeeks(root, { exerciseId: rest[1] ?? null, tabs: liveTabs(true) });
+  if (name === "sessions") return showSessions(root, rest[0]);
+  if (name === "session") return showStored(root, settings, rest[0], rest[1] === "stability" ? "stability" : focusOf(rest.slice(1)));
+  if (name === "training") return showTraining(root, settings, rest);
+  if (name === "stability" && rest[0] === "all") return showWeeks(root, { exerciseId: rest[1] ?? null, athlete: rest[2], tabs: liveTabs(true) });
   return showLiveScreen(["sets", "stability"].includes(name) ? name : "live", rest);
 }
 
@@ -166,6 +145,7 @@ const KEYS = {
   2: () => { location.hash = "#/sets"; },
   3: () => { location.hash = "#/stability"; },
   4: () => { location.hash = "#/sessions"; },
+  5: () => { location.hash = "#/training"; },
   l: nextUnit,
   m: () => toggleSound(sound.state() === "waiting"),
   t: nextTheme,

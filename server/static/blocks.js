@@ -1,4 +1,4 @@
-/** Small blocks that the stability screens share: tables, legends, disclosures. */
+/** Small blocks that the screens share: tabs, tables, legends, disclosures. */
 
 import { h } from "./dom.js";
 import { UNKNOWN, number, sentenceCase, verdict } from "./format.js";
@@ -56,6 +56,12 @@ export function drawn(page, make) {
   const box = h("div", { class: "chart-box" });
   page.draws.push(() => box.replaceChildren(make(Math.max(240, box.clientWidth || 320))));
   return box;
+}
+
+/** @param {[string, string, boolean][]} links address, words, whether it is this one */
+export function tabs(links) {
+  const items = links.map(([href, text, isCurrent]) => h("a", { href, text, "aria-current": isCurrent ? "page" : null }));
+  return h("nav", { class: "tabs", "aria-label": "Views" }, ...items);
 }
 
 export function tag(word) {

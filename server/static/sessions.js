@@ -1,25 +1,37 @@
-/** The list of earlier sessions. */
+/** The list of earlier sessions, of all or of one athlete. */
 
-import { getSessions } from "./api.js";
+import { getAthletes, getSessions } from "./api.js";
 import { h, put } from "./dom.js";
+import { choice } from "./form.js";
 import { day, plural, timeOfDay } from "./format.js";
 
-/** @param {HTMLElement} root */
-export async function showSessions(root) {
-  const sessions = await getSessions();
-  const head = h("div", { class: "page-head" }, h("div", {}, h("h1", { text: "Sessions" }), h("p", { class: "sub", text: plural(sessions.length, "session") })));
-  put(root, head, sessions.length ? h("ul", { class: "card session-list" }, ...sessions.map(item)) : empty());
+/** @param {HTMLElement} root @param {string} [athleteId] */
+export async function showSessions(root, athleteId) {
+  const [sessions, athletes] = await Promise.all([getSessions(athleteId), getAthletes()]);
+  const names = new Map(athletes.map((one) => [one.id, one.name]));
+  const title = h("div", {}, h("h1", { text: "Sessions" }), h("p", { class: "sub", text: plural(sessions.length, "session") }));
+  const head = h("div", { class: "page-head" }, title, athletes.length > 1 ? filter(athletes, athleteId) : null);
+  put(root, head, sessions.length ? h("ul", { class: "card session-list" }, ...sessions.map((session) => item(session, names))) : empty(names.get(athleteId)));
 }
 
-function item(session) {
+function filter(athletes, athleteId) {
+  const select = choice("athlete", [["", "All athletes"], ...athletes.map((one) => [one.id, one.name])], athleteId ?? "");
+  select.setAttribute("aria-label", "Athlete");
+  select.addEventListener("change", () => { location.hash = `#/sessions/${select.value}`; });
+  return select;
+}
+
+function item(session, names) {
   const lifts = session.exercises.map((id) => id.replaceAll("_", " ")).join(", ") || "exercise not set";
+  const athlete = names.get(session.athlete_id);
+  const second = [athlete, session.title ? lifts : null].filter(Boolean).join(" · ");
   return h(
     "li",
     {},
     h(
       "a",
       { href: `#/session/${session.recording_id}` },
-      h("div", {}, h("strong", { class: "lifts", text: session.title || lifts }), session.title ? h("span", { class: "sub lifts", text: lifts }) : null),
+      h("div", {}, h("strong", { class: "lifts", text: session.title || lifts }), second ? h("span", { class: "sub lifts", text: second }) : null),
       h("span", { class: "when", text: `${day(session.started_at)}, ${timeOfDay(session.started_at)}` }),
       h("span", { class: "count", text: `${plural(session.n_sets, "set")} · ${plural(session.n_reps, "rep")}` }),
       h("span", { class: "source", text: session.source }),
@@ -27,6 +39,8 @@ function item(session) {
   );
 }
 
-function empty() {
-  return h("div", { class: "card empty" }, h("h2", { text: "No session is stored yet" }), h("p", { text: "Every recorded session stays here, on this computer only." }));
+function empty(name) {
+  const title = name ? `No session of ${name}` : "No session is stored yet";
+  const words = name ? "Open a session and choose Edit to say whose it is." : "Every recorded session stays here, on this computer only.";
+  return h("div", { class: "card empty" }, h("h2", { text: title }), h("p", { text: words }));
 }

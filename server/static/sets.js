@@ -2,9 +2,10 @@
 
 import { drawBarPath } from "./barpath.js";
 import { h, put } from "./dom.js";
-import { UNKNOWN, centimetres, clock, load, number, percent, plural, plusMinus, quality, velocity } from "./format.js";
+import { UNKNOWN, clock, load, number, percent, plural, velocity } from "./format.js";
 import { partValue } from "./measures.js";
 import { drawRepBars } from "./repbars.js";
+import { counting, repTable } from "./reptable.js";
 
 /**
  * @param {HTMLElement} root
@@ -41,8 +42,10 @@ export function mountSets(root, settings, focus = null) {
   }
 
   function row(set) {
-    const velocities = set.reps.map((rep) => rep.mean_concentric_velocity_mps ?? 0);
-    const doubtful = set.reps.filter((rep) => rep.quality.state !== "good").length;
+    const reps = counting(set.reps);
+    const nOut = set.reps.length - reps.length;
+    const velocities = reps.map((rep) => rep.mean_concentric_velocity_mps ?? 0);
+    const doubtful = reps.filter((rep) => rep.quality.state !== "good").length;
     const forward = set.stability.forward_displacement_m;
     const isResolved = typeof forward?.value === "number";
     const toggle = h(
@@ -52,16 +55,16 @@ export function mountSets(root, settings, focus = null) {
     );
     const line = h("tr", { class: "set-row" }, h("th", { scope: "row" }, toggle));
     const cells = {
-      Exercise: set.exercise_name ?? UNKNOWN,
-      Load: load(set.load_kg, settings.unit()) ?? UNKNOWN,
-      Reps: String(set.reps.length),
+      Exercise: exerciseWords(set),
+      Load: loadWords(set, settings.unit()),
+      Reps: nOut ? `${reps.length}, ${nOut} left out` : String(reps.length),
       Best: velocities.length ? `${velocity(Math.max(...velocities))} m/s` : UNKNOWN,
       "Last rep": velocities.length ? `${velocity(velocities.at(-1))} m/s` : UNKNOWN,
       "Velocity loss": percent(set.velocity_loss_fraction),
       Forward: isResolved ? partValue("forward_displacement_m", forward.value, forward.sd) : "not resolvable",
-      Quality: doubtful ? `! ${doubtful} of ${set.reps.length} reps low` : "good",
+      Quality: doubtful ? `! ${doubtful} of ${reps.length} reps low` : "good",
     };
-    for (const [name, value] of Object.entries(cells)) line.append(h("td", { "data-label": name, text: value }));
+    for (const [name, value] of Object.entries(cells)) line.append(h("td", { "data-label": name, class: value.includes(",") ? "corrected" : null, text: value }));
     if (doubtful) line.lastChild.className = "doubt";
     if (!isResolved) line.children[7].className = "muted";
     toggle.addEventListener("click", () => {
@@ -83,47 +86,75 @@ export function mountSets(root, settings, focus = null) {
     if (!set || !cell || !open.has(index)) return;
     const bars = h("div", { class: "repbars small" });
     const path = h("div", { class: "path-box" });
-    put(cell, h("div", { class: "detail-grid" }, h("div", {}, bars, repTable(set, chosenIn(set))), path), rejected(set));
-    drawRepBars(bars, set.reps);
-    drawBarPath(path, set.reps, chosenIn(set));
+    const reps = counting(set.reps);
+    const chosen = chosenIn(set);
+    const head = latest.edit ? said(set, latest) : null;
+    put(cell, head, h("div", { class: "detail-grid" }, h("div", {}, reps.length ? bars : null, repTable(set, chosen)), path), rejected(set));
+    drawRepBars(bars, reps);
+    drawBarPath(path, reps, reps.includes(chosen) ? chosen : undefined);
   }
 
-  return { update, resize: () => latest && update(latest) };
+  return { update, resize: () => latest && update(latest), open: (index) => open.add(index) };
+}
+
+/** "Front squat, recorded back squat" where it was corrected; live sets have no corrections. */
+function exerciseWords(set) {
+  const name = set.exercise_name ?? UNKNOWN;
+  const isCorrected = set.labelled_exercise_id !== undefined && set.labelled_exercise_id !== set.exercise_id;
+  return isCorrected ? `${name}, recorded ${set.labelled_exercise_name?.toLowerCase() ?? "without a name"}` : name;
+}
+
+/** "100 kg, recorded 95" where it was corrected. */
+function loadWords(set, unit) {
+  const words = load(set.load_kg, unit) ?? UNKNOWN;
+  const isCorrected = set.labelled_load_kg !== undefined && set.labelled_load_kg !== set.load_kg;
+  return isCorrected ? `${words}, recorded ${load(set.labelled_load_kg, unit)?.replace(` ${unit}`, "") ?? "without a load"}` : words;
+}
+
+/** What people said of a stored set, what its last edit could not do, and the way to say more. */
+function said(set, { edit, notice }) {
+  const seen = { true: "Velocities shown", false: "Velocities hidden" }[set.velocity_feedback];
+  const words = [set.rpe === null ? null : `RPE ${set.rpe}`, seen].filter(Boolean).join(" · ");
+  const own = notice?.set === set.index ? h("p", { class: notice.isWarning ? "said-notice warn" : "said-notice", text: notice.words }) : null;
+  const isOther = set.analysed_exercise_id !== set.exercise_id;
+  return h(
+    "div",
+    { class: "said" },
+    h(
+      "div",
+      { class: "said-words" },
+      own,
+      words ? h("p", { text: words }) : null,
+      set.note ? h("p", { class: "said-note", text: set.note }) : null,
+      isOther ? h("p", { class: "hint", text: "Its reps are those found before the lift was corrected." }) : null,
+    ),
+    h("button", { type: "button", class: "tool edit", "aria-label": `Edit set ${set.index + 1}`, onclick: () => edit.set(set), text: "Edit" }),
+  );
 }
 
 function heading(view) {
-  const reps = view.sets.reduce((sum, set) => sum + set.reps.length, 0);
-  const facts = view.sets.length ? `${plural(view.sets.length, "set")} · ${plural(reps, "rep")}` : "No set is closed yet";
-  return h("div", { class: "page-head" }, h("div", {}, h("h1", { text: view.title }), h("p", { class: "sub", text: facts })), view.tabs ?? null);
+  const reps = view.sets.reduce((sum, set) => sum + counting(set.reps).length, 0);
+  const counts = view.sets.length ? [plural(view.sets.length, "set"), plural(reps, "rep")] : ["No set is closed yet"];
+  const edit = view.edit
+    ? h("button", { type: "button", class: "tool", "data-key": "edit-session", "aria-label": "Edit session", onclick: view.edit.session, text: "Edit" })
+    : null;
+  return h(
+    "div",
+    { class: "page-head" },
+    h(
+      "div",
+      { class: "page-words" },
+      h("div", { class: "title-line" }, h("h1", { text: view.title }), edit),
+      h("p", { class: "sub", text: [...(view.facts ?? []), ...counts].join(" · ") }),
+      view.note ? h("p", { class: "said-note", text: view.note }) : null,
+      view.verdictLine ?? null,
+    ),
+    view.tabs ?? null,
+  );
 }
 
 function empty() {
   return h("div", { class: "card empty" }, h("p", { text: "A set appears here a few seconds after its last rep." }));
-}
-
-function repTable(set, chosen) {
-  const columns = ["Rep", "Start", "Mean, m/s", "Peak, m/s", "Range", "Forward", "Quality"];
-  const rows = set.reps.map((rep) => {
-    const { words, glyph } = quality(rep.quality.state);
-    const cells = [
-      String(rep.index + 1),
-      clock(rep.start_s),
-      `${velocity(rep.mean_concentric_velocity_mps)} ${plusMinus(rep.mean_concentric_velocity_sd_mps, 2)}`,
-      velocity(rep.peak_concentric_velocity_mps),
-      `${centimetres(rep.range_of_motion_m)} cm`,
-      partValue("forward_displacement_m", rep.forward_drift_m, rep.forward_drift_sd_m),
-      rep.quality.state === "good" ? words : `${glyph} ${words}: ${rep.quality.reasons.join("; ")}`,
-    ];
-    const isChosen = rep === chosen;
-    const marks = isChosen ? { class: "chosen", "aria-current": "true", tabindex: -1 } : {};
-    return h("tr", marks, ...cells.map((text, i) => h("td", { text: isChosen && i === 0 ? `▸ ${text}` : text })));
-  });
-  const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col", text: name })));
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Reps of the set" },
-    h("table", { class: "reps" }, h("thead", {}, head), h("tbody", {}, ...rows)),
-  );
 }
 
 function rejected(set) {

@@ -1,6 +1,7 @@
 /** Stability of one lift across weeks: sessions on the axis of time, breaks where conditions changed. */
 
-import { getExercises, getStability } from "./api.js";
+import { getAthletes, getExercises, getStability } from "./api.js";
+import { athleteOf, athleteSelect } from "./athletes.js";
 import { chanceWords, drawn, headline, howToRead, legend, numbers, proxyNote, redraw, tag, twin, unknown } from "./blocks.js";
 import { chart } from "./chart.js";
 import { h } from "./dom.js";
@@ -12,30 +13,33 @@ import { signGrids } from "./signs.js";
 const [LARGE_PX, SMALL_PX] = [260, 190];
 const WEEK_MS = 7 * 86400e3;
 
-/** @param {HTMLElement} root @param {{exerciseId: string | null, tabs: Node}} view */
-export async function showWeeks(root, { exerciseId, tabs }) {
-  const lifts = (await getExercises()).filter((lift) => lift.parts.length > 0);
+/** @param {HTMLElement} root @param {{exerciseId: string | null, athlete: string | undefined, tabs: Node}} view */
+export async function showWeeks(root, { exerciseId, athlete: segment, tabs }) {
+  const [every, athletes] = await Promise.all([getExercises(), getAthletes()]);
+  const athlete = athleteOf(athletes, segment);
+  const lifts = every.filter((lift) => lift.parts.length > 0);
   const chosen = lifts.find((lift) => lift.id === exerciseId) ?? lifts[0];
   const select = h(
     "select",
-    { "aria-label": "Exercise", "data-key": "exercise", onchange: () => { location.hash = `#/stability/all/${select.value}`; } },
+    { "aria-label": "Exercise", "data-key": "exercise", onchange: () => { location.hash = `#/stability/all/${select.value}${segment ? `/${segment}` : ""}`; } },
     ...lifts.map((lift) => h("option", { value: lift.id, text: lift.name })),
   );
   select.value = chosen.id;
-  const found = await getStability(chosen.id);
+  const found = await getStability(chosen.id, athlete?.id);
+  const whose = athleteSelect(athletes, athlete, (id) => `#/stability/all/${chosen.id}/${id}`);
   const page = { draws: [], lift: chosen.id };
-  const draw = () => redraw(root, page, heading(found, select, tabs), ...body(page, found), proxyNote());
+  const draw = () => redraw(root, page, heading(found, [select, whose], tabs), ...body(page, found), proxyNote());
   draw();
   return { resize: draw };
 }
 
-function heading({ history }, select, tabs) {
+function heading({ history }, selects, tabs) {
   const facts = history ? `Each day's working sets, averaged, over ${plural(history.sessions.length, "session")}` : "No session yet";
   return h(
     "div",
     { class: "page-head" },
     h("div", {}, h("h1", { text: "Upper-back stability across weeks" }), h("p", { class: "sub", text: facts })),
-    h("div", { class: "page-tools" }, select, tabs),
+    h("div", { class: "page-tools" }, ...selects, tabs),
   );
 }
 

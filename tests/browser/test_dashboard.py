@@ -20,6 +20,8 @@ SCREENS = (
     "#/stability",
     "#/stability/all/back_squat",
     "#/sessions",
+    "#/training",
+    "#/training/audit",
     STORED,
     f"{STORED}/stability",
 )
@@ -188,7 +190,7 @@ def test_colours_follow_the_system_until_chosen(open_page, station):
 
 def test_keys_lead_to_every_screen_with_one_heading_each(lifted, open_page):
     page = open_page()
-    for key, name in (("2", "sets"), ("3", "stability"), ("4", "sessions"), ("1", "live")):
+    for key, name in (("2", "sets"), ("3", "stability"), ("4", "sessions"), ("5", "training"), ("1", "live")):
         page.keyboard.press(key)
         page.wait_for_selector(f"a[data-screen={name}][aria-current=page]")
         page.wait_for_selector("main h1")
