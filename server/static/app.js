@@ -18,6 +18,8 @@ import { showTraining } from "./training.js";
 import { showWeeks } from "./weeks.js";
 
 const TICK_MS = 500;
+/** A screen that takes longer than this says that it is loading. */
+const PATIENCE_MS = 250;
 const THEMES = ["system", "light", "dark"];
 
 const root = document.getElementById("screen");
@@ -84,6 +86,9 @@ async function route() {
     else link.removeAttribute("aria-current");
   }
   root.className = `screen-${current}`;
+  const waiting = setTimeout(() => {
+    if (here === visit && !root.firstChild) put(root, h("p", { class: "hint", role: "status", text: "Loading…" }));
+  }, PATIENCE_MS);
   try {
     const shown = await show(name, rest);
     if (here === visit) screen = shown;
@@ -91,6 +96,8 @@ async function route() {
     if (here !== visit) return;
     const again = h("button", { class: "primary", type: "button", text: "Try again", onclick: route });
     put(root, h("div", { class: "card empty" }, h("h1", { text: error.message }), h("p", { text: error.hint ?? "" }), again));
+  } finally {
+    clearTimeout(waiting);
   }
 }
 
