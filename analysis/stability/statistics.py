@@ -5,6 +5,7 @@ statsmodels takes a second to import, and most commands never judge a set: it is
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -170,8 +171,11 @@ def robust_effects(y: FloatArray, covariates: FloatArray, prior_scales: FloatArr
     if float(np.ptp(y)) == 0.0:
         return Effects(np.zeros(k), np.zeros((k, k)), degrees)
     huber = _statsmodels("robust.norms").HuberT()
-    fit = _statsmodels("robust.robust_linear_model").RLM(target, design, M=huber).fit()
-    slopes: FloatArray = np.array(fit.params, dtype=np.float64)[1:]
+    with warnings.catch_warnings():
+        # Sets without any scatter have no scale to converge to; their effects are nothing then.
+        warnings.simplefilter("ignore")
+        fit = _statsmodels("robust.robust_linear_model").RLM(target, design, M=huber).fit()
+    slopes: FloatArray = np.nan_to_num(np.array(fit.params, dtype=np.float64)[1:])
     residual: FloatArray = y - y.mean() - (covariates - covariates.mean(axis=0)) @ slopes
     scatter = float((residual**2).sum()) / max(n - 1, 1)
     covariance: FloatArray = np.array(scatter * np.linalg.inv(design.T @ design)[1:, 1:], dtype=np.float64)

@@ -4,7 +4,7 @@ import { choice } from "./form.js";
 import { recall, remember } from "./memory.js";
 
 /** In addresses, for the lifter without a name. */
-const NOBODY = "nobody";
+export const NOBODY = "nobody";
 
 /**
  * The athlete of an address, otherwise the one that was chosen last; null: the lifter without a name.

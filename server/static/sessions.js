@@ -1,21 +1,24 @@
 /** The list of earlier sessions, of all or of one athlete. */
 
 import { getAthletes, getSessions } from "./api.js";
+import { NOBODY } from "./athletes.js";
 import { h, put } from "./dom.js";
 import { choice } from "./form.js";
 import { day, plural, timeOfDay } from "./format.js";
 
-/** @param {HTMLElement} root @param {string} [athleteId] */
+/** @param {HTMLElement} root @param {string} [athleteId] or "nobody" */
 export async function showSessions(root, athleteId) {
-  const [sessions, athletes] = await Promise.all([getSessions(athleteId), getAthletes()]);
+  const isNobody = athleteId === NOBODY;
+  const [found, athletes] = await Promise.all([getSessions(isNobody ? null : athleteId), getAthletes()]);
+  const sessions = isNobody ? found.filter((session) => session.athlete_id === null) : found;
   const names = new Map(athletes.map((one) => [one.id, one.name]));
   const title = h("div", {}, h("h1", { text: "Sessions" }), h("p", { class: "sub", text: plural(sessions.length, "session") }));
   const head = h("div", { class: "page-head" }, title, athletes.length > 1 ? filter(athletes, athleteId) : null);
-  put(root, head, sessions.length ? h("ul", { class: "card session-list" }, ...sessions.map((session) => item(session, names))) : empty(names.get(athleteId)));
+  put(root, head, sessions.length ? h("ul", { class: "card session-list" }, ...sessions.map((session) => item(session, names))) : empty(isNobody ? "nobody named" : names.get(athleteId)));
 }
 
 function filter(athletes, athleteId) {
-  const select = choice("athlete", [["", "All athletes"], ...athletes.map((one) => [one.id, one.name])], athleteId ?? "");
+  const select = choice("athlete", [["", "All athletes"], ...athletes.map((one) => [one.id, one.name]), [NOBODY, "Nobody named"]], athleteId ?? "");
   select.setAttribute("aria-label", "Athlete");
   select.addEventListener("change", () => { location.hash = `#/sessions/${select.value}`; });
   return select;

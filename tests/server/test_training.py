@@ -11,6 +11,7 @@ from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
 from analysis.logged_sets import LiftGroup
 from analysis.results import Quality, QualityState
+from server.annotations import SessionAnnotation, SetAnnotation
 from server.stored import StoredSet
 from server.training import NOT_NAMED, audit_store, logged_sets, measured_set, store_profile
 from tests.server.lifting import make_rep, make_set, recording
@@ -114,6 +115,15 @@ def test_the_audit_of_the_store_finds_what_it_finds_in_a_log(weeks):
     # Five working sets a session: too few for a beginning and an end.
     assert {finding.kind for finding in audit.found.findings} == {"no_heavy_sets", "many_reps"}
     assert "bent_over_row" in {one.exercise_id for one in audit.found.suggestions}
+
+
+def test_the_audit_says_that_nobody_stated_the_effort_until_somebody_did(weeks):
+    words = "nobody stated how hard the sets were"
+    assert words in audit_store(weeks).notes
+    first = weeks.session(recording(0).recording_id).sets[0]
+    said = SetAnnotation(first.start_s, first.end_s, rpe=8.0)
+    weeks.annotate(recording(0).recording_id, SessionAnnotation(sets=(said,)))
+    assert words not in audit_store(weeks).notes
 
 
 def test_profile_route(client, weeks):
