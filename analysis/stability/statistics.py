@@ -77,22 +77,23 @@ def p_value(value: float, spread: Spread) -> float:
 
 
 def holm(p_values: Sequence[float], alpha: float) -> list[float]:
-    """Give what each p-value is held against: Holm's step of the ordered p-values, or 0 after the first miss.
+    """Give what each p-value is held against by Holm's procedure [1]_: the step of its rank.
+
+    After the first p-value that misses its step nothing is rejected any more: those steps are 0. Not by
+    statsmodels, whose `multipletests` collects garbage at every call, a tenth of a second on the event loop;
+    a test holds the two against each other.
 
     References
     ----------
     .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Statist. 6, 1979.
     """
-    if not p_values:
-        return []
-    corrected: list[float] = list(
-        _statsmodels("stats.multitest").multipletests(p_values, alpha=alpha, method="holm")[1]
-    )
-    # p held against alpha after correction is p held against alpha p / corrected(p).
-    return [
-        alpha * p / adjusted if adjusted > 0 else alpha
-        for p, adjusted in zip(p_values, corrected, strict=True)
-    ]
+    steps = [0.0] * len(p_values)
+    for rank, k in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
+        step = alpha / (len(p_values) - rank)
+        if p_values[k] >= step:
+            break
+        steps[k] = step
+    return steps
 
 
 def line(x: FloatArray, y: FloatArray, relative_sd: FloatArray) -> tuple[float, Spread]:

@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests  # pyright: ignore[reportMissingTypeStubs]
 
 from analysis.stability.baseline import baseline_state, comparable, fit_baseline
 from analysis.stability.config import StabilityConfig
@@ -99,6 +102,12 @@ def test_holm_rejects_what_the_step_down_rejects():
     p = [0.03, 0.01, 0.013, 0.2]
     assert [one < alpha for one, alpha in zip(p, holm(p, 0.05), strict=True)] == [False, True, True, False]
     assert holm([], 0.05) == []
+
+
+@given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=6))
+def test_holm_agrees_with_statsmodels(p):
+    rejected = multipletests(p, alpha=0.05, method="holm")[0]
+    assert [one < alpha for one, alpha in zip(p, holm(p, 0.05), strict=True)] == list(rejected)
 
 
 def test_satterthwaite_lies_between_the_smaller_and_the_sum_of_the_degrees():
