@@ -20,7 +20,6 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
 import numpy as np
-from firmware_sim.demo import ordinary_session
 from report import Report, ReportTable, argument_parser
 from rich.console import Console
 from rich.progress import track
@@ -34,6 +33,7 @@ from analysis.stability.judge import judge_lift
 from analysis.stability.judgement import LiftVerdict, Word
 from analysis.stability.sentences import shown
 from analysis.stability.statistics import Spread
+from firmware_sim.demo import ordinary_session
 from firmware_sim.offline import simulate_offline
 
 FIRST_DAY = datetime(2026, 1, 5, 18, tzinfo=UTC)
