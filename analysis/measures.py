@@ -58,7 +58,7 @@ _ALL = (
         "m",
         1,
         0.004,
-        "How far forward of the rep's start the bar is at its turning point.",
+        "How far forward of the rep's start the bar is where it turns round: at the bottom, or at the top.",
     ),
     Measure(
         "max_forward_m",
@@ -90,7 +90,7 @@ _ALL = (
         "rad",
         1,
         0.005,
-        "How much further forward the shaft is tipped at the deepest point than when standing.",
+        "How much further forward the bar has rolled with the back at the deepest point than when standing.",
     ),
     Measure(
         "ascent_pitch_rad",
@@ -98,7 +98,7 @@ _ALL = (
         "rad",
         1,
         0.005,
-        "Mean forward pitch of the shaft over the first half of the ascent, relative to standing.",
+        "How far forward the bar has rolled over the first half of the way up, relative to standing.",
     ),
     Measure(
         "rounding_rad",
@@ -106,7 +106,7 @@ _ALL = (
         "rad",
         1,
         0.005,
-        "Extra forward pitch of the shaft between the deepest point and half-way up: hips rise first.",
+        "How much further the bar rolls forward between the deepest point and half-way up: hips rise first.",
     ),
     Measure(
         "early_pull_angle_rad",
@@ -122,7 +122,7 @@ _ALL = (
         "rad",
         1,
         0.005,
-        "The same in the drive's second half, up to the peak of velocity.",
+        "Angle of the mean force on the bar from vertical, away from you positive, up to its fastest point.",
     ),
     Measure(
         "start_ratio",

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.exercises import CATALOGUE
+from analysis.measures import MEASURES
 from analysis.stability.baseline import baseline_state, comparable, fit_baseline
 from analysis.stability.changes import part_change, with_words
 from analysis.stability.config import StabilityConfig
 from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
-from analysis.stability.judgement import LiftHistory, LiftVerdict, SessionIndex, Word
+from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
 from analysis.stability.sentences import session_sentence, weeks_sentence
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
 from analysis.stability.weeks import joined_sessions, part_history, trend_breaks, with_week_words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from analysis.stability.baseline import PartBaseline
     from analysis.stability.history import LiftedSet
-    from analysis.stability.judgement import BaselineState
+    from analysis.stability.judgement import BaselineState, PartHistory
 
 FEEDBACK_WARNING = (
     "velocities were shown to the lifter in some of these sets and not in others: that alone changes "
@@ -123,6 +124,19 @@ def _warnings(every: Sequence[LiftedSet], working: Sequence[LiftedSet], own: _Ow
     return tuple(warnings)
 
 
+def _also(parts: Sequence[PartHistory], days: Sequence[SessionIndex]) -> str:
+    """Say beside the headline what it must not hide: other parts that changed, signs on the newest day."""
+    quiet = {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}
+    said = [f"{MEASURES[part.part].name}: {part.word.value}" for part in parts[1:] if part.word not in quiet]
+    findings = days[-1].signs if days else ()
+    for sign in SIGNS:
+        seen = [one.set_index + 1 for one in findings if one.sign == sign.id and one.seen is Seen.SEEN]
+        if seen:
+            sets = f"set{'s' if len(seen) > 1 else ''} {', '.join(map(str, seen))}"
+            said.append(f"{sign.name}: seen in {sets} of the newest session")
+    return f" Besides: {'; '.join(said)}." if said else ""
+
+
 def judge_weeks(
     exercise_id: str,
     sets: Sequence[LiftedSet],
@@ -163,8 +177,8 @@ def judge_weeks(
     warnings = (FEEDBACK_WARNING,) if len({one.velocity_feedback for one in every}) > 1 else ()
     return LiftHistory(
         exercise_id=exercise_id,
-        word=parts[0].word if parts else Word.TOO_LITTLE_DATA,
-        sentence=parts[0].sentence if parts else "",
+        word=parts[0].word,
+        sentence=f"{parts[0].sentence}{_also(parts, days)}",
         baseline=state,
         parts=parts,
         sessions=tuple(days),

@@ -44,7 +44,7 @@ _COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
         "path_sway_m": ("The bar wandered more from its own path", "The bar kept closer to its own path"),
         "tilt_rad": ("One side lagged more", "The bar stayed more level"),
         "hold_sway_m": ("The bar swayed more at lockout", "The bar was held stiller at lockout"),
-        "path_consistency_m": ("The reps differed more from each other", "The reps were more alike"),
+        "path_consistency_m": ("Reps within a set became less alike", "Reps within a set became more alike"),
         "peak_velocity_mps": ("The bar moved more slowly", "The bar moved faster"),
     }
 )
@@ -81,7 +81,7 @@ def _too_uncertain(interval: Interval) -> str:
     """Say why there is no word for a change: chance alone, or not rare enough for how often one looks."""
     if interval.low <= 0.0 <= interval.high:
         return "no more than chance explains"
-    return "more than none, but an ordinary session shows as much too often to call it a change"
+    return "your ordinary sessions differ by as much too often to call it a change"
 
 
 def session_sentence(change: PartChange) -> str:
@@ -99,7 +99,7 @@ def session_sentence(change: PartChange) -> str:
         least = change.minimal_detectable_change
         limit = ""
         if least is not None and abs(judged.value) < least:
-            limit = f"; less than {shown(change.part, least)} cannot be told from your ordinary scatter"
+            limit = f"; only {shown(change.part, least)} or more would stand out from your ordinary scatter"
         return f"{name}: {numbers}: {_too_uncertain(judged)}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."

@@ -155,6 +155,6 @@ function legend(rep, reps, stretch) {
     item("key-turn", "turning point"),
     rep.path.forward_sd_m ? item("key-band", "95 % band") : null,
     reps.length > 1 ? item("key-ghost", rep === reps.at(-1) ? "earlier reps" : "other reps") : null,
-    h("span", { class: "key", text: `forward drawn ${number(stretch, 1)} × height` }),
+    h("span", { class: "key", text: `forward magnified ${number(stretch, 1)} ×` }),
   );
 }

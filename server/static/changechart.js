@@ -35,7 +35,7 @@ export function partCard(page, part, sets) {
 export function outsideWords(part) {
   const sets = part.outside_usual.map((index) => index + 1);
   if (!part.usual || part.word === "too little data") return "";
-  if (!sets.length) return "Every set lies within your ordinary sets, or is better.";
+  if (!sets.length) return `${measureOf(part.part).name}: every set lies within your ordinary sets, or is better.`;
   const list = sets.length > 1 ? `Sets ${sets.slice(0, -1).join(", ")} and ${sets.at(-1)} are` : `Set ${sets[0]} is`;
   const words = `${list} worse than your ordinary sets.`;
   return part.word === "no clear change" ? `Still, ${words.toLowerCase()}` : words;
@@ -90,7 +90,7 @@ function blame(page, part) {
   const items = part.blamed.map(({ set_index: set, rep_index: rep, value }) =>
     h("li", {}, h("a", { class: "rep-link", href: page.link(set, rep) }, `Set ${set + 1}, rep ${rep + 1}`, h("small", { text: partValue(part.part, value) }))),
   );
-  return h("div", { class: "blame" }, h("h4", { text: "Reps to blame, the worst first" }), h("ul", {}, ...items));
+  return h("div", { class: "blame" }, h("h4", { text: "Reps furthest outside your ordinary ones" }), h("ul", {}, ...items));
 }
 
 function behind(key, part) {

@@ -90,7 +90,7 @@ function stretchOf(page, found) {
   const text = document.createTextNode("");
   page.draws.push(() => {
     const width = text.parentElement?.closest(".card")?.querySelector(".chart-box")?.clientWidth || 320;
-    text.data = `forward drawn ${number(scales(Math.min(width, MOST_WIDTH_PX), found).stretch, 1)} × height`;
+    text.data = `forward magnified ${number(scales(Math.min(width, MOST_WIDTH_PX), found).stretch, 1)} ×`;
   });
   return text;
 }

@@ -4,8 +4,8 @@ import { h } from "./dom.js";
 import { plural, sentenceCase, shortDay } from "./format.js";
 
 const SIGNS = {
-  stalls_at_lockout: ["Leaves the floor, stalls at lockout", "The bar comes off the floor well and nearly stops before you stand: the upper back gives way."],
-  rounds_over: ["Rounds over in the hole", "At the bottom the chest drops and the hips rise first: the upper back gives way."],
+  stalls_at_lockout: ["Leaves the floor, stalls at lockout", "The bar comes off the floor well and nearly stops before you stand: often the upper back giving way."],
+  rounds_over: ["Rounds over in the hole", "At the bottom the chest drops and the hips rise first: often the upper back giving way."],
 };
 const SEEN = { seen: ["●", "bad"], "not seen": ["○", "calm"], "cannot tell": ["?", "none"] };
 
