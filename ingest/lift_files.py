@@ -28,6 +28,7 @@ KEYS: Final = {
     "starts_from": True,
     "usual_rom_m": True,
     "concentric": False,
+    "moves": False,
     "main_velocity": False,
     "parts": False,
     "role": False,
@@ -50,6 +51,13 @@ VELOCITY_KEYS: Final = {
 
 BEND, BEND_SD = 0.0, 0.15
 """About straight, as in most lifts, where a file does not say."""
+
+
+class _Moves(StrEnum):
+    """How the bar moves: freely, or about one fixed end."""
+
+    FREELY = "freely"
+    ON_AN_ARC = "on an arc"
 
 
 class _Concentric(StrEnum):
@@ -101,6 +109,7 @@ def _lift(exercise_id: str, table: _Table) -> Exercise:
         concentric_sign=1 if table.one_of("concentric", _Concentric, _Concentric.UP) == "up" else -1,
         main_velocity=table.one_of("main_velocity", _Velocity, _Velocity.MEAN).value,
         parts=table.texts("parts", PATH),
+        fixed_end=table.one_of("moves", _Moves, _Moves.FREELY) is _Moves.ON_AN_ARC,
         role=table.one_of("role", Role, Role.NEITHER),
         trains=table.text("trains", ""),
         group=table.one_of("group", LiftGroup, LiftGroup.OTHER),

@@ -80,6 +80,7 @@ def test_every_built_in_lift_can_be_said_in_a_file(written):
             f'name = "{lift.name}"\nfirst = "{lift.first_phase}"\nstarts_from = "{lift.starts_from}"\n'
             f'usual_rom_m = {list(lift.usual_rom_m)}\nmain_velocity = "{lift.main_velocity}"\n'
             f'concentric = "{"up" if lift.concentric_sign > 0 else "down"}"\nrole = "{lift.role}"\n'
+            f'moves = "{"on an arc" if lift.fixed_end else "freely"}"\n'
             f'parts = {quoted(lift.parts)}\ntrains = "{lift.trains}"\ngroup = "{lift.group}"\n'
             f"aliases = {quoted(lift.aliases)}\n"
         )

@@ -121,6 +121,7 @@ def test_another_seed_replaces_the_earlier_sessions_and_nothing_else(used, monke
 
 
 def test_what_cannot_be_written_is_told_as_a_problem_of_the_folder(tmp_path):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(StoreError, match="cannot be prepared"):
         _prepare(EarlierSession(1, 1), tmp_path, tmp_path / "file" / "below", datetime.now(UTC))
     (tmp_path / EarlierSession(1, 1).name).write_bytes(b"not a recording")
