@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import median_abs_deviation
 
+from analysis.measures import MEASURES
 from analysis.stability.history import by_session, part_reps, working_sets
 from analysis.stability.judgement import BaselineState, Interval
 from analysis.stability.statistics import Effects, Spread, combined, interval, robust_effects
@@ -38,6 +39,8 @@ class PartBaseline:
 
     Attributes
     ----------
+    part : str
+        Id of the measure.
     centre : float
         Median over the fresh reps, at ``velocity_mps`` and ``load_kg``.
     rep_sd : float
@@ -58,6 +61,7 @@ class PartBaseline:
         What it rests on.
     """
 
+    part: str
     centre: float
     rep_sd: float
     velocity_mps: float
@@ -111,6 +115,11 @@ class PartBaseline:
         """Band in which a share ``level`` of this lifter's ordinary reps on another day lie."""
         return interval(self.centre, combined(self._another_set(), self.within_sets), level)
 
+    def smallest_worthwhile_change(self, config: StabilityConfig) -> float:
+        """Give the larger of a share of the scatter between sessions and what the sensor can tell apart."""
+        between = float(np.sqrt(self.session_means.variance))
+        return max(config.between_session_share * between, MEASURES[self.part].resolution)
+
     def _another_set(self) -> Spread:
         """Spread of the mean of a set on another day about the centre.
 
@@ -120,6 +129,11 @@ class PartBaseline:
         days = self.session_means.scaled(1.0 + 1.0 / self.n_sessions)
         own = self._set_means(longest).scaled(1.0 - self.n_sessions / len(self.sets))
         return combined(days, own)
+
+
+def adjusted(reps: PartReps, load_kg: float | None, baseline: PartBaseline | None) -> FloatArray:
+    """Take the effects of load and velocity out of the values of reps, (n,); none without a baseline."""
+    return reps.values if baseline is None else baseline.adjusted(reps, load_kg)
 
 
 def comparable(
@@ -209,21 +223,22 @@ def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) 
         loads = np.full(len(reps), relative_load)
         return reps.values - effects.shift(np.column_stack((reps.velocities_mps - velocity, loads)))
 
-    adjusted = [adjusted_reps(one.reps, shift[1]) for one, shift in zip(fresh, covariates, strict=True)]
-    means = np.array([values.mean() for values in adjusted])
+    every_set = [adjusted_reps(one.reps, shift[1]) for one, shift in zip(fresh, covariates, strict=True)]
+    means = np.array([values.mean() for values in every_set])
     sessions = np.array([one.session for one in fresh])
     by_number = [means[sessions == number] for number in np.unique(sessions)]
     if len(by_number) == len(fresh):
         return None
-    every = np.concatenate(adjusted)
+    every = np.concatenate(every_set)
     centre = float(np.median(every))
     return PartBaseline(
+        part=part,
         centre=centre,
         rep_sd=float(median_abs_deviation(every, scale="normal")),
         velocity_mps=velocity,
         load_kg=load,
         effects=effects,
-        within_sets=Spread.of(adjusted),
+        within_sets=Spread.of(every_set),
         session_means=Spread.of([np.array([group.mean() for group in by_number])]),
         sets=tuple(
             (one.session, adjusted_reps(one.every, shift[1]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.measures import MEASURES
+from analysis.stability.baseline import adjusted
 from analysis.stability.history import part_reps
 from analysis.stability.judgement import (
     ENDS,
@@ -19,7 +20,7 @@ from analysis.stability.judgement import (
     Significance,
     Word,
 )
-from analysis.stability.statistics import Spread, combined, holm, interval, line, p_value
+from analysis.stability.statistics import Spread, combined, interval, line, mean_sd, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def part_change(
     why_no_baseline: str,
     config: StabilityConfig,
 ) -> PartChange:
-    """Estimate the change of a part across sets; the word comes later, see `with_words`.
+    """Estimate the change of a part across sets; the word comes later (`words.with_words`).
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def _means(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBa
             continue
         places.append(float(place))
         kept.append(its)
-        values.append(float(_adjusted(its, one.load_kg, baseline).mean()))
+        values.append(float(adjusted(its, one.load_kg, baseline).mean()))
         covariates.append(
             np.zeros(2)
             if baseline is None
@@ -112,21 +113,15 @@ def _means(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBa
     return _Means(np.array(places), np.array(values), tuple(kept), np.array(covariates).reshape(-1, 2))
 
 
-def _adjusted(reps: PartReps, load_kg: float | None, baseline: PartBaseline | None) -> FloatArray:
-    return reps.values if baseline is None else baseline.adjusted(reps, load_kg)
-
-
 def _point(one: LiftedSet, reps: PartReps, baseline: PartBaseline | None) -> SetPoint:
     if len(reps) == 0:
         return SetPoint(one.index, None, None, None, 0, one.load_kg, None)
-    n = len(reps)
-    scatter = float(reps.values.var(ddof=1)) if n > 1 else 0.0
     return SetPoint(
         set_index=one.index,
         value=float(reps.values.mean()),
-        sd=float(np.sqrt((scatter + float((reps.sds**2).mean())) / n)) or None,
-        adjusted=float(_adjusted(reps, one.load_kg, baseline).mean()),
-        n_reps=n,
+        sd=mean_sd(reps.values, reps.sds) or None,
+        adjusted=float(adjusted(reps, one.load_kg, baseline).mean()),
+        n_reps=len(reps),
         load_kg=one.load_kg,
         velocity_mps=float(reps.velocities_mps.mean()),
     )
@@ -155,10 +150,9 @@ def _described(
         return {"smallest_worthwhile_change": measure.resolution}
     known = [its for its in reps if len(its)]
     usual, usual_rep = baseline.usual_set(config.level), baseline.usual_rep(config.level)
-    between = float(np.sqrt(baseline.session_means.variance))
     described: dict[str, object] = {
         "usual": usual,
-        "smallest_worthwhile_change": max(config.between_session_share * between, measure.resolution),
+        "smallest_worthwhile_change": baseline.smallest_worthwhile_change(config),
     }
     if known:
         typical = float(np.sqrt(np.median([baseline.set_mean(its).variance for its in known])))
@@ -169,10 +163,10 @@ def _described(
     for one, its in zip(sets, reps, strict=True):
         if len(its) == 0 or measure.worse == 0:
             continue
-        adjusted = baseline.adjusted(its, one.load_kg)
-        if _beyond(float(adjusted.mean()), usual, measure.worse) > 0:
+        values = baseline.adjusted(its, one.load_kg)
+        if _beyond(float(values.mean()), usual, measure.worse) > 0:
             outside.append(one.index)
-        for index, value, shown in zip(its.rep_indices, adjusted, its.values, strict=False):
+        for index, value, shown in zip(its.rep_indices, values, its.values, strict=False):
             by = _beyond(float(value), usual_rep, measure.worse)
             if by > 0:
                 blamed.append((by, BlamedRep(one.index, index, float(shown))))
@@ -287,51 +281,3 @@ def _surer(one: Significance, other: Significance) -> Significance:
     """
     surer = one if (one.p_value or 0.0) <= (other.p_value or 0.0) else other
     return replace(surer, p_value=min(2.0 * (surer.p_value or 0.0), 1.0))
-
-
-def with_words(changes: Sequence[PartChange], config: StabilityConfig) -> list[PartChange]:
-    """Turn p-values into words: the first, primary part on its own, all others together by Holm."""
-    judged = [k for k, one in enumerate(changes) if one.test.p_value is not None]
-    others = [k for k in judged if k > 0]
-    alphas = dict(
-        zip(others, holm([changes[k].test.p_value or 0.0 for k in others], config.others_alpha), strict=True)
-    )
-    if 0 in judged:
-        alphas[0] = config.primary_alpha
-    return [
-        replace(
-            one,
-            primary=k == 0,
-            word=verdict(
-                one.judged, one.test.p_value, alphas.get(k), one.smallest_worthwhile_change, one.part, config
-            ),
-            test=replace(one.test, alpha=alphas.get(k)),
-        )
-        for k, one in enumerate(changes)
-    ]
-
-
-def verdict(
-    change: Interval | None,
-    p: float | None,
-    alpha: float | None,
-    worthwhile: float | None,
-    part: str,
-    config: StabilityConfig,
-) -> Word:
-    """Find the word for a change.
-
-    Probably: the p-value is below what it is held against and the change exceeds the smallest worthwhile one.
-    Clearly: five times below, and the whole 90 % interval lies beyond the smallest worthwhile change.
-    """
-    worse = MEASURES[part].worse
-    if change is None or p is None or alpha is None:
-        return Word.TOO_LITTLE_DATA
-    least = worthwhile or 0.0
-    if worse == 0 or p >= alpha or abs(change.value) <= least:
-        return Word.NO_CLEAR_CHANGE
-    is_worse = change.value * worse > 0
-    inner = min(abs(change.low), abs(change.high)) if change.low * change.high > 0 else 0.0
-    if p < alpha / config.clear_factor and inner > least:
-        return Word.CLEARLY_WORSE if is_worse else Word.CLEARLY_BETTER
-    return Word.PROBABLY_WORSE if is_worse else Word.PROBABLY_BETTER

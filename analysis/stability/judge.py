@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from analysis.exercises import CATALOGUE
 from analysis.measures import MEASURES
 from analysis.stability.baseline import baseline_state, comparable, fit_baseline
-from analysis.stability.changes import part_change, with_words
+from analysis.stability.changes import part_change
 from analysis.stability.config import StabilityConfig
 from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
 from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
 from analysis.stability.sentences import session_sentence, weeks_sentence
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
-from analysis.stability.weeks import joined_sessions, part_history, trend_breaks, with_week_words
+from analysis.stability.weeks import joined_sessions, part_history, trend_breaks
+from analysis.stability.words import with_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,20 +92,29 @@ def judge_lift(
     own = _own(exercise_id, earlier, working[0], config)
     changes = [part_change(part, working, own.parts[part], own.why_not, config) for part in exercise.parts]
     parts = tuple(replace(one, sentence=session_sentence(one)) for one in with_words(changes, config))
-    judged = {part: own.parts[part] for part in exercise.parts}
+    day = _day(exercise_id, working, own, config, signs or SignConfig())
     return LiftVerdict(
         exercise_id=exercise_id,
         word=parts[0].word,
         sentence=parts[0].sentence,
         baseline=own.state,
         parts=parts,
-        index=tuple(set_index(one, judged, own.why_not, config) for one in working),
-        signs=tuple(
-            finding
-            for one in working
-            for finding in find_signs(exercise_id, one, own.parts, signs or SignConfig())
-        ),
+        index=day.index,
+        signs=day.signs,
         warnings=_warnings(in_order, working, own),
+    )
+
+
+def _day(
+    exercise_id: str, working: Sequence[LiftedSet], own: _Own, config: StabilityConfig, signs: SignConfig
+) -> SessionIndex:
+    """Give the index of each working set of one session, and the signs in it."""
+    judged = {part: own.parts[part] for part in CATALOGUE[exercise_id].parts}
+    return SessionIndex(
+        working[0].session_id,
+        working[0].started_at,
+        tuple(set_index(one, judged, own.why_not, config) for one in working),
+        tuple(item for one in working for item in find_signs(exercise_id, one, own.parts, signs)),
     )
 
 
@@ -164,15 +174,13 @@ def judge_weeks(
         part_history(part, every, fit_baseline(joined, part, config), why_not, config)
         for part in exercise.parts
     ]
-    parts = tuple(replace(one, sentence=weeks_sentence(one)) for one in with_week_words(histories, config))
+    parts = tuple(replace(one, sentence=weeks_sentence(one)) for one in with_words(histories, config))
     days: list[SessionIndex] = []
     before: list[LiftedSet] = []
     for session in sessions:
-        verdict = judge_lift(exercise_id, session, before, config, signs)
-        if verdict is not None:
-            days.append(
-                SessionIndex(session[0].session_id, session[0].started_at, verdict.index, verdict.signs)
-            )
+        working = working_sets(session, config.working_fraction)
+        own = _own(exercise_id, before, working[0], config)
+        days.append(_day(exercise_id, working, own, config, signs or SignConfig()))
         before += session
     warnings = (FEEDBACK_WARNING,) if len({one.velocity_feedback for one in every}) > 1 else ()
     return LiftHistory(

@@ -311,6 +311,11 @@ class PartHistory:
     usual: Interval | None = None
     reasons: tuple[str, ...] = ()
 
+    @property
+    def judged(self) -> Interval | None:
+        """The change that the word is about."""
+        return self.change
+
 
 @dataclass(frozen=True, slots=True)
 class TrendBreak:

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.measures import MEASURES
 from analysis.results import Estimate
+from analysis.stability.statistics import mean_sd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def _mean(estimates: Sequence[Estimate]) -> Estimate:
     n = len(x)
     if n == 1:
         return Estimate(float(x[0]), float(own_sd[0]) or None, "one rep: its scatter is not known")
-    return Estimate(float(x.mean()), float(np.sqrt((x.var(ddof=1) + (own_sd**2).mean()) / n)))
+    return Estimate(float(x.mean()), mean_sd(x, own_sd))
 
 
 def _consistency(reps: Sequence[Rep]) -> Estimate:

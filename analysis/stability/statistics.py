@@ -62,6 +62,16 @@ def combined(*spreads: Spread) -> Spread:
     return Spread(float(variance), float(degrees))
 
 
+def mean_sd(values: FloatArray, sds: FloatArray) -> float:
+    """Give the standard deviation of a mean of values (n,) with standard deviations of their own (n,).
+
+    Their scatter and their own variances over their number: ``sqrt((s² + mean(sd²)) / n)``; one value has no
+    scatter.
+    """
+    scatter = float(values.var(ddof=1)) if len(values) > 1 else 0.0
+    return float(np.sqrt((scatter + float((sds**2).mean())) / len(values)))
+
+
 def interval(value: float, spread: Spread, level: float) -> Interval:
     """Student's t interval about a value."""
     half = float(student_t.ppf(0.5 + level / 2, spread.degrees)) * float(np.sqrt(spread.variance))

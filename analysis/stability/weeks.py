@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.measures import MEASURES
-from analysis.stability.changes import verdict
+from analysis.stability.baseline import adjusted
 from analysis.stability.history import by_session, part_reps, working_sets
 from analysis.stability.judgement import SLOPE, PartHistory, SessionPoint, Significance, TrendBreak, Word
-from analysis.stability.statistics import Spread, holm, interval, line, p_value
+from analysis.stability.statistics import Spread, interval, line, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def part_history(
     why_no_baseline: str,
     config: StabilityConfig,
 ) -> PartHistory:
-    """Estimate the change of a part across weeks; the word comes later, see `with_week_words`.
+    """Estimate the change of a part across weeks; the word comes later (`words.with_words`).
 
     Parameters
     ----------
@@ -88,9 +88,11 @@ def part_history(
     values = np.array([point.adjusted for point in known], dtype=np.float64)
     reasons = () if baseline is not None else (f"not corrected for load and velocity: {why_no_baseline}",)
     if baseline is not None:
-        between = float(np.sqrt(baseline.session_means.variance))
-        worthwhile = max(config.between_session_share * between, MEASURES[part].resolution)
-        found = replace(found, usual=baseline.usual_set(config.level), smallest_worthwhile_change=worthwhile)
+        found = replace(
+            found,
+            usual=baseline.usual_set(config.level),
+            smallest_worthwhile_change=baseline.smallest_worthwhile_change(config),
+        )
     if len(known) >= config.sets_for_line:
         seconds = np.array([(point.started_at - known[0].started_at).total_seconds() for point in known])
         weeks = seconds / SECONDS_PER_WEEK
@@ -135,7 +137,7 @@ def _point(
     config: StabilityConfig,
 ) -> SessionPoint:
     values: list[float] = []
-    adjusted: list[float] = []
+    shifted: list[float] = []
     loads: list[float] = []
     n_reps = 0
     is_joined = session[0].session_id in joined
@@ -145,35 +147,16 @@ def _point(
             continue
         n_reps += len(reps)
         values.append(float(reps.values.mean()))
-        shifted = baseline.adjusted(reps, one.load_kg) if baseline is not None and is_joined else reps.values
-        adjusted.append(float(shifted.mean()))
+        shifted.append(float(adjusted(reps, one.load_kg, baseline if is_joined else None).mean()))
         if one.load_kg is not None:
             loads.append(one.load_kg)
     return SessionPoint(
         session_id=session[0].session_id,
         started_at=session[0].started_at,
         value=float(np.mean(values)) if values else None,
-        adjusted=float(np.mean(adjusted)) if adjusted else None,
+        adjusted=float(np.mean(shifted)) if shifted else None,
         n_sets=len(values),
         n_reps=n_reps,
         load_kg=max(loads) if loads else None,
         joined=is_joined,
     )
-
-
-def with_week_words(histories: Sequence[PartHistory], config: StabilityConfig) -> list[PartHistory]:
-    """Turn p-values into words: the first, primary part on its own, all others together by Holm."""
-    others = [k for k, one in enumerate(histories) if k > 0 and one.test.p_value is not None]
-    steps = holm([histories[k].test.p_value or 0.0 for k in others], config.others_alpha)
-    alphas = dict(zip(others, steps, strict=True)) | {0: config.primary_alpha}
-    return [
-        replace(
-            one,
-            primary=k == 0,
-            word=verdict(
-                one.change, one.test.p_value, alphas.get(k), one.smallest_worthwhile_change, one.part, config
-            ),
-            test=replace(one.test, alpha=alphas.get(k) if one.test.p_value is not None else None),
-        )
-        for k, one in enumerate(histories)
-    ]

@@ -21,7 +21,7 @@ from server.reporting.drawing import (
     styled,
     to_svg,
 )
-from server.reporting.words import Z95, is_moved, load, part_name, scale, unit, verdict_mark
+from server.reporting.words import Z95, is_moved, load, part_heading, part_name, scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,11 +66,7 @@ def part_plot(
         _set_ticks(axes, change.points, small=small)
         quiet_axes(axes)
         axes.margins(y=0.12)
-        heading = part_name(change.part) + (f", {unit(change.part)}" if unit(change.part) else "")
-        if small:
-            mark = verdict_mark(change.word)
-            heading = f"{heading}\n{mark.glyph} {mark.word.lower()}"
-        axes.set_title(heading, color=INK)
+        axes.set_title(part_heading(change, with_word=small), color=INK)
         return to_svg(figure, name, f"{part_name(change.part)} across the sets: {change.sentence}")
 
 

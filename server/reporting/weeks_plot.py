@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.stability.weeks import SECONDS_PER_WEEK
 from server.reporting.drawing import (
     FAINT,
     INK,
@@ -22,7 +23,7 @@ from server.reporting.drawing import (
     styled,
     to_svg,
 )
-from server.reporting.words import is_moved, part_name, scale, unit, verdict_mark
+from server.reporting.words import is_moved, part_heading, part_name, scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from analysis.stability.judgement import PartHistory, SessionIndex, SessionPoint, TrendBreak
 
 SECONDS_PER_DAY = 86400.0
-SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
 MOST_TICKS, FEW_TICKS = 7, 4
 """Dates written below a plot, at most; the newest always."""
 
@@ -62,11 +62,7 @@ def history_plot(
         _breaks(axes, breaks, small=small)
         quiet_axes(axes)
         axes.margins(y=0.14)
-        heading = part_name(history.part) + (f", {unit(history.part)}" if unit(history.part) else "")
-        if small:
-            mark = verdict_mark(history.word)
-            heading = f"{heading}\n{mark.glyph} {mark.word.lower()}"
-        axes.set_title(heading, color=INK)
+        axes.set_title(part_heading(history, with_word=small), color=INK)
         return to_svg(figure, name, f"{part_name(history.part)} over the sessions: {history.sentence}")
 
 

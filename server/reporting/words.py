@@ -7,17 +7,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analysis.exercises import CATALOGUE
 from analysis.measures import MEASURES
 from analysis.stability.judgement import Seen, Word
 from analysis.stability.sentences import shown
+from analysis.stability.statistics import mean_sd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from analysis.results import Estimate
-    from analysis.stability.judgement import Interval
+    from analysis.stability.judgement import Interval, PartChange, PartHistory
 
 PROXY_NOTE = (
     "Stability here is a declared proxy; unvalidated against trunk motion capture. "
@@ -86,6 +89,15 @@ def lift_name(exercise_id: str | None) -> str:
 def part_name(part: str) -> str:
     """Name a measure; one that is no longer known by its id."""
     return MEASURES[part].name if part in MEASURES else part
+
+
+def part_heading(part: PartChange | PartHistory, *, with_word: bool) -> str:
+    """Head the plot of a part: its name and unit, on a second line the word on it where that is asked for."""
+    heading = part_name(part.part) + (f", {unit(part.part)}" if unit(part.part) else "")
+    if not with_word:
+        return heading
+    mark = verdict_mark(part.word)
+    return f"{heading}\n{mark.glyph} {mark.word.lower()}"
 
 
 def number(part: str, value: float) -> str:
@@ -188,10 +200,6 @@ def moment(at: datetime) -> str:
 
 def mean_of(values: Sequence[float], sds: Sequence[float | None]) -> tuple[float | None, float | None]:
     """Mean over reps with the standard deviation of that mean: their scatter and their own (metrics.md)."""
-    n = len(values)
-    if not n:
+    if not values:
         return None, None
-    mean = sum(values) / n
-    scatter = sum((value - mean) ** 2 for value in values) / (n - 1) if n > 1 else 0.0
-    own = sum((sd or 0.0) ** 2 for sd in sds) / n
-    return mean, math.sqrt((scatter + own) / n)
+    return sum(values) / len(values), mean_sd(np.array(values), np.array([sd or 0.0 for sd in sds]))
