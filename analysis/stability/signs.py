@@ -99,6 +99,11 @@ ROUNDS_OVER = Sign(
 SIGNS = (STALLS_AT_LOCKOUT, ROUNDS_OVER)
 
 
+def sign_name(sign_id: str) -> str:
+    """Name a sign for people; one that is not known any more stands for itself."""
+    return next((sign.name for sign in SIGNS if sign.id == sign_id), sign_id)
+
+
 def find_signs(
     exercise_id: str,
     one: LiftedSet,

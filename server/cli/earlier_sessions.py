@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -220,7 +221,16 @@ def _prepare(session: EarlierSession, folder: Path, work: Path, started_at: date
 
 
 def _be_a_quiet_worker() -> None:
-    """Leave Ctrl-C to the parent, and the processor to the live session."""
+    """Leave Ctrl-C to the parent, and the processor to the live session; do not outlive a killed parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's end, however it came, and end as well: a pool's worker would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -16,7 +16,7 @@ from analysis.results import Estimate, QualityState
 from analysis.stability.judgement import Seen, Word
 from analysis.stability.parts import UNTOLD_PARTS
 from analysis.stability.sentences import shown
-from analysis.stability.signs import SIGNS
+from analysis.stability.signs import sign_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,8 +137,10 @@ def _print_verdict(console: Console, verdict: LiftVerdict) -> None:
             console.print(f"  {part.word.value}: {part.sentence}", soft_wrap=True)
     for finding in verdict.signs:
         if finding.seen is Seen.SEEN:
-            name = next(sign.name for sign in SIGNS if sign.id == finding.sign)
-            console.print(f"  {name}, set {finding.set_index + 1}: {finding.sentence}", soft_wrap=True)
+            console.print(
+                f"  {sign_name(finding.sign)}, set {finding.set_index + 1}: {finding.sentence}",
+                soft_wrap=True,
+            )
     for warning in verdict.warnings:
         console.print(f"  [yellow]{warning}[/]", soft_wrap=True)
     console.print(f"  [dim]{verdict.baseline.words}[/]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.stability.judge import judge_weeks
 from analysis.stability.judgement import Seen
-from analysis.stability.signs import SIGNS
+from analysis.stability.signs import sign_name
 from server.judging import Judge, lifted_as_stored
 from server.reporting.session import PartLine
 from server.reporting.weeks_plot import history_plot, session_index_plot
@@ -20,7 +20,6 @@ from server.reporting.words import (
     lift_name,
     listed,
     load,
-    new_reasons,
     part_name,
     plain,
     plural,
@@ -170,22 +169,14 @@ def _part(name: str, part: PartHistory, history: LiftHistory) -> PartLine:
         notes.append("◇ the mean after the effects of load and velocity are taken out: what is judged.")
     if plot is not None and part.primary and len(used) < len(part.points):
         notes.append("Faint: before a break, shown and not used.")
-    return PartLine(
-        part_name(part.part),
-        verdict_mark(part.word),
-        part.sentence,
-        new_reasons(part.sentence, part.reasons),
-        plot,
-        tuple(notes),
-    )
+    return PartLine.of(part, plot, notes)
 
 
 def _grids(history: LiftHistory) -> tuple[SignGrid, ...]:
-    names = {sign.id: sign.name for sign in SIGNS}
     found = dict.fromkeys(one.sign for session in history.sessions for one in session.signs)
     return tuple(
         SignGrid(
-            names.get(sign, sign),
+            sign_name(sign),
             tuple(
                 SignRow(
                     day(session.started_at),

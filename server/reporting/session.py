@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.exercises import CATALOGUE
 from analysis.stability.parts import UNTOLD_PARTS
-from analysis.stability.signs import SIGNS
+from analysis.stability.signs import sign_name
 from server.reporting.facts import SET_COLUMNS, Column, RepTable, part_columns, rep_table
 from server.reporting.path_plot import path_plot, why_no_path
 from server.reporting.plots import index_plot, part_plot
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from analysis.results import SetSummary
-    from analysis.stability.judgement import LiftVerdict, PartChange, SetIndex, SignFinding
+    from analysis.stability.judgement import LiftVerdict, PartChange, PartHistory, SetIndex, SignFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ class PartLine:
     reasons: tuple[str, ...]
     plot: Markup | None
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, part: PartChange | PartHistory, plot: Markup | None, notes: Sequence[str]) -> PartLine:
+        """Say what was found of a part, across sets or weeks."""
+        reasons = new_reasons(part.sentence, part.reasons)
+        return cls(part_name(part.part), verdict_mark(part.word), part.sentence, reasons, plot, tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,22 +203,14 @@ def _part(name: str, change: PartChange, sets: dict[int, SetSummary]) -> PartLin
         notes.append("◇ the mean after the effects of load and velocity are taken out: what is judged.")
     if change.blamed:
         notes.append("◆ reps outside your band of ordinary reps.")
-    return PartLine(
-        part_name(change.part),
-        verdict_mark(change.word),
-        change.sentence,
-        new_reasons(change.sentence, change.reasons),
-        plot,
-        tuple(notes),
-    )
+    return PartLine.of(change, plot, notes)
 
 
 def sign_blocks(findings: Sequence[SignFinding]) -> tuple[SignBlock, ...]:
     """Group findings by sign."""
-    names = {sign.id: sign.name for sign in SIGNS}
     return tuple(
         SignBlock(
-            names.get(sign, sign),
+            sign_name(sign),
             tuple(
                 SignLine(f"Set {one.set_index + 1}", seen_mark(one.seen), one.sentence)
                 for one in findings

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from rich.console import Console
@@ -127,3 +128,29 @@ def test_what_cannot_be_written_is_told_as_a_problem_of_the_folder(tmp_path):
     (tmp_path / EarlierSession(1, 1).name).write_bytes(b"not a recording")
     with pytest.raises(StoreError, match="cannot be prepared"):
         _prepare(EarlierSession(1, 1), tmp_path, tmp_path, datetime.now(UTC))
+
+
+def sessions(database):
+    """Every session with its sets and reps; row numbers depend on what else was stored meanwhile."""
+    with Store(f"sqlite:///{database}") as store:
+        return [store.session(one.recording.recording_id) for one in store.sessions()]
+
+
+def forget_earlier_sessions(folder):
+    """Leave only what was lifted live: the rest was made as a rebuild does. Nothing may follow."""
+    with Store(f"sqlite:///{folder / 'results.db'}") as store:
+        for path in (folder / "recordings").glob("demo-*.mcap"):
+            store.clear(UUID(read_recording(path).header.recording_id))
+            path.unlink()
+
+
+def test_a_rebuild_gives_the_same_as_the_live_session(demo, upright):
+    forget_earlier_sessions(demo.folder)
+    database = demo.folder / "results.db"
+    live = sessions(database)
+    database.unlink()
+    done = upright("rebuild", "--data-dir", demo.folder)
+    assert (done.code, done.err) == (0, "")
+    assert "13 sets from 1 recordings" in done.out
+    assert sum(len(item.reps) for one in live for item in one.stored_sets) == 5 * 5 + 4 * 4 + 4 * 5
+    assert sessions(database) == live
