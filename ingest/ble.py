@@ -20,19 +20,25 @@ from bleak_retry_connector import establish_connection
 
 from ingest.bleak_errors import translate
 from ingest.bumble_backend import backends
-from ingest.devices import driver_for_services, driver_named
+from ingest.devices import driver_for, driver_named, standard, stream_channels
 from ingest.devices.native import NAME as NATIVE
-from ingest.errors import BluetoothUnavailableError, ConnectionLostError, DeviceNotFoundError, IngestError
-from ingest.packets import DATA, LinkEvent, RawPacket, link_packet, whole_nanoseconds
+from ingest.driver_link import DriverLink
+from ingest.errors import (
+    BluetoothUnavailableError,
+    ConnectionLostError,
+    DeviceNotFoundError,
+    IngestError,
+    StartRefusedError,
+)
+from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
-    from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import CharacteristicSpec, DeviceDriver
 
 _logger = logging.getLogger(__name__)
 _BLEAK_ERRORS = (BleakError, TimeoutError, EOFError, OSError)
@@ -130,8 +136,8 @@ async def scan(transport: str | None = None, timeout_s: float = 5.0) -> list[Fou
 
 
 def _found(device: BLEDevice, advertisement: AdvertisementData) -> FoundSensor:
-    driver = driver_for_services(advertisement.service_uuids)
     name = advertisement.local_name or device.name or ""
+    driver = driver_for(name, advertisement.service_uuids)
     return FoundSensor(name, device.address, advertisement.rssi, driver.name if driver else None)
 
 
@@ -184,6 +190,7 @@ class BleSource:
         self._stopping = asyncio.Event()
         self._origin_s = 0.0
         self._last_data_s = 0.0
+        self._streams = stream_channels(self.driver)
 
     @property
     def wanted(self) -> str:
@@ -254,6 +261,7 @@ class BleSource:
         """Find, connect, stream until the link is lost, the stream falls mute or the source is stopped."""
         lost = asyncio.Event()
         client: BleakClient | None = None
+        link: DriverLink | None = None
         reason = "closed"
         try:
             device, rssi_dbm = await self._find()
@@ -263,10 +271,10 @@ class BleSource:
             self._put(link_packet(self.now_s(), connected))
             self.connections += 1
             try:
-                await self._start_stream(client)
+                link = await self._start_stream(client)
                 self.state, self.problem = LinkState.STREAMING, ""
                 reason = await self._watch(lost)
-            except _BLEAK_ERRORS as error:
+            except (*_BLEAK_ERRORS, StartRefusedError) as error:
                 reason = str(error) or type(error).__name__
                 raise
             finally:
@@ -275,7 +283,7 @@ class BleSource:
             raise translate(error, self.wanted) from error
         finally:
             if client is not None:
-                await self._hang_up(client, send_stop=self._stopping.is_set())
+                await self._hang_up(client, link if self._stopping.is_set() else None)
         if not self._stopping.is_set():
             raise ConnectionLostError(f"{self.wanted}: {reason}")
 
@@ -289,10 +297,10 @@ class BleSource:
                 return False
             if self._name is not None and self._name not in (advertisement.local_name, device.name):
                 return False
-            if self._address is None and not set(self.driver.service_uuids) & set(
-                advertisement.service_uuids
-            ):
-                return False
+            if self._address is None and self._name is None:
+                advertised = advertisement.local_name or device.name or ""
+                if driver_for(advertised, advertisement.service_uuids) is not self.driver:
+                    return False
             found.append((device, advertisement.rssi))
             return True
 
@@ -319,40 +327,38 @@ class BleSource:
             **arguments,
         )
 
-    async def _start_stream(self, client: BleakClient) -> None:
+    async def _start_stream(self, client: BleakClient) -> DriverLink:
         """Read what comes first, subscribe, start: the sensor forgets its subscribers with the link."""
-        present = {
-            characteristic.uuid for service in client.services for characteristic in service.characteristics
-        }
-        for spec in self.driver.characteristics:
-            if spec.uuid not in present:
-                if spec.required:
-                    raise ConnectionLostError(
-                        f"{self.wanted} lacks the {spec.channel} characteristic; is it one?"
-                    )
-                continue
-            if spec.read_first:
-                async with asyncio.timeout(self._config.operation_timeout_s):
-                    value = await client.read_gatt_char(spec.uuid)
-                self._put(RawPacket(self.now_s(), spec.channel, bytes(value)))
-            if spec.notify:
-                async with asyncio.timeout(self._config.operation_timeout_s):
-                    await client.start_notify(spec.uuid, self._callback(spec.channel))
+        link = DriverLink(client, self.driver.title, self._take, self._config.operation_timeout_s)
+        present = {found.uuid for service in client.services for found in service.characteristics}
+        own = self.driver.characteristics
+        known = {spec.channel for spec in own}
+        # Descriptions first: a file's header is written when the sensor's own bytes begin.
+        for spec in (*(spec for spec in standard.CHARACTERISTICS if spec.channel not in known), *own):
+            uuid = next((uuid for uuid in (spec.uuid, *spec.alternatives) if uuid in present), None)
+            if uuid is not None:
+                await self._open(link, spec, uuid, client)
+            elif spec.required:
+                raise ConnectionLostError(
+                    f"{self.wanted} lacks the {spec.channel} characteristic; is it one?"
+                )
         self._last_data_s = asyncio.get_running_loop().time()
-        for command in self.driver.start_commands:
-            async with asyncio.timeout(self._config.operation_timeout_s):
-                await client.write_gatt_char(command.uuid, command.payload, response=True)
+        await link.run(self.driver.start())
+        return link
 
-    def _callback(self, channel: str) -> Callable[[BleakGATTCharacteristic, bytearray], None]:
-        loop = asyncio.get_running_loop()
+    async def _open(self, link: DriverLink, spec: CharacteristicSpec, uuid: str, client: BleakClient) -> None:
+        try:
+            await link.open(spec, uuid)
+        except _BLEAK_ERRORS as error:
+            if spec.required or not client.is_connected:
+                raise
+            _logger.info("%s: %s cannot be had: %s", self.wanted, spec.channel, error)
 
-        def on_value(_: BleakGATTCharacteristic, value: bytearray) -> None:
-            now_s = loop.time()
-            if channel == DATA:
-                self._last_data_s = now_s
-            self._put(RawPacket(whole_nanoseconds(now_s - self._origin_s), channel, bytes(value)))
-
-        return on_value
+    def _take(self, channel: str, payload: bytes) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if channel in self._streams:
+            self._last_data_s = now_s
+        self._put(RawPacket(whole_nanoseconds(now_s - self._origin_s), channel, payload))
 
     def _put(self, packet: RawPacket) -> None:
         try:
@@ -380,13 +386,13 @@ class BleSource:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
-    async def _hang_up(self, client: BleakClient, *, send_stop: bool) -> None:
+    async def _hang_up(self, client: BleakClient, link: DriverLink | None) -> None:
         """Leave the sensor quiet and the link closed, as far as it still listens."""
         with contextlib.suppress(*_BLEAK_ERRORS):
             async with asyncio.timeout(self._config.operation_timeout_s):
-                if send_stop and client.is_connected:
-                    for command in self.driver.stop_commands:
-                        await client.write_gatt_char(command.uuid, command.payload, response=True)
+                if link is not None and client.is_connected:
+                    for step in self.driver.stop_steps:
+                        await link.write(step)
         with contextlib.suppress(*_BLEAK_ERRORS):
             async with asyncio.timeout(self._config.operation_timeout_s):
                 await client.disconnect()

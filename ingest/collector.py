@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SetLabel
 from ingest.decoding import PacketDecoder
+from ingest.devices import standard, stream_channels
 from ingest.errors import KnownSensorError
-from ingest.packets import DATA, INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
+from ingest.packets import LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.session import SessionRunner
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from ingest.session import AnalyzerFactory
 
 _logger = logging.getLogger(__name__)
+
+_KEPT_DESCRIPTIONS = 64
+"""Packets without measurements that a rotated file repeats; the longest start-up has some twenty answers."""
 
 RecorderFactory: TypeAlias = Callable[[RecordingHeader], Recorder]
 
@@ -168,8 +173,9 @@ class Collector:
         self._last_received_s = 0.0
         self._last_data_s: float | None = None
         self._started_at = datetime.now(UTC)
-        self._last_info: RawPacket | None = None
+        self._streams = stream_channels(driver)
         self._last_link: RawPacket | None = None
+        self._descriptions: deque[RawPacket] = deque(maxlen=_KEPT_DESCRIPTIONS)
         self._start_file()
 
     def _start_file(self) -> None:
@@ -238,7 +244,7 @@ class Collector:
 
     def _take(self, packet: RawPacket) -> None:
         self._last_received_s = max(self._last_received_s, packet.received_at_s)
-        if packet.channel == DATA:
+        if packet.channel in self._streams:
             self._last_data_s = packet.received_at_s
         self._record(packet)
         items = self._decoder.feed(packet)
@@ -263,23 +269,24 @@ class Collector:
             self._recorder.write(packet)
             return
         self._unrecorded.append(packet)
-        if packet.channel in (LABEL, LINK):
+        if packet.channel in (LABEL, LINK) or packet.channel in standard.CHANNELS - self._streams:
             return
-        self._recorder = self._recorder_factory(self._header(packet))
+        self._recorder = self._recorder_factory(self._header())
         for waiting in self._unrecorded:
             self._recorder.write(waiting)
         self._unrecorded.clear()
 
-    def _header(self, packet: RawPacket) -> RecordingHeader:
-        """Describe the file that begins: the link told the names, the packet at hand may tell the model."""
+    def _header(self) -> RecordingHeader:
+        """Describe the file that begins: the link told the names, the packets at hand may tell the model."""
         peek = PacketDecoder(self._driver)
-        peek.feed(packet)
+        for packet in self._unrecorded:
+            peek.feed(packet)
         link = self._decoder.link
         return RecordingHeader(
             driver=self._driver.name,
             sensor_name=link.name if link else "",
             address=link.address if link else "",
-            model=peek.info.model if peek.info else "",
+            model=peek.model,
             mount=self._mount,
             started_at=self._started_at,
             speed=self._speed,
@@ -288,13 +295,15 @@ class Collector:
         )
 
     def _remember(self, packet: RawPacket) -> None:
-        if packet.channel == INFO:
-            self._last_info = packet
-        elif packet.channel == LINK:
+        if packet.channel == LINK:
             self._last_link = packet
+            if self._decoder.link is not None and self._decoder.link.event == "connected":
+                self._descriptions.clear()
             self._connections += self._decoder.link is not None and self._decoder.link.event == "connected"
             self._recognise()
             self._report()
+        elif self._decoder.tells_of_itself:
+            self._descriptions.append(packet)
 
     def _recognise(self) -> None:
         """Recall what is known of the sensor, before its first sample."""
@@ -343,14 +352,17 @@ class Collector:
         ) or age_s >= self._config.rotate_at_latest_s
 
     def _rotate(self, now_s: float) -> None:
-        """End the file and begin another that stands on its own: it repeats the link, INFO and the label."""
+        """End the file and begin another that stands on its own.
+
+        It repeats the link, what the sensor said of itself, and the label.
+        """
         label = self._decoder.label
         self._finish_file()
         self._start_file()
         connections = self._connections
-        for packet in (self._last_link, self._last_info):
-            if packet is not None:
-                self._take(RawPacket(now_s, packet.channel, packet.payload))
+        before = [packet for packet in (self._last_link, *self._descriptions) if packet is not None]
+        for packet in before:
+            self._take(RawPacket(now_s, packet.channel, packet.payload))
         self._connections = connections
         if label is not None:
             self._take(label_packet(now_s, label))

@@ -6,6 +6,7 @@
     ├── DeviceNotFoundError        no sensor with that address or name answered the scan
     ├── ConnectionLostError        the link broke, or an operation over it failed
     ├── BluetoothUnavailableError  this machine has no usable Bluetooth
+    ├── StartRefusedError          the sensor answered that it cannot stream
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
     ├── RecordingError             a recording cannot be written or read
@@ -72,6 +73,20 @@ class BluetoothUnavailableError(IngestError):
         super().__init__(f"Bluetooth is not available: {why}; {hint}")
         self.why = why
         self.hint = hint
+
+
+class StartRefusedError(IngestError):
+    """The sensor answered that it cannot stream. Trying again helps once its reason is gone.
+
+    Attributes
+    ----------
+    reason : str
+        Its answer in words, and what to do.
+    """
+
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__(f"{title} does not start: {reason}")
+        self.reason = reason
 
 
 class UnknownDriverError(IngestError):

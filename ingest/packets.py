@@ -14,8 +14,10 @@ from analysis.set_goal import SetGoal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-DATA, INFO, BATTERY, LINK, LABEL = "data", "info", "battery", "link", "label"
-"""Channels. The first three carry the sensor's bytes, ``link`` and ``label`` UTF-8 JSON by the host."""
+DATA, INFO, CONTROL, BATTERY, HEART_RATE = "data", "info", "control", "battery", "heart_rate"
+"""Channels of the sensor's bytes: samples, its description, answers to commands, standard services."""
+LINK, LABEL = "link", "label"
+"""Channels that carry UTF-8 JSON by the host."""
 
 
 @dataclass(frozen=True, slots=True)

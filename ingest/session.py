@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from analysis.imu import Mount, SensorInfo, SetLabel, StreamItem
+from ingest.items import AccelBlock, TimelineItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,13 +62,16 @@ class SessionRunner:
         self.calibration: Calibration | None = None
         """What the session taught about the accelerometer; None before its end, or if it taught nothing."""
 
-    def advance(self, items: Iterable[StreamItem], info: SensorInfo | None) -> list[Event]:
+    def advance(self, items: Iterable[TimelineItem], info: SensorInfo | None) -> list[Event]:
         """Take items in the order of time; return the events that they made known.
 
-        A label that comes before the sensor has described itself is that of the first set.
+        A label that comes before the sensor has described itself is that of the first set. Samples without a
+        gyroscope are passed over: they say nothing about how the sensor moves.
         """
         events: list[Event] = []
         for item in items:
+            if isinstance(item, AccelBlock):
+                continue
             if self._analyzer is None:
                 if isinstance(item, SetLabel):
                     self._label = item
