@@ -115,14 +115,14 @@ class Collector:
     ----------
     source : PacketSource
         Where packets come from.
-    driver : DeviceDriver
-        Of the sensor.
+    driver : DeviceDriver or None
+        Of the sensor; None: the first connection tells.
     analyzer_factory : callable
         See `SessionRunner`.
     recorder_factory : callable or None
         Makes the recorder of each file from its header; None: nothing is recorded.
     mount : Mount, optional
-        How the sensor is fixed.
+        How the sensor is fixed; if not given, as it was paired.
     on_event : callable, optional
         Called with each event of the signal core, in order.
     on_status : callable, optional
@@ -142,7 +142,7 @@ class Collector:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: DeviceDriver | None,
         analyzer_factory: AnalyzerFactory,
         recorder_factory: RecorderFactory | None,
         *,
@@ -159,7 +159,7 @@ class Collector:
         self._driver = driver
         self._analyzer_factory = analyzer_factory
         self._recorder_factory = recorder_factory
-        self._mount = mount or Mount()
+        self._mount = mount
         self._on_event = on_event
         self._on_status = on_status
         self._on_recorded = on_recorded
@@ -173,14 +173,13 @@ class Collector:
         self._last_received_s = 0.0
         self._last_data_s: float | None = None
         self._started_at = datetime.now(UTC)
-        self._streams = stream_channels(driver)
         self._last_link: RawPacket | None = None
         self._descriptions: deque[RawPacket] = deque(maxlen=_KEPT_DESCRIPTIONS)
         self._start_file()
 
     def _start_file(self) -> None:
         self._decoder = PacketDecoder(self._driver)
-        self._runner = SessionRunner(self._analyzer_factory, self._mount)
+        self._runner = SessionRunner(self._analyzer_factory, self._mount or Mount())
         self._recorder: Recorder | None = None
         self._unrecorded: list[RawPacket] = []  # until INFO tells what to write in the header
         self._file_started_s: float | None = None
@@ -255,6 +254,11 @@ class Collector:
             self._rotate(packet.received_at_s)
 
     @property
+    def _streams(self) -> frozenset[str]:
+        """Channels of measurements; none before the sensor is known."""
+        return frozenset() if self._driver is None else stream_channels(self._driver)
+
+    @property
     def _info(self) -> SensorInfo | None:
         info = self._decoder.info
         return None if info is None else replace(info, calibration=self._calibration)
@@ -269,7 +273,7 @@ class Collector:
             self._recorder.write(packet)
             return
         self._unrecorded.append(packet)
-        if packet.channel in (LABEL, LINK) or packet.channel in standard.CHANNELS - self._streams:
+        if packet.channel in {LABEL, LINK} | (standard.CHANNELS - self._streams):
             return
         self._recorder = self._recorder_factory(self._header())
         for waiting in self._unrecorded:
@@ -283,11 +287,11 @@ class Collector:
             peek.feed(packet)
         link = self._decoder.link
         return RecordingHeader(
-            driver=self._driver.name,
+            driver=self._driver.name if self._driver else "",
             sensor_name=link.name if link else "",
             address=link.address if link else "",
             model=peek.model,
-            mount=self._mount,
+            mount=self._mount or Mount(),
             started_at=self._started_at,
             speed=self._speed,
             source_kind=self._source_kind,
@@ -297,6 +301,7 @@ class Collector:
     def _remember(self, packet: RawPacket) -> None:
         if packet.channel == LINK:
             self._last_link = packet
+            self._driver = self._decoder.driver
             if self._decoder.link is not None and self._decoder.link.event == "connected":
                 self._descriptions.clear()
             self._connections += self._decoder.link is not None and self._decoder.link.event == "connected"
@@ -311,9 +316,13 @@ class Collector:
         if self._known_sensors is None or link is None or self._calibration is not None:
             return
         try:
+            known = self._known_sensors.find(link.address)
             self._calibration = self._known_sensors.calibration(link.address)
         except KnownSensorError as error:
             _logger.warning("%s", error)
+            return
+        if self._mount is None and known is not None and known.mount is not None:
+            self._mount = self._runner.mount = known.mount
 
     def _keep_calibration(self) -> None:
         """Keep what the file's sets taught, for the next file and the next session."""

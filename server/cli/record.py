@@ -70,7 +70,7 @@ async def _run(
     transport: str | None,
     duration_s: float | None,
     label: SetLabel,
-    mount: Mount,
+    mount: Mount | None,
 ) -> None:
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
@@ -80,7 +80,8 @@ async def _run(
     from server.store import Store
 
     recover_recordings(settings)
-    source = source_for(sensor, transport)
+    known = KnownSensors(settings.sensors_dir)
+    source = source_for(sensor, transport, known)
     with Store(settings.results_url) as store:
         session = LiveSession(
             source,
@@ -88,7 +89,7 @@ async def _run(
             settings.recordings_dir,
             SessionSink(None, store, _Teller().tell),
             mount=mount,
-            known_sensors=KnownSensors(settings.sensors_dir),
+            known_sensors=known,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())
