@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from analysis.imu import SensorInfo, SetLabel
 from ingest.devices import driver_named, standard
@@ -16,6 +17,9 @@ from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
 from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
+
+if TYPE_CHECKING:
+    from ingest.host_offset import HostOffset
 
 _logger = logging.getLogger(__name__)
 _MEASUREMENTS = (DeviceSamples, HeartRate, InstrumentRep)
@@ -86,6 +90,11 @@ class PacketDecoder:
     def model(self) -> str:
         """The sensor's model, as far as it has told; empty while it has not."""
         return self.info.model if self.info else self._texts.get("model", "")
+
+    @property
+    def host_offset(self) -> HostOffset:
+        """How far the timeline lags behind the clock of `RawPacket.received_at_s`."""
+        return self._timeline.host_offset
 
     @property
     def counts(self) -> StreamCounts:
