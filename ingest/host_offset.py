@@ -81,7 +81,7 @@ class HostOffset:
         if not known:
             raise ValueError("no packet, so no offset")
         at_s, delay_s = np.array(known).T
-        return np.asarray(t_s + np.interp(t_s, at_s, delay_s))
+        return np.asarray(t_s + np.interp(t_s, at_s, delay_s), dtype=np.float64)
 
     def _last(self) -> list[tuple[float, float]]:
         return [] if self._best is None else [self._best]
