@@ -171,6 +171,7 @@ class SimulatedPeripheral(ABC):
         self._endpoints: list[Endpoint] = []
         self._outbox: deque[tuple[Endpoint, bytes]] = deque()
         self._outbox_filled = asyncio.Event()
+        self._answers: deque[tuple[Endpoint, bytes]] = deque()
         self._overflowed = 0
         self._sent = 0
         self._last_sent_s = float("-inf")
@@ -377,11 +378,11 @@ class SimulatedPeripheral(ABC):
         self._tasks[name] = task
 
     def _running(self, name: str) -> bool:
-        return name in self._tasks
+        return name in self._tasks and not self._tasks[name].done()
 
     def _end(self, name: str) -> None:
         task = self._tasks.pop(name, None)
-        if task is not None:
+        if task is not None and task is not asyncio.current_task():  # a sensor may reset itself
             task.cancel()
 
     def _end_streams(self) -> None:
@@ -389,6 +390,7 @@ class SimulatedPeripheral(ABC):
         for name in [name for name in self._tasks if name != "battery"]:
             self._end(name)
         self._outbox.clear()
+        self._answers.clear()
 
     def _end_all(self) -> None:
         self._end_streams()
@@ -441,6 +443,17 @@ class SimulatedPeripheral(ABC):
             self._outbox.popleft()
             self._overflowed += 1
         self._outbox_filled.set()
+
+    def _indicate(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
+        """Queue an indication; the next one waits until the central has confirmed this one."""
+        self._answers.append((endpoint, payload))
+        if not self._running("answers"):
+            self._run("answers", self._give_answers(connection))
+
+    async def _give_answers(self, connection: Connection) -> None:
+        while self._answers:
+            endpoint, payload = self._answers.popleft()
+            await self._device.indicate_subscriber(connection, endpoint.characteristic, payload)
 
     async def _empty_outbox(self, connection: Connection) -> None:
         """Send what is queued as fast as the radio takes it, until cancelled."""
