@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
@@ -409,9 +410,11 @@ class SimulatedPeripheral(ABC):
         return self.scenario.stream(settings, first_sample_s - self._lifter_started.result())
 
     def _sampler(self, settings: MemsSettings) -> Sampler:
-        """Sample from now on."""
-        now_s = self._loop.time()
-        return Sampler(self._open_stream(settings, now_s), now_s)
+        """Sample from now on; one oscillator drives all, so streams of one rate fall together."""
+        period_s = 1 / (settings.rate_hz * (1 + self.scenario.unit.odr_error_fraction))
+        since_s = self._loop.time() - self._powered_on_s
+        first_sample_s = self._powered_on_s + math.ceil(since_s / period_s) * period_s
+        return Sampler(self._open_stream(settings, first_sample_s), first_sample_s)
 
     def _radio_has_room(self, connection: Connection) -> bool:
         queue = self._device.host.get_data_packet_queue(connection.handle)

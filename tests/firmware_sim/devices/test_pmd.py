@@ -1,4 +1,4 @@
-"""Bytes of PMD against the vectors of the vendor's tests (AccDataTest.kt, GyrDataTest.kt, PmdSettingTest.kt)."""
+"""Bytes of PMD against the vendor's own vectors: AccDataTest.kt, GyrDataTest.kt, PmdSettingTest.kt."""
 
 import struct
 
@@ -53,8 +53,8 @@ def test_compressed_rotation_is_that_of_the_vendors_vector():
 
 
 def test_a_block_of_differences_is_that_of_the_vendors_vectors():
-    # Acceleration (-15, 20, 1008), (-20, 17, 1008) in six bits. Of the last byte, two bits are data; the vector
-    # has a stray bit in the padding, the encoder zeros.
+    # Acceleration (-15, 20, 1008), (-20, 17, 1008) in six bits. Of the last byte, two bits are data; the
+    # vector has a stray bit in the padding, the encoder zeros.
     block = pmd.encode_block(rows((-5, -3, 0)), 6)
     expected = bytes.fromhex("06 01 7B 0F 08")
     assert block[:-1] == expected[:-1]
