@@ -1,4 +1,7 @@
-"""Lines that a Bangle.js 2 speaks over its UART, and the prompt that listens; from ``docs/sensors/bangle.md`` alone."""
+"""Lines that a Bangle.js 2 speaks over its UART, and the prompt that listens.
+
+From ``docs/sensors/bangle.md`` alone.
+"""
 
 from __future__ import annotations
 

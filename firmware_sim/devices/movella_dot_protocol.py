@@ -1,7 +1,7 @@
 """Bytes of the Movella DOT, as the sensor writes them.
 
-From Movella's "DOT BLE Service Specification", document XD0506P revision C (July 2023): tables 5 to 7 and 12 to
-21. Section numbers below are those of that document.
+From Movella's "DOT BLE Service Specification", document XD0506P revision C (July 2023): tables 5 to 7 and 12
+to 21. Section numbers below are those of that document.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COMPANY_ID = 2182
 """Movella Technologies B.V., in the advertisement (section 1.2)."""
 
 LENGTHS = {LONG_PAYLOAD: 63, MEDIUM_PAYLOAD: 40, SHORT_PAYLOAD: 20}
-"""Notifications always have the characteristic's length; what the mode does not fill is 0 (table 12, 3.2 to 3.4)."""
+"""Notifications have the characteristic's length; what a mode does not fill is 0 (table 12, 3.2 to 3.4)."""
 
 RATE_QUANTITIES = 21
 CUSTOM_MODE_5 = 26

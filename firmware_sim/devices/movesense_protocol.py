@@ -1,8 +1,8 @@
 """Bytes of Movesense's GATT SensorData Protocol (GSP), version 1, as the sensor writes them.
 
-From Movesense's "GATT SensorData Protocol specification" (movesense.com/docs/esw/gatt_sensordata_protocol) and
-what ``docs/gsp-protocol.md`` of github.com/sokolmarek/movesense-commander measured on a sensor: HELLO has no
-status, arrays carry no count, all samples of the accelerometer come before those of the gyroscope.
+From Movesense's "GATT SensorData Protocol specification" (movesense.com/docs/esw/gatt_sensordata_protocol)
+and what ``docs/gsp-protocol.md`` of github.com/sokolmarek/movesense-commander measured on a sensor: HELLO has
+no status, arrays carry no count, all samples of the accelerometer come before those of the gyroscope.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def encode_result(reference: int, status: int, content: bytes = b"") -> bytes:
 
 
 def encode_hello(reference: int, texts: Sequence[str]) -> bytes:
-    """Write the answer to HELLO: protocol version, then serial, product, DFU address, application, its version."""
+    """Write the answer to HELLO: serial, product, DFU address, application and its version, in this order."""
     strings = b"".join(text.encode() + b"\x00" for text in texts)
     return bytes([RESULT, reference, 1]) + strings
 

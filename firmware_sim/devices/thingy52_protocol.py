@@ -1,8 +1,8 @@
 """Bytes of the motion service of Nordic's Thingy:52, as the sensor writes them.
 
-From the documentation of its firmware (nordicsemiconductor.github.io/Nordic-Thingy52-FW, "Firmware architecture"
-and ble_tms.h) and its public source: limits and answers in ``ble_tms.c``, fixed-point formats and saturation in
-``m_motion.c``, defaults in ``m_motion.h``, the sign of the accelerometer in ``drv_motion.c``.
+From the documentation of its firmware (nordicsemiconductor.github.io/Nordic-Thingy52-FW, "Firmware
+architecture" and ble_tms.h) and its public source: limits and answers in ``ble_tms.c``, fixed-point formats
+and saturation in ``m_motion.c``, defaults in ``m_motion.h``, the sign of the accelerometer in ``drv_motion.c``.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def encode_raw(
     Parameters
     ----------
     force_g : 3 floats
-        Specific force, g: +1 upward at rest. It is sent NEGATED: the firmware turns the accelerometer round, so
-        that it reads +1 g along the axis that points down.
+        Specific force, g: +1 upward at rest. It is sent NEGATED: the firmware turns the accelerometer round,
+        so that it reads +1 g along the axis that points down.
     gyro_dps, compass_ut : 3 floats each
         Degrees per second and microtesla.
     """

@@ -38,7 +38,8 @@ def test_device_info_is_34_bytes_in_the_order_of_the_table():
         serial=0xD422CD00A683,
     )
     assert info.hex(" ") == (
-        "83 a6 00 cd 22 d4 02 06 00 e7 07 07 04 0c 1e 3b 00 01 00 00 83 a6 00 cd 22 d4 00 00 58 53 2d 54 30 32"
+        "83 a6 00 cd 22 d4 02 06 00 e7 07 07 04 0c 1e 3b 00 01 00 00 "
+        "83 a6 00 cd 22 d4 00 00 58 53 2d 54 30 32"
     )
 
 

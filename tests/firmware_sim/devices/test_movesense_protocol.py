@@ -6,8 +6,8 @@ import pytest
 from firmware_sim.devices import movesense_protocol as gsp
 from firmware_sim.errors import PacketTooLongError
 
-# github.com/sensein/movesense-py tests/fixtures/validation/fixture.json: payload of /Meas/Acc/52 after code and
-# reference.
+# github.com/sensein/movesense-py tests/fixtures/validation/fixture.json: payload of /Meas/Acc/52, after code
+# and reference.
 ACC_52 = bytes.fromhex(
     "03de010055ab8bbf69f78d4081dd0a412b1387bf975a8d4020840b41e79190bf076d8e401bf10a412b1387bf316e8d40b9660b41"
 )

@@ -14,7 +14,8 @@ def test_the_default_configuration_is_that_of_the_firmware():
 
 def test_a_raw_packet_by_hand():
     # Q6.10: -0.5 g -> 512 = 0x0200 after the firmware's sign; +1 g -> -1024 = 0xFC00.
-    # Q11.5: 10.5 dps -> 336 = 0x0150; -0.01 dps -> -1 (towards minus infinity). Q12.4: 48.0 uT -> 768 = 0x0300.
+    # Q11.5: 10.5 dps -> 336 = 0x0150; -0.01 dps -> -1 (towards minus infinity).
+    # Q12.4: 48.0 uT -> 768 = 0x0300.
     payload = thingy.encode_raw((-0.5, 0.0, 1.0), (10.5, -0.01, 0.0), (48.0, 0.0, -1.0))
     assert payload.hex(" ") == "00 02 00 00 00 fc 50 01 ff ff 00 00 00 03 00 00 f0 ff"
 
