@@ -1,16 +1,8 @@
-"""Inertial sensors inside the devices of others, by their data sheets, put in place of the scenario's own."""
+"""Inertial sensors inside the devices of others, by their data sheets; for `Scenario.on_sensor`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from firmware_sim.mems_models import MICRO_G_MPS2, RADPS_PER_DPS, MemsModel, draw_unit
-
-if TYPE_CHECKING:
-    from firmware_sim.scenario import Scenario
+from firmware_sim.mems_models import MICRO_G_MPS2, RADPS_PER_DPS, MemsModel
 
 # Noise densities are typical values of the data sheets, per sqrt(Hz): LSM6DSL (DocID028475, at 8 g) 90 ug and
 # 4 mdps; MPU-9250 (PS-MPU-9250A-01) 300 ug and 10 mdps; Xsens DOT (user manual, section on the sensor
@@ -28,12 +20,3 @@ XSENS_DOT = MemsModel(
     scale_fraction=0.0015,
     cross_axis_fraction=0.001,
 )
-
-
-def fitted(scenario: Scenario, model: MemsModel) -> Scenario:
-    """Give the scenario with one part of this kind at the same place; an ideal sensor stays ideal."""
-    unit = scenario.unit
-    if unit.model.name == "ideal":
-        return scenario
-    part = draw_unit(model, np.random.default_rng((scenario.seed, 9)))
-    return replace(scenario, unit=replace(part, warm_up=unit.warm_up, accel_delay_s=unit.accel_delay_s))

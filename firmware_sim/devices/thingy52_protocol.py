@@ -2,7 +2,7 @@
 
 From the documentation of its firmware (nordicsemiconductor.github.io/Nordic-Thingy52-FW, "Firmware
 architecture" and ble_tms.h) and its public source: limits and answers in ``ble_tms.c``, fixed-point formats
-and saturation in ``m_motion.c``, defaults in ``m_motion.h``, the sign of the accelerometer in ``drv_motion.c``.
+and saturation in ``m_motion.c``, defaults in ``m_motion.h``, the accelerometer's sign in ``drv_motion.c``.
 """
 
 from __future__ import annotations
