@@ -1,7 +1,7 @@
 """What can be wrong with a simulated sensor; consulted where its bytes leave it and where it is asked.
 
-Faults of the way belong to the radio: `RadioModel`, and `SimulatedPeripheral.out_of_range`; a small MTU is the
-peripheral's ``max_mtu``, a dying battery its `Battery`.
+Faults of the way belong to the radio: `RadioModel`, and `SimulatedPeripheral.out_of_range`; a small MTU is
+the peripheral's ``max_mtu``, a dying battery its `Battery`.
 """
 
 from __future__ import annotations

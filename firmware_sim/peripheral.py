@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
@@ -171,6 +172,7 @@ class SimulatedPeripheral(ABC):
         self._endpoints: list[Endpoint] = []
         self._outbox: deque[tuple[Endpoint, bytes]] = deque()
         self._outbox_filled = asyncio.Event()
+        self._answers: deque[tuple[Endpoint, bytes]] = deque()
         self._overflowed = 0
         self._sent = 0
         self._last_sent_s = float("-inf")
@@ -377,11 +379,11 @@ class SimulatedPeripheral(ABC):
         self._tasks[name] = task
 
     def _running(self, name: str) -> bool:
-        return name in self._tasks
+        return name in self._tasks and not self._tasks[name].done()
 
     def _end(self, name: str) -> None:
         task = self._tasks.pop(name, None)
-        if task is not None:
+        if task is not None and task is not asyncio.current_task():  # a sensor may reset itself
             task.cancel()
 
     def _end_streams(self) -> None:
@@ -389,6 +391,7 @@ class SimulatedPeripheral(ABC):
         for name in [name for name in self._tasks if name != "battery"]:
             self._end(name)
         self._outbox.clear()
+        self._answers.clear()
 
     def _end_all(self) -> None:
         self._end_streams()
@@ -407,9 +410,11 @@ class SimulatedPeripheral(ABC):
         return self.scenario.stream(settings, first_sample_s - self._lifter_started.result())
 
     def _sampler(self, settings: MemsSettings) -> Sampler:
-        """Sample from now on."""
-        now_s = self._loop.time()
-        return Sampler(self._open_stream(settings, now_s), now_s)
+        """Sample from now on; one oscillator drives all, so streams of one rate fall together."""
+        period_s = 1 / (settings.rate_hz * (1 + self.scenario.unit.odr_error_fraction))
+        since_s = self._loop.time() - self._powered_on_s
+        first_sample_s = self._powered_on_s + math.ceil(since_s / period_s) * period_s
+        return Sampler(self._open_stream(settings, first_sample_s), first_sample_s)
 
     def _radio_has_room(self, connection: Connection) -> bool:
         queue = self._device.host.get_data_packet_queue(connection.handle)
@@ -441,6 +446,17 @@ class SimulatedPeripheral(ABC):
             self._outbox.popleft()
             self._overflowed += 1
         self._outbox_filled.set()
+
+    def _indicate(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
+        """Queue an indication; the next one waits until the central has confirmed this one."""
+        self._answers.append((endpoint, payload))
+        if not self._running("answers"):
+            self._run("answers", self._give_answers(connection))
+
+    async def _give_answers(self, connection: Connection) -> None:
+        while self._answers:
+            endpoint, payload = self._answers.popleft()
+            await self._device.indicate_subscriber(connection, endpoint.characteristic, payload)
 
     async def _empty_outbox(self, connection: Connection) -> None:
         """Send what is queued as fast as the radio takes it, until cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ class Sampler:
 
     def due(self, now_s: float) -> int:
         """Count the samples that are complete by now and neither taken nor skipped."""
-        return max(0, int((now_s - self._first_sample_s) / self.period_s) + 1 - self._taken)
+        return max(0, math.floor((now_s - self._first_sample_s) / self.period_s) + 1 - self._taken)
 
     def take(self, count: int) -> Int16Array:
         """Give the next ``count`` samples as raw numbers, (count, 6); the caller waits until they are due."""

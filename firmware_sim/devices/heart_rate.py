@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import TYPE_CHECKING, Unpack
 
 from bumble import att
@@ -53,7 +54,6 @@ class HeartRatePeripheral(SimulatedPeripheral):
         **options: Unpack[SensorOptions],
     ) -> None:
         self._wide_rate = wide_rate
-        self._heart = Heart(scenario.sets, scenario.seed)
         super().__init__(source, sink, scenario, name=name, address=address, **options)
 
     def _power_on(self) -> None:
@@ -92,26 +92,21 @@ class HeartRatePeripheral(SimulatedPeripheral):
 
     async def _tell(self, lifter_started_s: float) -> None:
         """Send a measurement every second until cancelled, with the intervals that ended since the last."""
-        now_s = self._loop.time() - lifter_started_s
-        intervals = self._heart.intervals(now_s)
-        ahead = next(intervals)
-        count = 0
-        while True:
+        heart = Heart(self.scenario)
+        for count in itertools.count(1):
             await asyncio.sleep(PERIOD_S)
             now_s = self._loop.time() - lifter_started_s
-            ended: list[float] = []
-            while ahead[0] <= now_s:
-                ended.append(ahead[1])
-                ahead = next(intervals)
-            count += 1
-            self._energy_kj += KJ_PER_BEAT * len(ended)
-            self._post(self._measurement, self._value(now_s, ended, with_energy=count % ENERGY_EVERY == 0))
+            rate_bpm = heart.rate_bpm(now_s)
+            ended_s = heart.beats(now_s, rate_bpm)
+            self._energy_kj += KJ_PER_BEAT * len(ended_s)
+            value = self._value(rate_bpm, ended_s, with_energy=count % ENERGY_EVERY == 0)
+            self._post(self._measurement, value)
 
-    def _value(self, now_s: float, ended_s: list[float], *, with_energy: bool) -> bytes:
+    def _value(self, rate_bpm: float, ended_s: list[float], *, with_energy: bool) -> bytes:
         clock_rate = 1 + self.scenario.unit.clock_error_fraction
         ticks = [round(interval_s * clock_rate * hr.TICKS_PER_S) for interval_s in ended_s]
         return hr.encode_measurement(
-            round(self._heart.rate_bpm(now_s)),
+            round(rate_bpm),
             intervals=ticks[-MOST_INTERVALS:],
             in_contact=True,
             energy_kj=int(self._energy_kj) if with_energy else None,

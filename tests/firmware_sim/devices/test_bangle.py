@@ -45,7 +45,7 @@ def streamed(seconds: float, scenario=None, **options) -> list[bytes]:
 
 
 def test_the_name_is_advertised_and_the_service_in_the_scan_response():
-    _, seen = advertisement_of("bangle")
+    seen = advertisement_of("bangle")
     assert seen.local_name == "Bangle.js 0001"
     assert seen.service_uuids == [bangle.SERVICE_UUID]
 

@@ -22,7 +22,7 @@ def settings(**changes) -> bytes:
 
 
 def test_it_is_found_by_name_and_company():
-    _, seen = advertisement_of("movella-dot")
+    seen = advertisement_of("movella-dot")
     assert seen.local_name == "Movella DOT 1"
     assert list(seen.manufacturer_data) == [2182]
 

@@ -15,7 +15,7 @@ IMU6_104 = b"\x01\x63/Meas/IMU6/104\x00"
 
 
 def test_it_advertises_its_name_and_not_its_service():
-    _, seen = advertisement_of("movesense")
+    seen = advertisement_of("movesense")
     assert seen.local_name == "Movesense 174630000001"
     assert seen.service_uuids == ["0000fdf3-0000-1000-8000-00805f9b34fb"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from firmware_sim.devices.openbarbell import announcements
 from firmware_sim.devices.openbarbell_protocol import InstrumentConfig
-from firmware_sim.radio import RadioModel
+from firmware_sim.radio import INSTANT, RadioModel
 from firmware_sim.scenarios import single_set
 from tests.firmware_sim.devices.central import advertisement_of, on_device
 
@@ -24,19 +24,18 @@ def groups(values: list[float]) -> list[list[float]]:
     return [one for one in found if len(one) > 1]
 
 
-def heard_over(radio=None, speed=20.0, **options) -> list[float]:
+def heard_over(radio=INSTANT) -> list[float]:
     async def body(heard):
         await heard.listen(NOTIFY)
         await asyncio.sleep(SCENARIO.duration_s + 3)
         assert {len(one) for one in heard.payloads} == {4}
         return [struct.unpack("<f", one)[0] for one in heard.payloads]
 
-    chosen = {} if radio is None else {"radio": radio}
-    return on_device("openbarbell", body, SCENARIO, speed=speed, **chosen, **options)
+    return on_device("openbarbell", body, SCENARIO, radio)
 
 
 def test_it_advertises_its_service_and_its_text():
-    _, seen = advertisement_of("openbarbell")
+    seen = advertisement_of("openbarbell")
     assert seen.local_name == "OB 0001"
     assert seen.service_uuids == ["00002220-0000-1000-8000-00805f9b34fb"]
     assert seen.manufacturer_data == {0: b"OBBT"}
@@ -71,7 +70,7 @@ def test_starts_come_at_once_and_reps_at_the_first_tick_down():
 
 
 def test_nothing_is_lost_on_a_slow_radio():
-    slow = groups(heard_over(RadioModel(interval_s=0.03, packets_per_event=4), speed=10.0))
+    slow = groups(heard_over(RadioModel(interval_s=0.03, packets_per_event=4)))
     assert [len(one) for one in slow] == [len(one) for one in groups(heard_over())]
 
 

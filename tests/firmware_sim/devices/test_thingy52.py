@@ -13,7 +13,7 @@ CONFIG, RAW = thingy.uuid(thingy.CONFIG), thingy.uuid(thingy.RAW)
 
 
 def test_it_advertises_its_configuration_service():
-    _, seen = advertisement_of("thingy52")
+    seen = advertisement_of("thingy52")
     assert seen.local_name == "Thingy 1"
     assert seen.service_uuids == [thingy.uuid(0x0100)]
 
@@ -27,7 +27,8 @@ def test_raw_data_come_at_the_configured_rate_with_minus_one_g_upward(frequency_
         return heard.payloads, heard.sensor.scenario
 
     payloads, scenario = on_device("thingy52", body, still(60.0, mems="ideal"))
-    assert 2 * frequency_hz - 4 <= len(payloads) <= 2 * frequency_hz + 1
+    # Without a time stamp the wall clock is all there is: scaled sleep overshoots on a busy machine.
+    assert 1.9 * frequency_hz - 3 <= len(payloads) <= 2.2 * frequency_hz
     assert {len(one) for one in payloads} == {18}
     rows = np.array([np.frombuffer(one, "<i2") for one in payloads])
     up = scenario.mount.rotation.T @ (0, 0, 1)
@@ -75,7 +76,8 @@ def test_a_new_rate_holds_at_once_and_unsubscribing_stops():
 
     slow, fast, after = on_device("thingy52", body)
     assert 9 <= slow <= 11
-    assert 190 <= fast <= 203  # the oscillator is off by up to 0.5 %
+    # The oscillator is off by up to 0.5 %, and a second of scaled sleep by more on a busy machine.
+    assert 180 <= fast <= 215
     assert after <= 6  # handed to the radio before the central unsubscribed
 
 
