@@ -21,9 +21,9 @@ from firmware_sim.peripheral import Identity, SensorOptions, SimulatedPeripheral
 if TYPE_CHECKING:
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
+    from numpy.typing import NDArray
 
     from firmware_sim.characteristics import Endpoint
-    from firmware_sim.mems import Int16Array
     from firmware_sim.sampler import Sampler
     from firmware_sim.scenario import Scenario
 
@@ -96,7 +96,7 @@ GYRO_CONFIG = bytes([0x28, 0x00])
 """After power-on: 100 Hz, 2000 dps."""
 
 
-def encode_sample(module: int, register: int, rows: Int16Array) -> bytes:
+def encode_sample(module: int, register: int, rows: NDArray[np.generic]) -> bytes:
     """Write a data notification: module, register, and x, y, z of each sample, (N, 3), low byte first."""
     return bytes([module, register]) + rows.astype("<i2").tobytes()
 

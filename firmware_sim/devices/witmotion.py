@@ -134,8 +134,6 @@ class WitMotionPeripheral(SimulatedPeripheral):
         As `SimulatedPeripheral`.
     variant : str
         Key of `VARIANTS`.
-    frames_per_notification : int
-        Frames that it collects before it sends, 1 to 12; more go out together when the radio is late.
 
     Notes
     -----
@@ -154,11 +152,9 @@ class WitMotionPeripheral(SimulatedPeripheral):
         name: str,
         address: str,
         variant: str = "ffe5",
-        frames_per_notification: int = 1,
         **options: Unpack[SensorOptions],
     ) -> None:
         self._uuids = VARIANTS[variant]
-        self._collect = frames_per_notification
         self._saved = dict(DEFAULTS)
         at_rest = scenario.on_sensor(MEMS, MemsSettings(rate_hz=RATES_HZ[DEFAULTS[RATE]]))
         super().__init__(source, sink, at_rest, name=name, address=address, **options)
@@ -278,8 +274,7 @@ class WitMotionPeripheral(SimulatedPeripheral):
             due = sampler.due(self._loop.time())
             for row in sampler.take(due) if due else ():
                 self._queue(encode_frame(DATA_FLAG, self._measure(row, attitude)))
-            if len(self._frames) >= self._collect:
-                await self._send(connection)
+            await self._send(connection)
 
     def _measure(self, row: Int16Array, attitude: VQF) -> list[int]:
         physical = to_physical(row[None, :], MemsSettings())[0]

@@ -1,6 +1,7 @@
 """What can be wrong with a sensor, each fault seen from a central."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from bumble import att
@@ -191,7 +192,7 @@ def test_no_notification_is_ever_cut():
     async def session():
         air = Air(INSTANT)
         sensor = await start_native(air, still(60.0))
-        connection = type("Connection", (), {"att_mtu": 23})()
+        connection: Any = type("Connection", (), {"att_mtu": 23})()
         with pytest.raises(PacketTooLongError):
             await sensor._notify(connection, sensor._data, bytes(21))
         await air.close()

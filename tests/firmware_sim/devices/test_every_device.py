@@ -1,6 +1,7 @@
 """What holds for all simulated devices, whatever they speak."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_every_device_tells_the_truth_about_its_own_part(device):
     async def session():
         air = Air(INSTANT)
         sensor = await start_sensor(air, still(10.0, seed=5), device=device)
-        truth = sensor.scenario.truth()["sensor"]
+        truth: Any = sensor.scenario.truth()["sensor"]
         await air.close()
         return truth, sensor.scenario.unit
 

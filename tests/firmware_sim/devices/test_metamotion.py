@@ -13,7 +13,6 @@ COMMAND, NOTIFY = metamotion.COMMAND_UUID, metamotion.NOTIFY_UUID
 ACC_START, ACC_STOP = b"\x03\x01\x01", b"\x03\x01\x00"
 ACC_ENABLE, ACC_DISABLE = b"\x03\x02\x01\x00", b"\x03\x02\x00\x01"
 GYRO_START, GYRO_ENABLE = b"\x13\x01\x01", b"\x13\x02\x01\x00"
-IDEAL = {"mems": "ideal"}
 
 
 class Board:
@@ -104,7 +103,7 @@ SET_UP = {
 
 @pytest.mark.parametrize("device", SET_UP)
 def test_packed_data_carry_the_whole_set_in_the_chips_units(with_bleak, device):
-    scenario = single_set("front_squat", 1, 100.0, seed=3, **IDEAL)
+    scenario = single_set("front_squat", 1, 100.0, seed=3, mems="ideal")
     expected = scenario.stream().read(1000).raw
     acc_config, gyro_config, acc_packed, _, gyro_packed = SET_UP[device]
 
@@ -137,7 +136,7 @@ def test_plain_data_are_one_g_at_rest_at_the_rate_that_was_set(with_bleak, devic
         await asyncio.sleep(5)
         return board
 
-    board = with_bleak(device, body, scenario=still(600.0, **IDEAL))
+    board = with_bleak(device, body, scenario=still(600.0, mems="ideal"))
     assert {len(one) for one in board.heard} == {8}
     # After power-on: 100 Hz, 2 g, 2000 dps.
     acc, gyro = board.data(0x03, 0x04), board.data(0x13, gyro_plain)
@@ -183,7 +182,7 @@ def test_a_new_configuration_takes_effect_while_it_streams(with_bleak):
         await asyncio.sleep(4)
         return board
 
-    acc = with_bleak("metamotion", body, scenario=still(600.0, **IDEAL)).data(0x03, 0x04)
+    acc = with_bleak("metamotion", body, scenario=still(600.0, mems="ideal")).data(0x03, 0x04)
     assert len(acc) == pytest.approx(200, rel=0.05)
     assert np.linalg.norm(acc / 8192.0, axis=1) == pytest.approx(1.0, abs=3e-4)
 

@@ -22,7 +22,6 @@ START_ACC_52 = bytes.fromhex("02 02 00 01 3400 01 01 1000 02 01 0800 04 01 03")
 START_GYRO_52 = bytes.fromhex("02 05 00 01 3400 01 01 1000 02 01 D007 04 01 03")
 SDK_ON, SDK_OFF = b"\x02\x09", b"\x03\x09"
 HEART_RATE = "00002a37-0000-1000-8000-00805f9b34fb"
-IDEAL = {"mems": "ideal"}
 
 
 class Polar:
@@ -45,7 +44,7 @@ class Polar:
         return await asyncio.wait_for(self.answers.get(), 5)
 
 
-def start(kind, rate_hz, full_scale, channels=3):
+def start(kind, rate_hz, full_scale, channels: int | None = 3):
     settings = struct.pack("<BBBBHBBHBBH", 2, kind, 0, 1, rate_hz, 1, 1, 16, 2, 1, full_scale)
     return settings + (bytes([4, 1, channels]) if channels else b"")
 
@@ -65,7 +64,7 @@ def judged_by_polar_python(monkeypatch, device, body, scenario=None):
     async def session():
         air = Air(RadioModel())
         register_in_process("polar", lambda: air.port("bleak"))
-        sensor = await start_sensor(air, scenario or still(600.0, **IDEAL), device=device)
+        sensor = await start_sensor(air, scenario or still(600.0, mems="ideal"), device=device)
         try:
             found = await BleakScanner.find_device_by_filter(
                 lambda _, advertisement: "Polar" in (advertisement.local_name or ""), timeout=5.0
@@ -113,7 +112,7 @@ def test_polar_python_reads_a_verity_sense(monkeypatch):
 
 @pytest.mark.parametrize("device", ["polar-h10", "polar-h10-delta"])
 def test_polar_python_reads_an_h10_while_somebody_lifts(monkeypatch, device):
-    scenario = single_set("front_squat", 1, 100.0, seed=3, **IDEAL)
+    scenario = single_set("front_squat", 1, 100.0, seed=3, mems="ideal")
 
     async def body(polar, sensor):
         acc, beats = [], []
@@ -180,7 +179,7 @@ def test_sdk_mode_offers_more_ends_streams_and_silences_the_heart(with_bleak):
         return normal, all_of_it, sdk, silent, acc, gyro, flowing, beats
 
     normal, all_of_it, sdk, silent, acc, gyro, flowing, beats = with_bleak(
-        "polar-verity", body, scenario=still(600.0, **IDEAL)
+        "polar-verity", body, scenario=still(600.0, mems="ideal")
     )
     assert normal == bytes.fromhex("F0 01 02 00 00 00 01 3400 01 01 1000 02 01 0800 04 01 03")
     offered = "00 05 1A00 3400 6800 D000 A001 01 01 1000 02 04 0200 0400 0800 1000 04 01 03"
