@@ -55,7 +55,7 @@ def test_after_start_it_tells_itself_and_then_100_samples_a_second_with_one_g_at
     first, *rest = lines(payloads)
     assert json.loads(first[1:])["id"] == "c0:55:50:00:00:01"
     told = [samples(line) for line in rest]
-    assert 28 <= len(told) <= 30
+    assert 28 <= len(told) <= 33  # 3 s, which a busy machine stretches
     assert [seq for seq, *_ in told] == list(range(len(told)))
     rows = np.concatenate([row for *_, row in told])
     np.testing.assert_allclose(np.linalg.norm(rows / 4096, axis=1), 1.0, rtol=3e-4)

