@@ -12,8 +12,6 @@ import contextlib
 import logging
 import math
 from abc import ABC, abstractmethod
-from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypedDict, TypeVar
 
 from bumble import data_types
@@ -24,8 +22,10 @@ from bumble.hci import Address
 
 from firmware_sim.air import AirController
 from firmware_sim.characteristics import Endpoint, Read, Write
-from firmware_sim.errors import InvalidSettingError, PacketTooLongError
+from firmware_sim.errors import InvalidSettingError
 from firmware_sim.faults import Faults
+from firmware_sim.identity import Battery, Identity
+from firmware_sim.outbox import Outbox
 from firmware_sim.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -40,67 +40,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MANUFACTURER = "Upright simulator"
 MAX_NAME_BYTES = 29
 """A legacy scan response holds 31 bytes, two of them for length and type."""
-RADIO_QUEUE_PACKETS = 6
-"""Notifications handed to the radio ahead of their event; the rest waits in the sensor's own queue."""
-OUTBOX_PACKETS = 64
-"""Notifications that wait in the sensor; when it is full the oldest is lost."""
 ADVERTISING_INTERVAL_S = 0.1
 BATTERY_CHECK_S = 1.0
-ATT_NOTIFICATION_OVERHEAD_BYTES = 3
 
 
 def default_address(number: int) -> str:
     """Give a random static address (the two top bits are 1); the virtual radio cannot route public ones."""
     return f"C0:55:50:00:{number >> 8 & 255:02X}:{number & 255:02X}"
-
-
-@dataclass(frozen=True, slots=True)
-class Battery:
-    """A battery that runs down evenly; the sensor dies with it.
-
-    Attributes
-    ----------
-    percent : float
-        At power-on, 0 to 100.
-    drain_per_h : float
-        Percent per hour (1.5: a 100 mAh cell at 1.5 mA).
-    """
-
-    percent: float = 87.0
-    drain_per_h: float = 1.5
-
-    def percent_after(self, elapsed_s: float) -> int:
-        """Charge left, 0 to 100."""
-        return max(0, round(self.percent - self.drain_per_h * elapsed_s / 3600))
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What the Device Information service tells; None: the device does not have that characteristic."""
-
-    model: str | None = None
-    firmware: str | None = None
-    manufacturer: str | None = MANUFACTURER
-    serial: str | None = None
-    hardware: str | None = None
-    software: str | None = None
-    system_id: bytes | None = None
-
-    def values(self) -> dict[str, bytes]:
-        """Values by UUID."""
-        texts = {
-            "2A29": self.manufacturer,
-            "2A24": self.model,
-            "2A25": self.serial,
-            "2A27": self.hardware,
-            "2A26": self.firmware,
-            "2A28": self.software,
-        }
-        values = {uuid: text.encode() for uuid, text in texts.items() if text is not None}
-        return values if self.system_id is None else values | {"2A23": self.system_id}
 
 
 class SensorOptions(TypedDict, total=False):
@@ -170,12 +118,6 @@ class SimulatedPeripheral(ABC):
         self._connection: Connection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._endpoints: list[Endpoint] = []
-        self._outbox: deque[tuple[Endpoint, bytes]] = deque()
-        self._outbox_filled = asyncio.Event()
-        self._answers: deque[tuple[Endpoint, bytes]] = deque()
-        self._overflowed = 0
-        self._sent = 0
-        self._last_sent_s = float("-inf")
         interval_ms = ADVERTISING_INTERVAL_S * 1000
         self._device = Device.from_config_with_hci(
             DeviceConfiguration(
@@ -188,6 +130,7 @@ class SimulatedPeripheral(ABC):
             sink,
         )
         self._device.gatt_server.max_mtu = mtu
+        self._outbox = Outbox(self._device, self.faults)
         self._power_on()
         self._battery_shown = self.battery_percent()
         self._battery_level = self._endpoint(
@@ -237,12 +180,12 @@ class SimulatedPeripheral(ABC):
     @property
     def sent_packets(self) -> int:
         """Notifications handed to the radio since the object was made, without those of the battery."""
-        return self._sent
+        return self._outbox.sent
 
     @property
     def overflowed_packets(self) -> int:
         """Notifications lost in the sensor because the radio was too slow."""
-        return self._overflowed
+        return self._outbox.overflowed
 
     def battery_percent(self) -> int:
         """Charge left, 0 to 100."""
@@ -359,7 +302,7 @@ class SimulatedPeripheral(ABC):
     def _on_connection(self, connection: Connection) -> None:
         self._connection = connection
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
-        self._run("outbox", self._empty_outbox(connection))
+        self._run("outbox", self._outbox.empty(connection))
 
     def _on_disconnection(self, reason: int) -> None:
         logger.info("%s: link lost, reason 0x%02x", self.name, reason)
@@ -391,7 +334,6 @@ class SimulatedPeripheral(ABC):
         for name in [name for name in self._tasks if name != "battery"]:
             self._end(name)
         self._outbox.clear()
-        self._answers.clear()
 
     def _end_all(self) -> None:
         self._end_streams()
@@ -417,73 +359,21 @@ class SimulatedPeripheral(ABC):
         return Sampler(self._open_stream(settings, first_sample_s), first_sample_s)
 
     def _radio_has_room(self, connection: Connection) -> bool:
-        queue = self._device.host.get_data_packet_queue(connection.handle)
-        late = self._loop.time() - self._last_sent_s >= self.faults.gap_s
-        return queue is not None and queue.pending < RADIO_QUEUE_PACKETS and late
+        return self._outbox.has_room(connection)
 
     async def _notify(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
-        """Hand a notification to the radio, through what is wrong with this sensor.
-
-        Raises
-        ------
-        PacketTooLongError
-            If it does not fit; bumble itself would cut it silently.
-        """
-        limit = connection.att_mtu - ATT_NOTIFICATION_OVERHEAD_BYTES
-        if len(payload) > limit:
-            raise PacketTooLongError(len(payload), limit)
-        if not endpoint.notified:
-            return
-        for leaving in endpoint.exit.leaving(payload):
-            self._last_sent_s = self._loop.time()
-            await self._device.notify_subscriber(connection, endpoint.characteristic, leaving)
-            self._sent += 1
+        """Send a notification now; see `Outbox.notify`."""
+        await self._outbox.notify(connection, endpoint, payload)
 
     def _post(self, endpoint: Endpoint, payload: bytes) -> None:
-        """Queue a notification behind those that wait already; the oldest is lost when the queue is full."""
-        self._outbox.append((endpoint, payload))
-        if len(self._outbox) > OUTBOX_PACKETS:
-            self._outbox.popleft()
-            self._overflowed += 1
-        self._outbox_filled.set()
+        """Queue a notification; it leaves as soon as the radio takes it."""
+        self._outbox.post(endpoint, payload)
 
     def _indicate(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
-        """Queue an indication; the next one waits until the central has confirmed this one."""
-        self._answers.append((endpoint, payload))
+        """Queue an indication."""
+        self._outbox.add_answer(endpoint, payload)
         if not self._running("answers"):
-            self._run("answers", self._give_answers(connection))
-
-    async def _give_answers(self, connection: Connection) -> None:
-        while self._answers:
-            endpoint, payload = self._answers.popleft()
-            await self._device.indicate_subscriber(connection, endpoint.characteristic, payload)
-
-    async def _empty_outbox(self, connection: Connection) -> None:
-        """Send what is queued as fast as the radio takes it, until cancelled."""
-        queue = self._device.host.get_data_packet_queue(connection.handle)
-        flowed = asyncio.Event()
-        if queue is None:
-            return
-        queue.on("flow", flowed.set)
-        try:
-            while True:
-                self._outbox_filled.clear()
-                flowed.clear()
-                while self._outbox and self._radio_has_room(connection):
-                    await self._notify(connection, *self._outbox.popleft())
-                if not self._outbox:
-                    await self._outbox_filled.wait()
-                else:
-                    await self._wait_for_room(flowed)
-        finally:
-            queue.remove_listener("flow", flowed.set)  # pyright: ignore[reportUnknownMemberType]
-
-    async def _wait_for_room(self, flowed: asyncio.Event) -> None:
-        rest_s = self._last_sent_s + self.faults.gap_s - self._loop.time()
-        if rest_s > 0:
-            await asyncio.sleep(rest_s)
-        else:
-            await flowed.wait()
+            self._run("answers", self._outbox.give_answers(connection))
 
     async def _watch_battery(self) -> None:
         """Notify the charge when it changes; die when there is none left."""

@@ -14,9 +14,10 @@ import numpy as np
 from bumble.core import UUID
 from bumble.gatt import Characteristic, Service
 
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings
 from firmware_sim.mems_models import PRESETS, MemsModel
-from firmware_sim.peripheral import Identity, SensorOptions, SimulatedPeripheral
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral
 
 if TYPE_CHECKING:
     from bumble.device import Connection

@@ -13,13 +13,8 @@ from bumble.gatt import Characteristic, Service
 from firmware_sim import protocol
 from firmware_sim.errors import CommandRefusedError
 from firmware_sim.firmware import Firmware, FirmwareConfig
-from firmware_sim.peripheral import (
-    Identity,
-    SensorOptions,
-    SimulatedPeripheral,
-    default_address,
-    put_on_air,
-)
+from firmware_sim.identity import Identity
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral, default_address, put_on_air
 
 if TYPE_CHECKING:
     from bumble.device import Connection

@@ -19,14 +19,11 @@ from bumble.gatt import Characteristic, Service
 
 from firmware_sim.devices import pmd
 from firmware_sim.heart import Heart
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings
 from firmware_sim.mems_models import MICRO_G_MPS2, PRESETS, MemsModel
-from firmware_sim.peripheral import (
-    ATT_NOTIFICATION_OVERHEAD_BYTES,
-    Identity,
-    SensorOptions,
-    SimulatedPeripheral,
-)
+from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

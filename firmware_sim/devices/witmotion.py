@@ -17,14 +17,11 @@ from bumble.core import UUID
 from bumble.gatt import Characteristic, Service
 from vqf import VQF
 
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings, to_physical
 from firmware_sim.mems_models import MICRO_G_MPS2, PRESETS, RADPS_PER_DPS, MemsModel
-from firmware_sim.peripheral import (
-    ATT_NOTIFICATION_OVERHEAD_BYTES,
-    Identity,
-    SensorOptions,
-    SimulatedPeripheral,
-)
+from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -287,7 +284,7 @@ class WitMotionPeripheral(SimulatedPeripheral):
         self._frames.append(frame)
         if len(self._frames) > BUFFER_FRAMES:
             self._frames.popleft()
-            self._overflowed += 1
+            self._outbox.overflowed += 1
 
     async def _send(self, connection: Connection) -> None:
         fit = (connection.att_mtu - ATT_NOTIFICATION_OVERHEAD_BYTES) // FRAME_BYTES
