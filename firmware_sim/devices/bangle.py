@@ -14,10 +14,12 @@ from bumble.gatt import Characteristic, Service
 from firmware_sim.devices import bangle_protocol as bangle
 from firmware_sim.devices.parts import KX023
 from firmware_sim.devices.sampled import SampledPeripheral
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings
-from firmware_sim.peripheral import ATT_NOTIFICATION_OVERHEAD_BYTES, Identity, SensorOptions
+from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
 
 if TYPE_CHECKING:
+    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 

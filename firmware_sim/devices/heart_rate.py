@@ -12,7 +12,8 @@ from bumble.gatt import Characteristic, Service
 
 from firmware_sim.devices import heart_rate_protocol as hr
 from firmware_sim.heart import Heart
-from firmware_sim.peripheral import Identity, SensorOptions, SimulatedPeripheral
+from firmware_sim.identity import Identity
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral
 
 if TYPE_CHECKING:
     from bumble.device import Connection

@@ -15,9 +15,10 @@ from firmware_sim.devices import movella_dot_protocol as dot
 from firmware_sim.devices.parts import XSENS_DOT
 from firmware_sim.devices.sampled import VALUE_NOT_ALLOWED, SampledPeripheral
 from firmware_sim.errors import CommandRefusedError
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings, to_physical
 from firmware_sim.mems_models import RADPS_PER_DPS
-from firmware_sim.peripheral import BATTERY_CHECK_S, Identity, SensorOptions
+from firmware_sim.peripheral import BATTERY_CHECK_S, SensorOptions
 
 if TYPE_CHECKING:
     from bumble.core import UUID, DataType

@@ -13,11 +13,13 @@ from firmware_sim.devices import movesense_protocol as gsp
 from firmware_sim.devices.parts import LSM6DSL
 from firmware_sim.devices.sampled import SampledPeripheral
 from firmware_sim.errors import PacketTooLongError
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings, to_physical
 from firmware_sim.mems_models import RADPS_PER_DPS
-from firmware_sim.peripheral import ATT_NOTIFICATION_OVERHEAD_BYTES, Identity, SensorOptions
+from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
 
 if TYPE_CHECKING:
+    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 

@@ -15,7 +15,8 @@ from bumble.core import UUID
 from bumble.gatt import Characteristic, Service
 
 from firmware_sim.devices import openbarbell_protocol as ob
-from firmware_sim.peripheral import Identity, SensorOptions, SimulatedPeripheral
+from firmware_sim.identity import Identity
+from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from abc import ABC
 from typing import TYPE_CHECKING
 
 from firmware_sim.errors import CommandRefusedError
-from firmware_sim.peripheral import ATT_NOTIFICATION_OVERHEAD_BYTES, SimulatedPeripheral
+from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
+from firmware_sim.peripheral import SimulatedPeripheral
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

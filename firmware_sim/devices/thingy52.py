@@ -12,12 +12,13 @@ from bumble.gatt import Characteristic, Service
 from firmware_sim.devices import thingy52_protocol as thingy
 from firmware_sim.devices.parts import MPU9250
 from firmware_sim.devices.sampled import SampledPeripheral
+from firmware_sim.identity import Identity
 from firmware_sim.mems import MemsSettings, to_physical
 from firmware_sim.mems_models import RADPS_PER_DPS
 from firmware_sim.motion import STANDARD_GRAVITY_MPS2
-from firmware_sim.peripheral import Identity, SensorOptions
 
 if TYPE_CHECKING:
+    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 
