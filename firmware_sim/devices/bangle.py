@@ -19,11 +19,11 @@ from firmware_sim.mems import MemsSettings
 from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
 
 if TYPE_CHECKING:
-    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 
     from firmware_sim.characteristics import Endpoint
+    from firmware_sim.peripheral import SensorOptions
     from firmware_sim.scenario import Scenario
 
 FIRMWARE = "2v27"

@@ -19,12 +19,12 @@ from firmware_sim.mems_models import RADPS_PER_DPS
 from firmware_sim.outbox import ATT_NOTIFICATION_OVERHEAD_BYTES
 
 if TYPE_CHECKING:
-    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 
     from firmware_sim.characteristics import Endpoint
     from firmware_sim.mems import Int16Array
+    from firmware_sim.peripheral import SensorOptions
     from firmware_sim.scenario import Scenario
 
 FIRMWARE = "2.3.1"

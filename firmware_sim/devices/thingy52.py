@@ -18,11 +18,11 @@ from firmware_sim.mems_models import RADPS_PER_DPS
 from firmware_sim.motion import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
-    from firmware_sim.peripheral import SensorOptions
     from bumble.device import Connection
     from bumble.transport.common import TransportSink, TransportSource
 
     from firmware_sim.characteristics import Endpoint
+    from firmware_sim.peripheral import SensorOptions
     from firmware_sim.scenario import Scenario
 
 VERSION = (2, 2, 0)
