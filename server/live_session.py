@@ -107,14 +107,14 @@ class LiveSession:
     ----------
     source : PacketSource
         The sensor's packets.
-    driver : DeviceDriver
-        Understands them.
+    driver : DeviceDriver or None
+        Understands them; None: the source finds out which.
     recordings_dir : Path or None
         Where recordings go; None: nothing is recorded.
     sink : SessionSink
         Where results go.
-    mount : Mount
-        How the sensor is fixed.
+    mount : Mount or None
+        How the sensor is fixed; None: as it was paired.
     source_kind : str
         "sensor" or "simulator", stored with the session.
     speed : float
@@ -126,11 +126,11 @@ class LiveSession:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: DeviceDriver | None,
         recordings_dir: Path | None,
         sink: SessionSink,
         *,
-        mount: Mount,
+        mount: Mount | None,
         source_kind: str = "sensor",
         speed: float = 1.0,
         known_sensors: KnownSensors | None = None,

@@ -284,8 +284,11 @@ class MetaMotion(SimulatedPeripheral):
         settings = self._settings(module.number, module.config)
         if settings is None:
             return
-        sampler = module.sampler = module.sampler or self._sampler(settings)
-        sampler.let_pass(self._loop.time())
+        if module.sampler is None:
+            module.sampler = self._sampler(settings)
+        else:
+            module.sampler.let_pass(self._loop.time())  # measured while nobody wanted it
+        sampler = module.sampler
         packed = np.empty((0, 3), dtype=np.int16)
         while True:
             await asyncio.sleep(max(0.0, sampler.instant_s() - self._loop.time()))

@@ -263,8 +263,11 @@ class WitMotionPeripheral(SimulatedPeripheral):
 
     async def _stream(self, connection: Connection) -> None:
         """Send frames until cancelled; a late radio gets several at once."""
-        sampler = self._sampler_now = self._sampler_now or self._open()
-        sampler.let_pass(self._loop.time())
+        if self._sampler_now is None:
+            self._sampler_now = self._open()
+        else:
+            self._sampler_now.let_pass(self._loop.time())  # measured while nobody listened
+        sampler = self._sampler_now
         attitude = VQF(sampler.period_s)
         while self.rate_hz is not None:
             await asyncio.sleep(max(0.0, sampler.instant_s() - self._loop.time()))

@@ -28,7 +28,11 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Event, Mount, Rep, RepFinished, SetLabel
+    from server.live_session import LiveSession
     from server.settings import Settings
+
+SEARCH_S = 12.0
+"""How long a recording of a given length looks for its sensor, s; 10 to 60. One search and a connection."""
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +46,7 @@ def record(
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
     duration_s: Annotated[
-        float | None, typer.Option(min=0.1, help="Stop after this time, s.", show_default=False)
+        float | None, typer.Option(min=0.1, help="Stop after so many seconds of data.", show_default=False)
     ] = None,
     transport: Transport = None,
     exercise: Exercise = None,
@@ -70,7 +74,7 @@ async def _run(
     transport: str | None,
     duration_s: float | None,
     label: SetLabel,
-    mount: Mount,
+    mount: Mount | None,
 ) -> None:
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
@@ -80,7 +84,8 @@ async def _run(
     from server.store import Store
 
     recover_recordings(settings)
-    source = source_for(sensor, transport)
+    known = KnownSensors(settings.sensors_dir)
+    source = source_for(sensor, transport, known)
     with Store(settings.results_url) as store:
         session = LiveSession(
             source,
@@ -88,7 +93,7 @@ async def _run(
             settings.recordings_dir,
             SessionSink(None, store, _Teller().tell),
             mount=mount,
-            known_sensors=KnownSensors(settings.sensors_dir),
+            known_sensors=known,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())
@@ -96,7 +101,7 @@ async def _run(
         if not running.done():
             await session.label(label)
         try:
-            await asyncio.wait([running], timeout=duration_s)
+            await _until_over(running, session, duration_s)
         finally:
             source.stop()
             await running
@@ -104,6 +109,18 @@ async def _run(
         raise DeviceNotFoundError(source.wanted)
     for path, counts in session.recorded:
         console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
+
+
+async def _until_over(running: asyncio.Task[None], session: LiveSession, duration_s: float | None) -> None:
+    """Wait until the session ends or has streamed for so long; searching does not count."""
+    if duration_s is None:
+        await asyncio.wait([running])
+        return
+    searched_s = 0.0
+    while not (running.done() or session.status.counts.samples or searched_s > SEARCH_S + duration_s):
+        await asyncio.wait([running], timeout=0.05)
+        searched_s += 0.05
+    await asyncio.wait([running], timeout=duration_s if session.status.counts.samples else 0.0)
 
 
 class _Teller:

@@ -78,7 +78,7 @@ def _open_to_lan(settings: Settings) -> Settings:
 async def _run(
     settings: Settings,
     wanted: tuple[str | None, str | None] | None,
-    mount: Mount,
+    mount: Mount | None,
     *,
     opens_browser: bool,
 ) -> None:
@@ -92,7 +92,7 @@ async def _run(
 
 
 async def _stream(
-    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount
+    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount | None
 ) -> None:
     """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
     from ingest.errors import BluetoothUnavailableError
@@ -102,14 +102,15 @@ async def _stream(
     from server.live_session import LiveSession, SessionSink
     from server.session import LinkState, LinkStatus
 
-    source = source_for(sensor, transport)
+    known = KnownSensors(settings.sensors_dir)
+    source = source_for(sensor, transport, known)
     session = LiveSession(
         source,
         source.driver,
         settings.recordings_dir,
         SessionSink(page.hub, page.store),
         mount=mount,
-        known_sensors=KnownSensors(settings.sensors_dir),
+        known_sensors=known,
     )
     page.controls.session = session
     try:
