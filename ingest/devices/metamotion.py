@@ -1,8 +1,8 @@
 """Driver of MbientLab's MetaMotion sensors, with a BMI160 (R, RL) or a BMI270 (S). Facts in ``docs/sensors``.
 
-Accelerometer and gyroscope come apart, without time or counter: three samples of one in a packet, or one where
-the firmware is too old for that. Byte offsets of the protocol appear here and nowhere else on this side of the
-radio.
+Accelerometer and gyroscope come apart, without time or counter: three samples of one in a packet, or one
+where the firmware is too old for that. Byte offsets of the protocol appear here and nowhere else on this side
+of the radio.
 """
 
 from __future__ import annotations
