@@ -216,8 +216,7 @@ class MetaMotionDecoder:
             if payload[2] not in _CHIPS:
                 raise _refuse(f"an accelerometer of kind {payload[2]}, expected 1 or 4", payload)
             self._chip = _CHIPS[payload[2]]
-            return (Answer(),)
-        return ()
+        return (Answer(),)
 
     def _on_config(self, module: int, payload: bytes) -> tuple[Decoded, ...]:
         if len(payload) != 4:

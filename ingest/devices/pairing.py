@@ -201,13 +201,13 @@ class PacketPairing:
     def __init__(self, patience_packets: int = 200) -> None:
         self._patience_packets = patience_packets
         self._waiting: tuple[FloatArray, BoolArray] | None = None
-        self._gyro_heard = False
+        self._gyro_heard = self._has_paired = False
         self._alone = 0
         self._missing = 0
 
     def push_accel(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the accelerometer, (k, 3) in m/s²; return what is complete."""
-        if self._waiting is not None and self._gyro_heard:
+        if self._waiting is not None and self._has_paired:
             self._missing += len(self._waiting[0])
         self._waiting = (values, at_limit)
         if self._gyro_heard:
@@ -220,11 +220,12 @@ class PacketPairing:
 
     def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the gyroscope, (k, 3) in rad/s; return what is complete."""
+        self._gyro_heard = True
         waiting, self._waiting = self._waiting, None
         if waiting is None or len(waiting[0]) != len(values):
-            self._missing += len(values) if self._gyro_heard else 0
+            self._missing += len(values) if self._has_paired else 0
             return None
-        missing, self._missing, self._gyro_heard = self._missing, 0, True
+        missing, self._missing, self._has_paired = self._missing, 0, True
         force, force_at_limit = waiting
         clipped = int(np.count_nonzero(force_at_limit | at_limit))
         return PairedSamples(force, values, clipped, missing=missing)

@@ -241,7 +241,9 @@ def test_a_repeated_packet_gives_no_sample_twice_where_the_sensor_has_a_clock(dr
 def test_a_lost_packet_is_a_gap_where_it_can_be_seen_and_never_an_invented_sample(driver):
     run, sent = run_of(driver, "steady")
     whole = rows_of(timeline_of(driver, sent)[1])
-    assert len(set(whole)) == len(whole), "samples of the steady stream differ, so that they can be told apart"
+    assert len(set(whole)) == len(whole), (
+        "samples of the steady stream differ, so that they can be told apart"
+    )
     data = [index for index, packet in enumerate(sent) if packet.received_at_s > 0][1:-3]
     for index in data:
         decoder, items = timeline_of(driver, [*sent[:index], *sent[index + 1 :]])
