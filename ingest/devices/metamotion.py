@@ -30,7 +30,6 @@ from ingest.packets import CONTROL, DATA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
 
 NAME = "metamotion"
 
@@ -256,7 +255,7 @@ class MetaMotionDecoder:
             raise _refuse(f"{len(payload)} bytes, expected 8 or 20", payload)
         if register != self._chip.registers(samples)[module == _GYRO]:
             raise _refuse(f"{samples} samples in register {register}", payload)
-        raw: NDArray[np.int16] = np.frombuffer(payload, dtype="<i2", offset=2).reshape(samples, 3)
+        raw = np.frombuffer(payload, dtype="<i2", offset=2).reshape(samples, 3)
         at_limit = any_axis((raw >= _FULL_SCALE - 1) | (raw <= -(_FULL_SCALE - 1)))
         if module == _ACC:
             scale_mps2 = range_g * STANDARD_GRAVITY_MPS2 / _FULL_SCALE

@@ -28,14 +28,14 @@ class StampedPairingConfig:
         Neighbouring gyroscope samples further apart than this are not interpolated between, in periods; 1.2
         to 1.9. One lost sample is a step of 2.
     patience_s : float
-        A sample of the accelerometer waits no longer than this for the gyroscope, s; 2 to 5. Above the
-        longest time between two packets of a slow stream.
+        A sample of the accelerometer waits no longer than this for the gyroscope, s; 3 to 8. Above the
+        longest time between two packets of a slow stream: a Verity Sense at rest fills one in 2.5 s.
     held_samples : int
         Samples of each stream that are kept at most, whatever the times say; 2000 are 10 s at 200 Hz.
     """
 
     longest_step_periods: float = 1.5
-    patience_s: float = 3.0
+    patience_s: float = 6.0
     held_samples: int = 2000
 
 
@@ -179,7 +179,7 @@ class StampedPairing:
             return
         first = len(gyro) - self._config.held_samples
         if self._accel:
-            first = max(first, int(np.searchsorted(gyro.t_us, self._accel[0].t_us[0])) - 1)
+            first = max(first, int(np.searchsorted(gyro.t_us, float(self._accel[0].t_us[0]))) - 1)
         self._gyro = gyro[max(first, 0) :]
 
 

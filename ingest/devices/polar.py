@@ -62,7 +62,7 @@ class PolarVerityDriver:
         pmd.ask(pmd.STOP, Measurement.SDK_MODE).write,  # in that mode it measures no heart rate
     )
     slowest_packet_period_s: float = 2.0
-    """71 samples at 52 Hz, where the SDK mode is missing, and a frame skipped now and then (issue 317)."""
+    """A frame goes when it is full: at rest that takes 1.4 s at 208 Hz (2-bit differences in 232 bytes)."""
 
     def start(self) -> Startup:
         """Stop what runs, enter the SDK mode, choose settings, start both streams."""

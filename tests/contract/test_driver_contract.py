@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.imu import Gap, SensorInfo
+from analysis.imu import Gap, ImuBlock, SensorInfo
 from ingest.decoding import PacketDecoder
 from ingest.devices import all_drivers, driver_for, driver_named, standard, stream_channels
 from ingest.devices.driver import (
@@ -280,18 +280,14 @@ def test_a_second_without_packets_is_a_gap_of_a_second(driver):
 
 @DRIVERS
 def test_counter_and_clock_may_start_again(driver):
-    _, sent = run_of(driver, "wrap")
-    found = [
-        value
-        for values in map(driver.decoder().decode, *zip(*[(p.channel, p.payload) for p in sent], strict=True))
-        for value in values
-        if isinstance(value, DeviceSamples)
-    ]
-    assert found[0].ticks_us > found[-1].ticks_us, "the clock of the stream wraps"
+    run, sent = run_of(driver, "wrap")
+    found = decoded(driver, run, "samples")
+    ticks_us = [samples.ticks_us for samples in found]
+    assert ticks_us[0] > ticks_us[-1], "the clock of the stream wraps"
     decoder, items = timeline_of(driver, sent)
     assert not gaps_of(items)
     assert decoder.counts.restarts == 0
-    times = np.concatenate([block.t_s for block in items])
+    times = np.concatenate([item.t_s for item in items if isinstance(item, ImuBlock | AccelBlock)])
     np.testing.assert_allclose(np.diff(times), found[0].period_us * 1e-6, rtol=1e-3)
 
 
@@ -429,4 +425,6 @@ def test_a_battery_level_is_a_percentage_or_unknown():
 
 def test_texts_of_the_device_information_never_cost_the_stream():
     assert standard.decode_standard("device_model", b"XIAO\0\0") == (DeviceText("model", "XIAO"),)
-    assert standard.decode_standard("device_firmware", b"\xff1.0")[0].text.endswith("1.0")
+    (text,) = standard.decode_standard("device_firmware", b"\xff1.0")
+    assert isinstance(text, DeviceText)
+    assert text.text.endswith("1.0")
