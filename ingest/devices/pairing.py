@@ -188,8 +188,9 @@ class PacketPairing:
 
     Both chips are read at the same rate and packets keep their order, so the two streams alternate. Two
     packets of one stream in a row mean that the other lost one: its partner is left out and counted as
-    missing, and the next pair is right again. What cannot be known: the constant shift between the partners,
-    less than a packet, and the loss of one packet of each that lay side by side.
+    missing, and the next pair is right again; two that are equal in every bit are one that the host repeats.
+    What cannot be known: the constant shift between the partners, up to a packet, and the loss of one packet
+    of each that lay side by side.
 
     Parameters
     ----------
@@ -201,16 +202,19 @@ class PacketPairing:
     def __init__(self, patience_packets: int = 200) -> None:
         self._patience_packets = patience_packets
         self._waiting: tuple[FloatArray, BoolArray] | None = None
-        self._gyro_heard = self._has_paired = False
+        self._last_gyro: FloatArray | None = None
+        self._has_paired = False
         self._alone = 0
         self._missing = 0
 
     def push_accel(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the accelerometer, (k, 3) in m/s²; return what is complete."""
+        if self._waiting is not None and np.array_equal(values, self._waiting[0]):
+            return None
         if self._waiting is not None and self._has_paired:
             self._missing += len(self._waiting[0])
         self._waiting = (values, at_limit)
-        if self._gyro_heard:
+        if self._last_gyro is not None:
             return None
         self._alone += 1
         if self._alone <= self._patience_packets:
@@ -220,8 +224,10 @@ class PacketPairing:
 
     def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the gyroscope, (k, 3) in rad/s; return what is complete."""
-        self._gyro_heard = True
+        last_gyro, self._last_gyro = self._last_gyro, values
         waiting, self._waiting = self._waiting, None
+        if waiting is None and last_gyro is not None and np.array_equal(values, last_gyro):
+            return None
         if waiting is None or len(waiting[0]) != len(values):
             self._missing += len(values) if self._has_paired else 0
             return None

@@ -8,7 +8,14 @@ from ingest.packets import RawPacket
 from ingest.timeline import LOST
 
 ANSWERS = ["03800400", "13800100", "0383a903", "13832900"]
-ACC, GYRO = "0305" + 3 * "000000000008", "1305" + 36 * "0"
+ACC = "0305" + 3 * "000000000008"
+
+
+def packets(count):
+    """Packets of both in turn, each with its number in it."""
+    for number in range(count):
+        mark = number.to_bytes(2, "little").hex()
+        yield from (f"0305{mark}00000008" + 2 * "000000000008", f"1305{mark}" + 32 * "0")
 
 
 def fed(sent, period_s=0.0075):
@@ -21,7 +28,7 @@ def fed(sent, period_s=0.0075):
 
 
 def test_what_one_stream_lost_is_counted_by_the_other():
-    sent = [ACC, GYRO] * 200
+    sent = list(packets(200))
     del sent[101], sent[200]  # a gyroscope's and, 100 packets on, an accelerometer's
     decoder, items = fed(sent)
     gaps = [item for item in items if isinstance(item, Gap)]

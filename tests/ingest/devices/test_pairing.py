@@ -148,6 +148,7 @@ def run_packets(sent):
         ("a0 g0 a1 g2 a3 g3", [(0, 0, 0), (1, 2, 0), (3, 3, 0)]),  # nobody can know; right again at once
         ("g0 a1 g1", [(1, 1, 0)]),
         ("a0 a1 a2 g2", [(2, 2, 0)]),  # the gyroscope starts later
+        ("a0 a0 g0 g0 a1 a1 g1 g1", [(0, 0, 0), (1, 1, 0)]),  # a host that repeats
     ],
 )
 def test_packets_without_times_are_paired_by_their_order(sent, expected):
