@@ -26,7 +26,10 @@ from ingest.devices.driver import (
 from ingest.errors import StartRefusedError, UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.items import AccelBlock
-from ingest.packets import RawPacket
+from ingest.packets import LinkEvent, RawPacket, link_packet
+from ingest.recording import Recorder
+from ingest.recording_header import RecordingHeader
+from ingest.replay import ReplayedPackets, open_recording
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "data" / "wire"
@@ -307,6 +310,22 @@ def test_a_new_file_that_begins_with_the_descriptions_decodes_the_rest(driver):
     assert later.info == decoder.info
     assert set(rows_of(items)) <= set(rows_of(timeline_of(driver, sent)[1]))
     assert rows_of(items)
+
+
+@DRIVERS
+def test_a_recording_replays_to_what_was_live(driver, tmp_path):
+    _, sent = run_of(driver, "steady")
+    connected = link_packet(0.0, LinkEvent("connected", driver.name))
+    recorder = Recorder(tmp_path / "set.mcap", RecordingHeader(driver=driver.name))
+    for packet in [connected, *sent]:
+        recorder.write(packet)
+    recording = open_recording(recorder.close())
+    decoder, live = timeline_of(driver, sent)
+    replayed = [item for _, items in recording.steps() for item in items]
+    assert rows_of(replayed) == rows_of(live)
+    assert recording.counts == decoder.counts
+    assert isinstance(recording, ReplayedPackets)
+    assert recording.header.info == decoder.info
 
 
 def conversation(driver, steps):
