@@ -185,9 +185,8 @@ def choose(offers: Mapping[int, Mapping[int, tuple[float, ...]]], fastest_hz: in
     Choice or None
         None: they have no rate in common, or the answers say too little.
     """
-    rates = [{int(rate) for rate in offer.get(RATE, ())} for offer in offers.values()]
-    common = [rate for rate in set[int]().union(*rates) if all(rate in offered for offered in rates)]
-    possible = [rate for rate in common if 0 < rate <= fastest_hz]
+    first, *others = [{int(rate) for rate in offer.get(RATE, ())} for offer in offers.values()]
+    possible = [rate for rate in first.intersection(*others) if 0 < rate <= fastest_hz]
     if not possible or any(not offer.get(RANGE) or not offer.get(RESOLUTION) for offer in offers.values()):
         return None
     rate_hz = max(possible)
