@@ -9,6 +9,7 @@
     ├── ConnectionLostError        the link broke, or an operation over it failed
     ├── BluetoothUnavailableError  this machine has no usable Bluetooth
     ├── StartRefusedError          the sensor answered that it cannot stream
+    ├── PairingFailedError         a pairing ended before its end
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
     ├── RecordingError             a recording cannot be written or read
@@ -120,6 +121,20 @@ class StartRefusedError(IngestError):
     def __init__(self, title: str, reason: str) -> None:
         super().__init__(f"{title} does not start: {reason}")
         self.reason = reason
+
+
+class PairingFailedError(IngestError):
+    """A pairing ended before the sensor's mount was known.
+
+    Attributes
+    ----------
+    problem : str
+        What was wrong last; empty if it was only stopped.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the sensor was not paired: {problem or 'it was stopped'}")
+        self.problem = problem
 
 
 class UnknownDriverError(IngestError):
