@@ -99,6 +99,7 @@ class CountedClock:
         silent_s = 0.0 if self._last_arrival_s is None else arrival_s - self._last_arrival_s
         self._last_arrival_s = arrival_s
         begin_s = self._held[-1].end_s if self._held else self._next_s
+        begin_s += samples.missing * samples.period_us * _US
         packet = CountedPacket(samples, begin_s, arrival_s)
         if not self._held and silent_s <= config.silence_s + samples.period_us * _US * len(samples):
             return [self._let_go(packet, drift_fraction)]

@@ -357,7 +357,7 @@ class Timeline:
         if self._emitted is None:
             return LOST
         if self._count is not None:
-            return NOT_COUNTED
+            return LOST if missing == packet.samples.missing else NOT_COUNTED
         packets = self._packets_between(self._emitted, packet)
         dropped = min(packet.samples.dropped, packets)
         if packets == 0:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.devices.metamotion import MetaMotionDriver
 from ingest.devices.native import NativeDriver
+from ingest.devices.polar import PolarH10Driver, PolarVerityDriver
+from ingest.devices.witmotion import WitMotionDriver
 from ingest.errors import UnknownDriverError
 from ingest.packets import CONTROL
 
@@ -13,10 +16,18 @@ if TYPE_CHECKING:
 
     from ingest.devices.driver import DeviceDriver
 
-_DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDriver(),)}
+_DRIVERS: dict[str, DeviceDriver] = {
+    driver.name: driver
+    for driver in (
+        NativeDriver(),
+        WitMotionDriver(),
+        PolarVerityDriver(),
+        PolarH10Driver(),
+        MetaMotionDriver(),
+    )
+}
 
-
-_NO_MOTION: frozenset[str] = frozenset()
+_NO_MOTION: frozenset[str] = frozenset({"polar_h10"})
 """Sensors that do not measure how a bar moves: they are recorded beside one that does."""
 
 
