@@ -408,6 +408,19 @@ def test_a_driver_has_a_page_that_says_what_was_tried(driver):
         assert word in page, f"docs/sensors/{driver.name}.md does not speak of {word!r}"
 
 
+@DRIVERS
+def test_a_sensor_that_also_tells_the_heart_rate_gets_its_own_driver(driver):
+    for name in driver.name_prefixes or ("",):
+        for own in (*driver.service_uuids, *([] if driver.name_prefixes == () else [None])):
+            services = [standard.HEART_RATE_SERVICE, *([own] if own else [])]
+            assert driver_for(f"{name}1234", services) is driver
+
+
+def test_a_strap_that_nobody_knows_is_a_heart_rate_strap():
+    assert driver_for("Strap 1", [standard.HEART_RATE_SERVICE]) is driver_named("heart_rate")
+    assert driver_for("Strap 1", []) is None
+
+
 def test_an_unknown_driver_is_named_with_those_that_are_known():
     with pytest.raises(UnknownDriverError, match=r"'nokia'.*native"):
         driver_named("nokia")
