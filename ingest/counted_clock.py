@@ -124,6 +124,7 @@ class CountedClock:
             Host seconds per counted second, minus 1, as far as known.
         """
         begin_s = self._held[-1][-1].end_s if self._held else self._next_s
+        begin_s += samples.missing * samples.period_us * _US
         packet = CountedPacket(samples, begin_s, arrival_s)
         silent_s = arrival_s - self._last_arrival_s
         self._last_arrival_s = arrival_s

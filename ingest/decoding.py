@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from analysis.imu import SensorInfo, SetLabel
-from ingest.devices import standard
+from ingest.devices import driver_named, standard, stream_channels
 from ingest.devices.driver import Battery, Decoded, DeviceDriver, DeviceSamples, DeviceText, HeartRate
-from ingest.errors import WireError
+from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
 from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
+
+if TYPE_CHECKING:
+    from ingest.host_offset import HostOffset
 
 _logger = logging.getLogger(__name__)
 _MEASUREMENTS = (DeviceSamples, HeartRate, InstrumentRep)
@@ -26,13 +30,15 @@ class PacketDecoder:
 
     Parameters
     ----------
-    driver : DeviceDriver
-        Of the sensor that sent them.
+    driver : DeviceDriver or None
+        Of the sensor that sent them; None: the first connection tells.
     config : TimelineConfig, optional
         Tuning of the timeline.
 
     Attributes
     ----------
+    driver : DeviceDriver or None
+        See above.
     info : SensorInfo or None
         What the sensor last said about itself; model and firmware may come from the Device Information
         Service.
@@ -47,13 +53,16 @@ class PacketDecoder:
     instrument_reps : list of InstrumentRep
         What a reference instrument has reported so far.
     tells_of_itself : bool
-        Whether the last packet held no measurement: a description, or an answer to a command.
+        Whether the last packet told what later ones mean: a description, or an answer to a command. A piece
+        of a measurement does not.
     refused : int
         Packets that broke their protocol.
     """
 
-    def __init__(self, driver: DeviceDriver, config: TimelineConfig | None = None) -> None:
-        self._decoder = driver.decoder()
+    def __init__(self, driver: DeviceDriver | None, config: TimelineConfig | None = None) -> None:
+        self.driver = driver
+        self._decoder = None if driver is None else driver.decoder()
+        self._streams = frozenset[str]() if driver is None else stream_channels(driver)
         self._timeline = Timeline(config)
         self._reasons_seen: set[str] = set()
         self._described: SensorInfo | None = None
@@ -85,6 +94,11 @@ class PacketDecoder:
         return self.info.model if self.info else self._texts.get("model", "")
 
     @property
+    def host_offset(self) -> HostOffset:
+        """How far the timeline lags behind the clock of `RawPacket.received_at_s`."""
+        return self._timeline.host_offset
+
+    @property
     def counts(self) -> StreamCounts:
         """What the stream has delivered so far."""
         return self._timeline.counts
@@ -101,7 +115,7 @@ class PacketDecoder:
                 self._on_link(parse_link(packet.payload))
                 return []
             return self._on_sensor(packet)
-        except (WireError, ValueError) as error:
+        except (WireError, UnknownDriverError, ValueError) as error:
             self._refuse(packet, error)
             return []
 
@@ -111,16 +125,25 @@ class PacketDecoder:
 
     def _on_link(self, event: LinkEvent) -> None:
         self.link = event
-        if event.event == "connected":
-            self._timeline.link_renewed()
-            self._decoder.link_renewed()
+        if event.event != "connected":
+            return
+        if self._decoder is None:
+            self.driver = driver_named(event.driver)
+            self._decoder = self.driver.decoder()
+            self._streams = stream_channels(self.driver)
+        self._timeline.link_renewed()
+        self._decoder.link_renewed()
 
     def _on_sensor(self, packet: RawPacket) -> list[TimelineItem]:
         if packet.channel in standard.CHANNELS:
             decoded = standard.decode_standard(packet.channel, packet.payload)
+        elif self._decoder is None:
+            raise ValueError("bytes of a sensor before it was connected")
         else:
             decoded = self._decoder.decode(packet.channel, packet.payload)
-        self.tells_of_itself = not any(isinstance(value, _MEASUREMENTS) for value in decoded)
+        self.tells_of_itself = (bool(decoded) or packet.channel not in self._streams) and not any(
+            isinstance(value, _MEASUREMENTS) for value in decoded
+        )
         items: list[TimelineItem] = []
         for value in decoded:
             if isinstance(value, DeviceSamples):
@@ -141,7 +164,7 @@ class PacketDecoder:
         elif isinstance(value, InstrumentRep):
             self.instrument_reps.append(value)
 
-    def _refuse(self, packet: RawPacket, error: WireError | ValueError) -> None:
+    def _refuse(self, packet: RawPacket, error: Exception) -> None:
         """Count it; log each reason aloud once, then quietly: a broken sensor repeats itself."""
         self.refused += 1
         reason = error.reason if isinstance(error, WireError) else str(error)

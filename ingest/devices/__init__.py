@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from ingest.devices import standard
 from ingest.devices.bangle import BangleDriver
 from ingest.devices.heart_rate import HeartRateDriver
+from ingest.devices.metamotion import MetaMotionDriver
 from ingest.devices.movella_dot import MovellaDotDriver
 from ingest.devices.movesense import MovesenseDriver
 from ingest.devices.native import NativeDriver
 from ingest.devices.openbarbell import OpenBarbellDriver
+from ingest.devices.polar import PolarH10Driver, PolarVerityDriver
 from ingest.devices.thingy52 import Thingy52Driver
+from ingest.devices.witmotion import WitMotionDriver
 from ingest.errors import UnknownDriverError
 from ingest.packets import CONTROL
 
@@ -24,6 +27,10 @@ _DRIVERS: dict[str, DeviceDriver] = {
     driver.name: driver
     for driver in (
         NativeDriver(),
+        WitMotionDriver(),
+        PolarVerityDriver(),
+        PolarH10Driver(),
+        MetaMotionDriver(),
         MovesenseDriver(),
         MovellaDotDriver(),
         Thingy52Driver(),
@@ -34,6 +41,8 @@ _DRIVERS: dict[str, DeviceDriver] = {
 }
 _COMMON_SERVICES = frozenset({standard.HEART_RATE_SERVICE})
 """Services that sensors of many kinds advertise beside their own."""
+_NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "heart_rate"})
+"""Sensors that do not measure how a bar moves: they are recorded beside one that does."""
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
@@ -78,3 +87,8 @@ def stream_channels(driver: DeviceDriver) -> frozenset[str]:
     return frozenset(
         spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
     )
+
+
+def is_bar_sensor(name: str) -> bool:
+    """Tell whether a driver's sensor measures how a bar moves: acceleration and rate of turn."""
+    return name not in _NO_MOTION
