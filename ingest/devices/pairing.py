@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray
+
+_ACCEL, _GYRO = "accel", "gyro"
+_Packet: TypeAlias = "tuple[str, FloatArray, BoolArray]"
+"""Stream, values, which of them are at their limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,57 +188,81 @@ class StampedPairing:
 
 
 class PacketPairing:
-    """Pairs each packet of the accelerometer with the packet of the gyroscope that follows it.
+    """Pairs the packets of two streams that run at one rate and carry no times.
 
-    Both chips are read at the same rate and packets keep their order, so the two streams alternate. Two
-    packets of one stream in a row mean that the other lost one: its partner is left out and counted as
-    missing, and the next pair is right again; two that are equal in every bit are one that the host repeats.
-    What cannot be known: the constant shift between the partners, up to a packet, and the loss of one packet
-    of each that lay side by side.
+    A packet waits for its partner of the other stream. Two packets of one stream that wait mean that the other
+    lost one: the older is left out and counted as missing. While the accelerometer has always come first, as
+    the chip is read, a packet of the gyroscope that finds nobody waiting has lost its partner too; where the
+    order changes from pair to pair, that cannot be told, and a few pairs may be apart by a packet until the
+    order shows it. Two that are equal
+    in every bit are one that the host repeats. What cannot be known: the constant shift between the partners,
+    up to a packet, and the loss of one packet of each that lay side by side.
 
     Parameters
     ----------
     patience_packets : int
         A gyroscope that has not been heard after so many packets of the accelerometer is absent. Above what
         it takes to start, 0.1 s.
+    remembered_pairs : int
+        The order counts as fixed when it was the same in so many pairs; 8 to 32.
     """
 
-    def __init__(self, patience_packets: int = 200) -> None:
+    def __init__(self, patience_packets: int = 200, remembered_pairs: int = 12) -> None:
         self._patience_packets = patience_packets
-        self._waiting: tuple[FloatArray, BoolArray] | None = None
-        self._last_gyro: FloatArray | None = None
+        self._leaders = deque([_ACCEL] * remembered_pairs, maxlen=remembered_pairs)
+        self._waiting: _Packet | None = None
+        self._last: dict[str, FloatArray] = {}
         self._has_paired = False
         self._alone = 0
         self._missing = 0
 
     def push_accel(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the accelerometer, (k, 3) in m/s²; return what is complete."""
-        if self._waiting is not None and np.array_equal(values, self._waiting[0]):
-            return None
-        if self._waiting is not None and self._has_paired:
-            self._missing += len(self._waiting[0])
-        self._waiting = (values, at_limit)
-        if self._last_gyro is not None:
-            return None
-        self._alone += 1
-        if self._alone <= self._patience_packets:
-            return None
-        self._waiting = None
-        return PairedSamples(values, None, int(np.count_nonzero(at_limit)))
+        if _GYRO not in self._last:
+            self._alone += 1
+            if self._alone > self._patience_packets:
+                self._waiting = None
+                return PairedSamples(values, None, int(np.count_nonzero(at_limit)))
+        return self._push(_ACCEL, values, at_limit)
 
     def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
         """Take a packet of the gyroscope, (k, 3) in rad/s; return what is complete."""
-        last_gyro, self._last_gyro = self._last_gyro, values
-        waiting, self._waiting = self._waiting, None
-        if waiting is None and last_gyro is not None and np.array_equal(values, last_gyro):
+        return self._push(_GYRO, values, at_limit)
+
+    def _push(self, stream: str, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
+        if stream in self._last and np.array_equal(values, self._last[stream]):
             return None
-        if waiting is None or len(waiting[0]) != len(values):
-            self._missing += len(values) if self._has_paired else 0
-            return None
+        self._last[stream] = values
+        waiting = self._waiting
+        if waiting is None and self._must_follow(stream):
+            self._lose(values)
+            self._leaders.append(stream)  # or the order is not fixed after all
+        elif waiting is None:
+            self._waiting = (stream, values, at_limit)
+        elif waiting[0] == stream:
+            self._lose(waiting[1])
+            self._waiting = (stream, values, at_limit)
+        elif len(waiting[1]) != len(values):
+            self._lose(values)
+            self._waiting = None
+        else:
+            self._waiting = None
+            return self._pair(waiting, (stream, values, at_limit))
+        return None
+
+    def _must_follow(self, stream: str) -> bool:
+        """Tell whether the other stream has always come first."""
+        return stream not in self._leaders
+
+    def _lose(self, values: FloatArray) -> None:
+        self._missing += len(values) if self._has_paired else 0
+
+    def _pair(self, first: _Packet, second: _Packet) -> PairedSamples:
+        self._leaders.append(first[0])
         missing, self._missing, self._has_paired = self._missing, 0, True
-        force, force_at_limit = waiting
-        clipped = int(np.count_nonzero(force_at_limit | at_limit))
-        return PairedSamples(force, values, clipped, missing=missing)
+        accel, gyro = (first, second) if first[0] == _ACCEL else (second, first)
+        clipped = int(np.count_nonzero(accel[2] | gyro[2]))
+        return PairedSamples(accel[1], gyro[1], clipped, missing=missing)
 
 
 def any_axis(at_limit: BoolArray) -> BoolArray:
