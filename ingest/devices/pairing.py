@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray
-
-_ACCEL, _GYRO = "accel", "gyro"
-_Packet: TypeAlias = "tuple[str, FloatArray, BoolArray]"
-"""Stream, values, which of them are at their limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,82 +183,158 @@ class StampedPairing:
         self._gyro = gyro[max(first, 0) :]
 
 
-class PacketPairing:
-    """Pairs the packets of two streams that run at one rate and carry no times.
+@dataclass(frozen=True, slots=True)
+class PacketPairingConfig:
+    """Tuning of `PacketPairing`.
 
-    A packet waits for its partner of the other stream. Two packets of one stream that wait mean that the other
-    lost one: the older is left out and counted as missing. While the accelerometer has always come first, as
-    the chip is read, a packet of the gyroscope that finds nobody waiting has lost its partner too; where the
-    order changes from pair to pair, that cannot be told, and a few pairs may be apart by a packet until the
-    order shows it. Two that are equal
-    in every bit are one that the host repeats. What cannot be known: the constant shift between the partners,
-    up to a packet, and the loss of one packet of each that lay side by side.
+    Attributes
+    ----------
+    patience_packets : int
+        A gyroscope that has not been heard after so many packets of the accelerometer is absent; 50 to 400.
+        Above what it takes to start, 0.1 s.
+    undecided_packets : int
+        Packets of both that are looked at before a loss is told from a change of order; 10 to 30. They delay
+        the samples: 16 are 0.12 s of 133 packets a second.
+    remembered_packets : int
+        Packets of both whose order is the usual one; 30 to 200. Before so many have come, what has to be left
+        out shows that the first pair was wrong, and does not count as missing.
+    loss_packets : float
+        A mean surplus of one stream that differs from the usual by this is a loss; 0.6 to 0.9. One packet
+        lost makes it 1, a change of order 0.
+    """
+
+    patience_packets: int = 200
+    undecided_packets: int = 16
+    remembered_packets: int = 64
+    loss_packets: float = 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Packet:
+    """A packet of one stream."""
+
+    values: FloatArray
+    at_limit: BoolArray
+    is_accel: bool
+
+    @property
+    def sign(self) -> int:
+        """What it adds to the surplus of the accelerometer."""
+        return 1 if self.is_accel else -1
+
+    def is_repeated_by(self, other: _Packet) -> bool:
+        return self.is_accel == other.is_accel and np.array_equal(self.values, other.values)
+
+
+class PacketPairing:
+    """Pairs the packets of two streams of one rate by their count.
+
+    Both chips are read at the same rate, so their packets come in turn, or nearly so. How far one stream is
+    ahead of the other stays within a narrow band; when it leaves it, packets are held until its mean tells
+    whether only their order has changed or packets of the other are lost. Then as many are left out, counted
+    as missing, and the pairs are right again. Two packets in a row that are equal in every bit are one that
+    the host repeats.
+
+    What cannot be known: the constant shift between partners, up to a packet, and the loss of as many
+    packets of both side by side.
 
     Parameters
     ----------
-    patience_packets : int
-        A gyroscope that has not been heard after so many packets of the accelerometer is absent. Above what
-        it takes to start, 0.1 s.
-    remembered_pairs : int
-        The order counts as fixed when it was the same in so many pairs; 8 to 32.
+    config : PacketPairingConfig, optional
+        Tuning.
     """
 
-    def __init__(self, patience_packets: int = 200, remembered_pairs: int = 12) -> None:
-        self._patience_packets = patience_packets
-        self._leaders = deque([_ACCEL] * remembered_pairs, maxlen=remembered_pairs)
-        self._waiting: _Packet | None = None
-        self._last: dict[str, FloatArray] = {}
-        self._has_paired = False
+    def __init__(self, config: PacketPairingConfig | None = None) -> None:
+        self._config = config or PacketPairingConfig()
+        self._waiting: deque[_Packet] = deque()  # of one stream only: the one that is ahead
+        self._held: list[_Packet] = []
+        self._surplus: deque[int] = deque([1, 0], maxlen=self._config.remembered_packets)
+        self._last: _Packet | None = None
+        self._gyro_heard = self._has_paired = False
         self._alone = 0
         self._missing = 0
 
-    def push_accel(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
+    def push_accel(self, values: FloatArray, at_limit: BoolArray) -> list[PairedSamples]:
         """Take a packet of the accelerometer, (k, 3) in m/s²; return what is complete."""
-        if _GYRO not in self._last:
-            self._alone += 1
-            if self._alone > self._patience_packets:
-                self._waiting = None
-                return PairedSamples(values, None, int(np.count_nonzero(at_limit)))
-        return self._push(_ACCEL, values, at_limit)
+        return self._push(_Packet(values, at_limit, is_accel=True))
 
-    def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
+    def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> list[PairedSamples]:
         """Take a packet of the gyroscope, (k, 3) in rad/s; return what is complete."""
-        return self._push(_GYRO, values, at_limit)
+        return self._push(_Packet(values, at_limit, is_accel=False))
 
-    def _push(self, stream: str, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
-        if stream in self._last and np.array_equal(values, self._last[stream]):
-            return None
-        self._last[stream] = values
-        waiting = self._waiting
-        if waiting is None and self._must_follow(stream):
-            self._lose(values)
-            self._leaders.append(stream)  # or the order is not fixed after all
-        elif waiting is None:
-            self._waiting = (stream, values, at_limit)
-        elif waiting[0] == stream:
-            self._lose(waiting[1])
-            self._waiting = (stream, values, at_limit)
-        elif len(waiting[1]) != len(values):
-            self._lose(values)
-            self._waiting = None
-        else:
-            self._waiting = None
-            return self._pair(waiting, (stream, values, at_limit))
+    def _push(self, packet: _Packet) -> list[PairedSamples]:
+        last, self._last = self._last, packet
+        if last is not None and last.is_repeated_by(packet):
+            return []
+        if self._has_paired:
+            return self._take(packet)
+        return self._begin(packet)
+
+    def _begin(self, packet: _Packet) -> list[PairedSamples]:
+        """Wait for the first pair: a packet of the accelerometer, then one of the gyroscope."""
+        if not packet.is_accel:
+            self._gyro_heard = True
+            self._has_paired = bool(self._waiting)
+            return self._commit(packet) if self._waiting else []
+        self._waiting.clear()
+        self._alone += 1
+        if not self._gyro_heard and self._alone > self._config.patience_packets:
+            return [PairedSamples(packet.values, None, int(np.count_nonzero(packet.at_limit)))]
+        self._waiting.append(packet)
+        return []
+
+    def _take(self, packet: _Packet) -> list[PairedSamples]:
+        surplus = self._present_surplus() + packet.sign
+        if not self._held and min(self._surplus) <= surplus <= max(self._surplus):
+            return self._commit(packet)
+        self._held.append(packet)
+        if len(self._held) < self._config.undecided_packets:
+            return []
+        return self._decide()
+
+    def _decide(self) -> list[PairedSamples]:
+        """Tell a loss from a change of order by the mean surplus of what is held."""
+        held, self._held = self._held, []
+        surplus = self._present_surplus() + np.cumsum([packet.sign for packet in held])
+        shift = float(np.mean(surplus)) - sum(self._surplus) / len(self._surplus)
+        if abs(shift) < self._config.loss_packets:
+            return [pair for packet in held for pair in self._commit(packet)]
+        ahead = shift > 0  # the accelerometer: packets of the gyroscope are lost
+        is_settled = len(self._surplus) == self._surplus.maxlen  # before, the first pair may have been wrong
+        for _ in range(max(1, round(abs(shift)))):
+            lonely = self._leave_out(held, is_accel=ahead)
+            if lonely is not None and is_settled:
+                self._missing += len(lonely.values)
+        return [pair for packet in held for pair in self._take(packet)]
+
+    def _leave_out(self, held: list[_Packet], *, is_accel: bool) -> _Packet | None:
+        """Remove the oldest packet of a stream, whose partner is lost."""
+        if self._waiting and self._waiting[0].is_accel == is_accel:
+            return self._waiting.popleft()
+        for index, packet in enumerate(held):
+            if packet.is_accel == is_accel:
+                return held.pop(index)
         return None
 
-    def _must_follow(self, stream: str) -> bool:
-        """Tell whether the other stream has always come first."""
-        return stream not in self._leaders
+    def _commit(self, packet: _Packet) -> list[PairedSamples]:
+        """Pair a packet with the oldest that waits for it, or let it wait."""
+        if not self._waiting or self._waiting[0].is_accel == packet.is_accel:
+            self._waiting.append(packet)
+            self._surplus.append(self._present_surplus())
+            return []
+        other = self._waiting.popleft()
+        self._surplus.append(self._present_surplus())
+        accel, gyro = (packet, other) if packet.is_accel else (other, packet)
+        if len(accel.values) != len(gyro.values):
+            self._missing += len(accel.values)
+            return []
+        missing, self._missing = self._missing, 0
+        clipped = int(np.count_nonzero(accel.at_limit | gyro.at_limit))
+        return [PairedSamples(accel.values, gyro.values, clipped, missing=missing)]
 
-    def _lose(self, values: FloatArray) -> None:
-        self._missing += len(values) if self._has_paired else 0
-
-    def _pair(self, first: _Packet, second: _Packet) -> PairedSamples:
-        self._leaders.append(first[0])
-        missing, self._missing, self._has_paired = self._missing, 0, True
-        accel, gyro = (first, second) if first[0] == _ACCEL else (second, first)
-        clipped = int(np.count_nonzero(accel[2] | gyro[2]))
-        return PairedSamples(accel[1], gyro[1], clipped, missing=missing)
+    def _present_surplus(self) -> int:
+        """By how many packets the accelerometer is ahead."""
+        return sum(packet.sign for packet in self._waiting)
 
 
 def any_axis(at_limit: BoolArray) -> BoolArray:
