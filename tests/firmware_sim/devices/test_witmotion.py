@@ -165,6 +165,21 @@ def test_a_rate_outlives_switching_off_only_when_saved(with_bleak):
     assert with_bleak("witmotion", body) == (10.0, 200.0)
 
 
+def test_it_restarts_and_restores_on_command(with_bleak):
+    async def body(sensor, client):
+        await write(client, UNLOCK, RATE_200, SAVE)
+        await client.write_gatt_char(WRITE, b"\xff\xaa\x00\xff\x00", response=False)
+        await asyncio.sleep(0.5)
+        gone, kept = not client.is_connected, sensor.rate_hz
+        await client.connect()
+        await write(client, UNLOCK, b"\xff\xaa\x00\x01\x00")
+        restored = sensor.rate_hz
+        await sensor.reset()
+        return gone, kept, restored, sensor.rate_hz
+
+    assert with_bleak("witmotion", body) == (True, 200.0, 10.0, 10.0)
+
+
 def test_registers_can_be_read(with_bleak):
     async def body(sensor, client):
         await write(client, UNLOCK, b"\xff\xaa\x1f\x00\x00")
