@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SetLabel
+from ingest.companions import BAR, Membership, SessionClock
 from ingest.decoding import PacketDecoder
 from ingest.devices import standard, stream_channels
 from ingest.errors import KnownSensorError
@@ -81,6 +82,8 @@ class CollectorStatus:
         Connections made; reconnects are one fewer.
     counts : StreamCounts
         Of the present file: samples, losses, measured rate, drift.
+    heart_rate_bpm : int or None
+        Last one that the sensor told.
     refused_packets : int
         Packets of the present file that broke their protocol.
     recording_path : Path or None
@@ -102,6 +105,7 @@ class CollectorStatus:
     data_age_s: float | None = None
     connections: int = 0
     counts: StreamCounts = field(default_factory=StreamCounts)
+    heart_rate_bpm: int | None = None
     refused_packets: int = 0
     recording_path: Path | None = None
     recording_problem: str = ""
@@ -135,6 +139,8 @@ class Collector:
         "sensor" or "simulator"; written to the header.
     known_sensors : KnownSensors, optional
         Where what is learned of a sensor is kept.
+    membership : Membership, optional
+        Its part in a session of several sensors; alone if not given.
     config : CollectorConfig, optional
         Tuning.
     """
@@ -153,6 +159,7 @@ class Collector:
         speed: float = 1.0,
         source_kind: str = "sensor",
         known_sensors: KnownSensors | None = None,
+        membership: Membership | None = None,
         config: CollectorConfig | None = None,
     ) -> None:
         self._source = source
@@ -166,6 +173,7 @@ class Collector:
         self._speed = speed
         self._source_kind = source_kind
         self._known_sensors = known_sensors
+        self._membership = membership
         self._calibration: Calibration | None = None
         self._config = config or CollectorConfig()
         self._connections = 0
@@ -202,6 +210,7 @@ class Collector:
             data_age_s=self._data_age_s(),
             connections=self._connections,
             counts=decoder.counts,
+            heart_rate_bpm=decoder.heart_rate.rate_bpm if decoder.heart_rate else None,
             refused_packets=decoder.refused,
             recording_path=recorder.path if recorder else None,
             recording_problem=recorder.error if recorder else "",
@@ -225,7 +234,8 @@ class Collector:
         """
         loop = asyncio.get_running_loop()
         self._origin_s = loop.time()
-        self._started_at = datetime.now(UTC)
+        self._membership = self._membership or Membership(SessionClock.now())
+        self._started_at = self._membership.clock.wall_time(self._origin_s)
         reports = asyncio.create_task(self._report_regularly(), name="collector status")
         try:
             async for packet in self._source.packets():
@@ -296,6 +306,8 @@ class Collector:
             speed=self._speed,
             source_kind=self._source_kind,
             calibration=self._calibration,
+            role=self._membership.role if self._membership else BAR,
+            group_id=self._membership.group_id if self._membership else "",
         )
 
     def _remember(self, packet: RawPacket) -> None:
@@ -308,6 +320,9 @@ class Collector:
             self._recognise()
             self._report()
         elif self._decoder.tells_of_itself:
+            if packet.channel in standard.CHANNELS:  # the last battery level matters, not all of them
+                for older in [kept for kept in self._descriptions if kept.channel == packet.channel]:
+                    self._descriptions.remove(older)
             self._descriptions.append(packet)
 
     def _recognise(self) -> None:

@@ -10,9 +10,15 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Unpack
 
+from firmware_sim.devices.bangle import BanglePeripheral
+from firmware_sim.devices.heart_rate import HeartRatePeripheral
 from firmware_sim.devices.metamotion import MetaMotionR, MetaMotionS
+from firmware_sim.devices.movella_dot import MovellaDotPeripheral
+from firmware_sim.devices.movesense import MovesensePeripheral
 from firmware_sim.devices.native import NativePeripheral
+from firmware_sim.devices.openbarbell import OpenBarbellPeripheral
 from firmware_sim.devices.polar import H10, CompressedH10, VeritySense
+from firmware_sim.devices.thingy52 import Thingy52Peripheral
 from firmware_sim.devices.witmotion import WitMotionPeripheral
 from firmware_sim.errors import UnknownDeviceError
 from firmware_sim.peripheral import SensorOptions, SimulatedPeripheral, default_address, put_on_air
@@ -47,6 +53,12 @@ class DeviceKind:
 DEVICES: Mapping[str, DeviceKind] = MappingProxyType(
     {
         NATIVE: DeviceKind(NativePeripheral, "Upright-{}".format),
+        "movesense": DeviceKind(MovesensePeripheral, "Movesense 1746300{:05d}".format),
+        "movella-dot": DeviceKind(MovellaDotPeripheral, "Movella DOT {}".format),
+        "thingy52": DeviceKind(Thingy52Peripheral, "Thingy {}".format),
+        "bangle": DeviceKind(BanglePeripheral, "Bangle.js {:04x}".format),
+        "openbarbell": DeviceKind(OpenBarbellPeripheral, "OB {:04d}".format),
+        "heart-rate": DeviceKind(HeartRatePeripheral, "HR strap {}".format),
         "witmotion": DeviceKind(WitMotionPeripheral, "WT901BLE{:02d}".format),
         "witmotion-dual": DeviceKind(partial(WitMotionPeripheral, variant="dual"), "WT901BLE{:02d}".format),
         "witmotion-fff0": DeviceKind(partial(WitMotionPeripheral, variant="fff0"), "WT9011DCL{:02d}".format),

@@ -34,6 +34,14 @@ Transport: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Also: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        help="Record another sensor beside it: NAME=WHERE, such as Strap=chest. May be repeated.",
+        show_default=False,
+    ),
+]
 Exercise: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import (
+    Also,
     BarAxis,
     DataDir,
     Exercise,
@@ -48,6 +49,7 @@ def record(
     duration_s: Annotated[
         float | None, typer.Option(min=0.1, help="Stop after so many seconds of data.", show_default=False)
     ] = None,
+    also: Also = None,
     transport: Transport = None,
     exercise: Exercise = None,
     load_kg: LoadKg = None,
@@ -65,27 +67,30 @@ def record(
     goal = goal_of(velocity_loss, target, min_velocity, reps, velocity_feedback)
     label = label_of(exercise, load_kg, goal)
     mounted = mount_of(mount, bar_axis, lever_m)
-    asyncio.run(_run(settings_of(data_dir), sensor, transport, duration_s, label, mounted))
+    asyncio.run(_run(settings_of(data_dir), (sensor, also or []), transport, duration_s, label, mounted))
 
 
 async def _run(
     settings: Settings,
-    sensor: str | None,
+    sensors: tuple[str | None, list[str]],
     transport: str | None,
     duration_s: float | None,
     label: SetLabel,
     mount: Mount | None,
 ) -> None:
+    from ingest.companions import Membership, SessionClock
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
-    from server.cli.sensors import source_for
+    from server.cli.sensors import companions_for, source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
     from server.store import Store
 
     recover_recordings(settings)
     known = KnownSensors(settings.sensors_dir)
-    source = source_for(sensor, transport, known)
+    source = source_for(sensors[0], transport, known)
+    membership = Membership(SessionClock.now())
+    companions = companions_for(sensors[1], transport, settings, membership)
     with Store(settings.results_url) as store:
         session = LiveSession(
             source,
@@ -94,6 +99,8 @@ async def _run(
             SessionSink(None, store, _Teller().tell),
             mount=mount,
             known_sensors=known,
+            membership=membership,
+            companions=companions,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())
@@ -107,7 +114,7 @@ async def _run(
             await running
     if not session.recorded:
         raise DeviceNotFoundError(source.wanted)
-    for path, counts in session.recorded:
+    for path, counts in session.recorded + [one for each in companions for one in each.recorded]:
         console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
 
 

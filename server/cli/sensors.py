@@ -12,7 +12,10 @@ from server.cli.options import DataDir, Transport, make_data_dir, settings_of
 
 if TYPE_CHECKING:
     from ingest.ble import BleSource
+    from ingest.companions import Membership
     from ingest.known_sensors import KnownSensors
+    from server.companion import Companion
+    from server.settings import Settings
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f-]{36}")
 BYTES_PER_HOUR = 12_000_000
@@ -37,6 +40,23 @@ def source_for(sensor: str | None, transport: str | None, known: KnownSensors) -
     name = None if address else sensor
     paired = [one.address for one in known.paired()]
     return BleSource(address=address, name=name, transport=transport, paired=paired)
+
+
+def companions_for(
+    also: list[str], transport: str | None, settings: Settings, membership: Membership
+) -> list[Companion]:
+    """Make the companions that the options name, ``NAME=WHERE`` each."""
+    from ingest.known_sensors import KnownSensors
+    from server.companion import Companion
+
+    known = KnownSensors(settings.sensors_dir)
+    made: list[Companion] = []
+    for number, text in enumerate(also, start=2):
+        sensor, _, role = text.partition("=")
+        source = source_for(sensor, transport, known)
+        member = membership.companion(role or f"sensor {number}")
+        made.append(Companion(source, settings.companions_dir, member))
+    return made
 
 
 def scan(

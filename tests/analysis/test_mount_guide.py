@@ -1,6 +1,7 @@
 """Mounting against the simulator's truth: a still bar, a roll, a slow rep."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def blocks_of(recording, rows=20):
         )
 
 
-def guided(recording, **options):
+def guided(recording, **options) -> tuple[Any, list[MountStep]]:
     info = SensorInfo(recording.sample_rate_hz)
     guide = MountGuide(info, **options)
     steps = []
@@ -69,7 +70,7 @@ def test_the_other_answer_turns_the_axis_round():
     for block in blocks_of(recording):
         if guide.push(block).step is MountStep.DIRECTION:
             break
-    state = guide.tell_direction(top_went_forward=False)
+    state: Any = guide.tell_direction(top_went_forward=False)
     assert angle_deg(state.mount.bar_axis, np.negative(state.roll.axis)) < 1e-4
 
 

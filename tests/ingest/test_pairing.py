@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ def test_a_sensor_is_led_through_its_mounting_and_kept(tmp_path):
             return await asyncio.wait_for(pairing.run(), 120)
 
     pairing = Pairing(BleSource(transport=TRANSPORT), known, on_change=answer)
-    kept = run_scaled(session(), SPEED)
+    kept: Any = run_scaled(session(), SPEED)
     assert list(dict.fromkeys(seen)) == [
         MountStep.STILL,
         MountStep.ROLL,
