@@ -1,0 +1,21 @@
+"""The formats that files can have: one line for each.
+
+A file's format is told by its content, never by its name alone, and no file is claimed by two. A module of a
+format offers ``FORMAT``; its synthetic sample is in ``tests/ingest/import_samples*.py``, its row in
+``docs/formats.md``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.imports.imported import ImportFormat
+    from ingest.imports.source import ImportSource
+
+FORMATS: tuple[ImportFormat, ...] = ()
+
+
+def recognise(source: ImportSource) -> ImportFormat | None:
+    """Find the format of a file; None if it is of none that is known."""
+    return next((one for one in FORMATS if one.recognises(source)), None)
