@@ -9,13 +9,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.imports import (
+    imu_csv,
+    metabase,
+    phyphox,
+    sensor_logger,
+    sensor_table,
+    training_log_format,
+    xsens,
+)
+
 if TYPE_CHECKING:
     from ingest.imports.imported import ImportFormat
     from ingest.imports.source import ImportSource
 
-FORMATS: tuple[ImportFormat, ...] = ()
+FORMATS: tuple[ImportFormat, ...] = (
+    imu_csv.FORMAT,
+    metabase.FORMAT,
+    sensor_logger.WRIST,
+    sensor_logger.PHONE,
+    phyphox.FORMAT,
+    xsens.DOT,
+    xsens.MT,
+    training_log_format.FORMAT,
+)
+"""Formats of vendors and apps; no two of them claim one file."""
+
+LAST_RESORT = sensor_table.FORMAT
+"""Any table whose columns say what they are; asked when nobody else claims the file."""
 
 
 def recognise(source: ImportSource) -> ImportFormat | None:
     """Find the format of a file; None if it is of none that is known."""
-    return next((one for one in FORMATS if one.recognises(source)), None)
+    if source.columns:
+        return LAST_RESORT  # who says what the columns are means them, whoever wrote the file
+    return next((one for one in (*FORMATS, LAST_RESORT) if one.recognises(source)), None)
