@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
 
 
+_LARGEST = 1e11
+"""No time in s and no reading of a sensor is beyond it; damaged numbers are, and overflow when squared."""
+
+
 class AccelKind(StrEnum):
     """What an acceleration column measures."""
 
@@ -86,7 +90,7 @@ class Track:
 
 
 def track(t_s: FloatArray, values: FloatArray) -> Track:
-    """Make a track of the rows that are finite, and count the others.
+    """Make a track of the rows whose numbers are possible, and count the others.
 
     Parameters
     ----------
@@ -95,7 +99,7 @@ def track(t_s: FloatArray, values: FloatArray) -> Track:
     values : (N, K) float
         NaN where there is none.
     """
-    kept = np.isfinite(t_s) & np.isfinite(values).all(axis=1)
+    kept = (np.abs(t_s) < _LARGEST) & (np.abs(values) < _LARGEST).all(axis=1)  # false for NaN, too
     return Track(
         np.asarray(t_s[kept], dtype=np.float64),
         np.asarray(values[kept], dtype=np.float64),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
 
 DELIMITERS = ",;\t"
+_LARGEST = 1e20
+"""No number of a sensor is beyond it (nanoseconds since 1970 are 1e18); damaged ones are, and overflow."""
 _DECIMAL_COMMA = re.compile(r"^\s*[-+]?\d+,\d+(?:[eE][-+]?\d+)?\s*$")
 
 
@@ -185,5 +187,6 @@ def _as_numbers(column: pl.Series, delimiter: str) -> FloatArray:
     stripped = column.str.strip_chars().str.strip_chars('"')
     if delimiter != "," and any(_DECIMAL_COMMA.match(text or "") for text in stripped.head(100)):
         stripped = stripped.str.replace(",", ".", literal=True)
-    numbers = stripped.cast(pl.Float64, strict=False).fill_null(np.nan)
-    return np.asarray(numbers.to_numpy(), dtype=np.float64)
+    numbers = np.array(stripped.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy(), dtype=np.float64)
+    numbers[~(np.abs(numbers) < _LARGEST)] = np.nan
+    return numbers
