@@ -1,7 +1,7 @@
 """Bar paths of a program that follows an ArUco marker (OpenCV, "smart barbell clips").
 
-``,Time,X_pix,Y_pix,R_pix,X_m,Y_m,Displacement,Velocity,Reps``. Rows of pixels count downwards, and in the files
-at hand so does ``Y_m``; the sign is taken from the file by comparing both.
+``,Time,X_pix,Y_pix,R_pix,X_m,Y_m,Displacement,Velocity,Reps``. Rows of pixels count downwards, and in the
+files at hand so does ``Y_m``; the sign is taken from the file by comparing both.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ def _read(source: ImportSource) -> BarPath:
     table = read_table(source, header)
     t_s, _, y_pix, x_m, y_m = table.numbers(*_COLUMNS).T
     both = np.isfinite(y_pix) & np.isfinite(y_m)
-    together = float(((y_pix - np.median(y_pix[both])) * (y_m - np.median(y_m[both])))[both].sum()) if both.any() else 0
+    together = (
+        float(((y_pix - np.median(y_pix[both])) * (y_m - np.median(y_m[both])))[both].sum())
+        if both.any()
+        else 0
+    )
     notes = ["Y_m counts downwards like the pixels; it is turned over."] if together > 0 else []
     up_m = -y_m if together > 0 else y_m
     if table.has("reps"):

@@ -1,7 +1,7 @@
 """Tables of a home-made logger at the centre of the bar: eleven columns without a header.
 
-Node, time (ms), acceleration (m/s²), rate of turn (rad/s), magnetic field (µT). Nothing in the file says so: it
-is recognised by the numbers, and units are checked by physics like those of any import.
+Node, time (ms), acceleration (m/s²), rate of turn (rad/s), magnetic field (µT). Nothing in the file says
+so: it is recognised by the numbers, and units are checked by physics like those of any import.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
 
 
+_NOTE = (
+    "The file has no header: its columns are taken as node, time in ms, acceleration in m/s², rate of turn "
+    "in rad/s and magnetic field in µT, by their numbers."
+)
 _COLUMNS = Header(("node", "t_ms", "ax", "ay", "az", "gx", "gy", "gz", "mx", "my", "mz"), ",", -1)
 """What the file does not say; it begins with its first row."""
 
@@ -92,10 +96,7 @@ def _read(source: ImportSource) -> ImuTracks:
         accel_unit=AccelUnit.MPS2,
         gyro=track(t_s, table.numbers("gx", "gy", "gz")),
         gyro_unit=GyroUnit.RADPS,
-        notes=(
-            "The file has no header: its columns are taken as node, time in ms, acceleration in m/s², rate of turn "
-            "in rad/s and magnetic field in µT, by their numbers.",
-        ),
+        notes=(_NOTE,),
     )
 
 

@@ -57,6 +57,12 @@ def bar_path(
     kept = points[later]
     if len(kept) < _MIN_POINTS:
         raise source.refused(f"holds only {len(kept)} points of a path with a time; export it again")
-    left_out = len(t_s) - len(kept)
-    said = [*notes, f"{left_out} rows without a whole point of a later time are left out."] if left_out else notes
+    left_out = int(np.isfinite(np.stack([x_m, y_m])).any(axis=0).sum()) - len(
+        kept
+    )  # empty rows are no points
+    said = (
+        [*notes, f"{left_out} rows without a whole point of a later time are left out."]
+        if left_out
+        else notes
+    )
     return BarPath(instrument, kept[:, 0] - kept[0, 0], kept[:, 1], kept[:, 2], scale_known, tuple(said))

@@ -1,8 +1,8 @@
 """Tables of Apple's CoreMotion without an app's name: the two layouts that people publish.
 
 ``t,ua_x..,g_x..,q_w..`` has no rate of turn: the attitude has it. ``t,gx..,gravx..,uax..[,active]`` has no
-attitude. Both hold user acceleration and gravity, whose sum is minus the specific force (CMDeviceMotion); in g,
-or in m/s² where gravity is 9.8 long.
+attitude. Both hold user acceleration and gravity, whose sum is minus the specific force (CMDeviceMotion);
+in g, or in m/s² where gravity is 9.8 long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
 from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, track
-from ingest.imports.quaternions import attitude_track
+from ingest.imports.quaternions import unit_quaternions
 from ingest.imports.tables import Table, find_header, read_table
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _read_with_attitude(source: ImportSource) -> ImuTracks:
         accel=track(t_s, (user + gravity) * unit.mps2),
         accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
         accel_unit=unit,
-        attitude=attitude_track(t_s, attitude),
+        attitude=unit_quaternions(track(t_s, attitude)),
         sensor="Apple CoreMotion",
         notes=("The file has no rate of turn; it is that of the attitude.",),
     )

@@ -9,11 +9,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.imports import (
+    aruco_path,
+    bar_centre_table,
+    coremotion_table,
+    garmin_fit,
+    kinovea,
+    openbarbell,
+    polar_text,
+    sensorlog,
+    verity_json,
+    vitruve,
+    witmotion_binary,
+    witmotion_text,
+    wl_analysis,
+)
+
 if TYPE_CHECKING:
     from ingest.imports.imported import ImportFormat
     from ingest.imports.source import ImportSource
 
-FORMATS: tuple[ImportFormat, ...] = ()
+FORMATS: tuple[ImportFormat, ...] = (
+    witmotion_binary.FORMAT,
+    witmotion_text.FORMAT,
+    polar_text.FORMAT,
+    verity_json.FORMAT,
+    sensorlog.FORMAT,
+    coremotion_table.FORMAT_WITH_ATTITUDE,
+    coremotion_table.FORMAT_WITH_TURN,
+    garmin_fit.FORMAT,
+    vitruve.FORMAT,
+    openbarbell.FORMAT,
+    wl_analysis.FORMAT,
+    kinovea.FORMAT,
+    aruco_path.FORMAT,
+    bar_centre_table.FORMAT,
+)
 
 
 def recognise(source: ImportSource) -> ImportFormat | None:

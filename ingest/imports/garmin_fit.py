@@ -28,7 +28,7 @@ class FitImportConfig:
     Attributes
     ----------
     max_bytes : int
-        Largest file that is read, bytes. An hour of six axes at 100 Hz is about 8 MB; each takes about a minute.
+        Largest file that is read, bytes. An hour of six axes at 100 Hz is about 6 MB, read in 15 s.
     """
 
     max_bytes: int = 20_000_000
@@ -48,21 +48,21 @@ def _read(source: ImportSource, config: FitImportConfig | None = None) -> ImuTra
     for name, channel in (("acceleration", contents.accel), ("rate of turn", contents.gyro)):
         if channel.uncalibrated and not channel.t_s:
             raise source.refused(
-                f"holds raw counts of the {name} and no calibration for them (three_d_sensor_calibration), so "
-                "their unit is unknown"
+                f"holds raw counts of the {name} and no calibration for them (three_d_sensor_calibration), "
+                "so their unit is unknown"
             )
     if not contents.accel.t_s:
         raise source.refused(
-            f"is a FIT file of {contents.messages} messages without raw acceleration (accelerometer_data): an "
-            "ordinary activity holds no motion that could be measured"
+            f"is a FIT file of {contents.messages} messages without raw acceleration (accelerometer_data): "
+            "an ordinary activity holds no motion that could be measured"
         )
     first_s = float(contents.accel.t_s[0][0])
     accel = contents.accel.track(STANDARD_GRAVITY_MPS2, first_s)
     if accel is None or not contents.gyro.t_s:
         count = sum(len(t_s) for t_s in contents.accel.t_s)
         raise source.refused(
-            f"holds {count} samples of acceleration and no rate of turn (gyroscope_data): without a gyroscope "
-            "orientation, velocity and drift cannot be computed; few Garmin devices record it"
+            f"holds {count} samples of acceleration and no rate of turn (gyroscope_data): without a "
+            "gyroscope orientation, velocity and drift cannot be computed; few Garmin devices record it"
         )
     return ImuTracks(
         accel=accel,

@@ -1,14 +1,17 @@
 """The messages of raw motion sensors in a FIT file.
 
-Up to 30 samples in a message, each with its offset in ms from the message's time. Calibrated values are in g and
-deg/s. Raw counts become such by ``three_d_sensor_calibration``: factor / divisor x orientation x (count - level
-shift - offset) (FIT profile 21; the order of the steps as in the public decoder of VIRB files, fit-rs).
+Up to 30 samples in a message, each with its offset in ms from the message's time. Calibrated values are in
+g and deg/s. Raw counts become such by ``three_d_sensor_calibration``: factor / divisor x orientation x
+(count - level shift - offset) (FIT profile 21; the order of the steps as in the public decoder of VIRB
+files, fit-rs).
 """
+
+# pyright: reportMissingTypeStubs=false
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from fit_tool.decoder import FitDecoder
@@ -18,10 +21,10 @@ from fit_tool.profile.messages.file_id_message import FileIdMessage
 from fit_tool.profile.messages.gyroscope_data_message import GyroscopeDataMessage
 from fit_tool.profile.messages.three_d_sensor_calibration_message import ThreeDSensorCalibrationMessage
 
+from analysis.imu import FloatArray
 from ingest.imports.imported import Track, track
 
 if TYPE_CHECKING:
-    from analysis.imu import FloatArray
     from ingest.imports.source import ImportSource
 
 _ACCEL_TYPE, _GYRO_TYPE = 0, 1
@@ -107,7 +110,9 @@ def read_contents(source: ImportSource) -> Contents:
         raise source.refused(f"is no whole FIT file ({_one_line(error)}); {remedy}") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # The checksum was right or the decoder would have said so: the library itself stumbled.
-        raise source.refused(f"cannot be decoded ({type(error).__name__}: {_one_line(error)}); {remedy}") from None
+        raise source.refused(
+            f"cannot be decoded ({type(error).__name__}: {_one_line(error)}); {remedy}"
+        ) from None
     return contents
 
 
@@ -176,7 +181,7 @@ def _axes(axes: tuple[Any, ...], count: int) -> FloatArray | None:
 
 
 def _numbers(values: Any) -> FloatArray:  # noqa: ANN401  # fit-tool does not say
-    some = values if isinstance(values, list) else [values]
+    some = cast("list[Any]", values) if isinstance(values, list) else [values]
     return np.array([np.nan if one is None else one for one in some], dtype=np.float64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def looks_like_json(source: ImportSource, *keys: str) -> bool:
     return start[:1] in (b"{", b"[") and all(f'"{key}"'.encode() in source.data for key in keys)
 
 
-def read_json(source: ImportSource, config: JsonFileConfig | None = None) -> Any:  # noqa: ANN401
+def read_json(source: ImportSource, config: JsonFileConfig | None = None) -> object:
     """Parse a file.
 
     Raises
@@ -50,7 +50,9 @@ def read_json(source: ImportSource, config: JsonFileConfig | None = None) -> Any
         what = f"is no JSON ({error.msg}); the file is cut off or was edited: export it again"
         raise source.refused(what, error.lineno) from None
     except (ValueError, RecursionError) as error:
-        raise source.refused(f"is no JSON that makes sense ({type(error).__name__}); export it again") from None
+        raise source.refused(
+            f"is no JSON that makes sense ({type(error).__name__}); export it again"
+        ) from None
 
 
 def number(value: object) -> float:
@@ -64,8 +66,18 @@ def number(value: object) -> float:
     return result if np.isfinite(result) else np.nan
 
 
+def as_object(value: object) -> dict[str, object]:
+    """Take a JSON value as an object; an empty one if it is none."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """Take a JSON value as a list; an empty one if it is none."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
 def numbers(value: object) -> FloatArray | None:
     """Take a JSON list as numbers, (N,), NaN where one is none; None if it is no list."""
     if not isinstance(value, list):
         return None
-    return np.array([number(one) for one in value], dtype=np.float64)  # pyright: ignore[reportUnknownVariableType]
+    return np.array([number(one) for one in as_list(cast("object", value))], dtype=np.float64)

@@ -1,12 +1,13 @@
 """Paths that Kinovea followed in a video: the table of its kinematics dialogue, or the older text file.
 
-The table is ``Time;Trajectory 1/0/X;Trajectory 1/0/Y`` (names in the user's language), the text file begins with
-``#Kinovea Trajectory data export``. Time is in ms, s or frames as the user set it, and lengths are whatever the
-user calibrated, or pixels: the file does not say, so the scale is unknown. Y counts upwards (Kinovea's manual:
-coordinates are those of the calibrated system).
+The table is ``Time;Trajectory 1/0/X;Trajectory 1/0/Y`` (names in the user's language), the text file begins
+with ``#Kinovea Trajectory data export``. Time is in ms, s or frames as the user set it, and lengths are
+whatever the user calibrated, or pixels: the file does not say, so the scale is unknown. Y counts upwards
+(Kinovea's manual: coordinates are those of the calibrated system).
 
-Spreadsheet programs damage such tables: a German one makes ``1.015`` s the number 1015 and ``2.03`` the date
-"02. Mrz". The first is undone if the frames' even steps prove it; the second cannot be, and those rows go.
+Spreadsheet programs damage such tables: a German one makes ``1.015`` s the number 1015 and ``2.03`` the
+date "02. Mrz". The first is undone if the frames' even steps prove it; the second cannot be, and those rows
+go.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TEXT_START = "#Kinovea Trajectory data export"
 _TIMES = ("time", "time (ms)", "time (s)", "zeit", "temps", "tiempo", "tempo", "tijd")
 _TEXT_ROW = re.compile(r"^\s*(?:(\d+):(\d+):(\d+):(\d+)|([-+\d.,eE]+))\s+([-+\d.,eE]+)\s+([-+\d.,eE]+)\s*$")
 _STEP_S, _STEP_MS = (0.0005, 0.4), (2.0, 400.0)
-"""Steps of time that cameras have, in either unit: 2.5 to 2000 and 2.5 to 500 frames a second. Steps of 1 are frames."""
+"""Steps of time that cameras have, in either unit: 2.5 to 2000 or 2.5 to 500 frames a second; 1: frames."""
 _SIDEWAYS = 3.0
 _STEP_TOLERANCE = 0.25
 """How far the steps of mended times may be from those before, fraction: times are rounded to ms."""
@@ -65,8 +66,8 @@ def _read(source: ImportSource) -> BarPath:
     times, mended = _mended(times)
     if mended:
         notes.append(
-            f"{mended} times had lost their decimal point in a spreadsheet program; it is put back, as the even steps "
-            "of the frames show."
+            f"{mended} times had lost their decimal point in a spreadsheet program; it is put back, as the "
+            "even steps of the frames show."
         )
     lost = int(np.count_nonzero(~whole & np.isfinite(x)))
     if lost:
@@ -75,10 +76,10 @@ def _read(source: ImportSource) -> BarPath:
     known = np.isfinite(x) & np.isfinite(y)
     if known.any() and float(np.ptp(x[known])) > _SIDEWAYS * float(np.ptp(y[known])):
         notes.append(
-            f"The path is {np.ptp(x[known]) / max(float(np.ptp(y[known])), 1e-9):.0f} times as long across as it is "
-            "high: the video lay on its side, or the axes are swapped; the file's own X and Y are kept."
+            "The path is much longer across than it is high: the video lay on its side, or the axes are "
+            "swapped; the file's own X and Y are kept."
         )
-    return bar_path(source, "Kinovea", t_s, x, y, scale_known=False, notes=notes)
+    return bar_path(source, "Kinovea", t_s[whole], x[whole], y[whole], scale_known=False, notes=notes)
 
 
 def _mended(times: FloatArray) -> tuple[FloatArray, int]:
@@ -118,8 +119,8 @@ def _seconds(source: ImportSource, times: FloatArray) -> FloatArray:
     if _STEP_MS[0] <= step <= _STEP_MS[1]:
         return times / 1000
     raise source.refused(
-        f"has times with steps of {step:.3g}: neither seconds nor milliseconds of a video; set Kinovea's time to "
-        "milliseconds and export it again"
+        f"has times with steps of {step:.3g}: neither seconds nor milliseconds of a video; set Kinovea's "
+        "time to milliseconds and export it again"
     )
 
 

@@ -1,22 +1,21 @@
 """State of the OpenBarbell app, JSON: sets with reps of the OpenBarbell transducer.
 
-Each rep is a list ``data``: kind of device (-1234, -2345, -3456 for V1, V2, V3), number, mean velocity (m/s), range
-of motion (mm), peak velocity (m/s) and more (public source of the app, ``RepDataMap``). Numbers are texts.
+Each rep is a list ``data``: kind of device (-1234, -2345, -3456 for V1, V2, V3), number, mean velocity
+(m/s), range of motion (mm), peak velocity (m/s) and more (public source of the app, ``RepDataMap``).
+Numbers are texts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.imports.imported import ImportFormat, ReferenceRep, ReferenceReps
-from ingest.imports.json_file import looks_like_json, number, read_json
+from ingest.imports.json_file import as_list, as_object, looks_like_json, number, read_json
 from ingest.imports.reference_values import possible
 from ingest.imports.training_log import KG_PER_LB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from ingest.imports.source import ImportSource
 
 _DEVICES = (-1234.0, -2345.0, -3456.0)
@@ -34,12 +33,10 @@ def _read(source: ImportSource) -> ReferenceReps:
     for name, one in _sets(read_json(source)):
         load_kg = number(one.get("weight")) * _UNITS_KG.get(str(one.get("metric")), float("nan"))
         in_set = 0
-        for rep in one.get("reps") or ():
-            data: Any = rep.get("data") if isinstance(rep, dict) else None
-            if not isinstance(data, list) or len(data) <= _PEAK or number(data[0]) not in _DEVICES:
-                removed += 1
-                continue
-            if rep.get("removed") is True or rep.get("isValid") is False:
+        for rep in map(as_object, as_list(one.get("reps"))):
+            data = as_list(rep.get("data"))
+            whole = len(data) > _PEAK and number(data[0]) in _DEVICES
+            if not whole or rep.get("removed") is True or rep.get("isValid") is False:
                 removed += 1
                 continue
             values = (
@@ -71,13 +68,11 @@ def _read(source: ImportSource) -> ReferenceReps:
     return ReferenceReps("OpenBarbell", tuple(reps), tuple(notes))
 
 
-def _sets(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401  # JSON can be anything
-    """Go through the sets in the order of time: a state holds them by key, in no order."""
-    found = document.values() if isinstance(document, dict) else document
-    sets = [one for one in found if isinstance(one, dict)] if not isinstance(found, str | int | float) else []
-    sets = [one for one in sets if isinstance(one.get("reps"), list) and "setID" in one]
-    for one in sorted(sets, key=lambda one: str(one.get("initialStartTime") or "")):
-        yield str(one["setID"])[:60], one
+def _sets(document: object) -> list[tuple[str, dict[str, object]]]:
+    """List the sets in the order of time: a state holds them by key, in no order."""
+    sets = [as_object(one) for one in [*as_object(document).values(), *as_list(document)]]
+    named = [(str(one["setID"])[:60], one) for one in sets if "setID" in one]
+    return sorted(named, key=lambda item: str(item[1].get("initialStartTime") or ""))
 
 
 def _time(text: object) -> dt.datetime | None:

@@ -1,9 +1,9 @@
 """Text files of the Polar Sensor Logger app: one for each stream, columns separated by semicolons.
 
-``Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]`` is acceleration, with ``[dps]`` it is the rate of
-turn. The stamps are the sensor's, in ns since 2000-01-01 if its clock was set; the phone's are when a row
-arrived. Either file finds the other beside it. Layout as in the app's files and in public programs that write
-the same. Polar's documentation (`PolarGyroSample`) has the units and the epoch.
+``Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]`` is acceleration, with ``[dps]`` it is the
+rate of turn. The stamps are the sensor's, in ns since 2000-01-01 if its clock was set; the phone's are when
+a row arrived. Either file finds the other beside it. Layout as in the app's files and in public programs
+that write the same. Polar's documentation (`PolarGyroSample`) has the units and the epoch.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _read(source: ImportSource) -> ImuTracks:
     else:
         accel_source = _partner(source, _ACCEL)
         if accel_source is None:
-            raise source.refused("is the rate of turn alone; put the file ..._ACC.txt of the same recording beside")
+            raise source.refused(
+                "is the rate of turn alone; put the file ..._ACC.txt of the same recording beside"
+            )
     accel = _table(accel_source)
     zero_ns = _first_ns(accel_source, accel)
     phone = seconds_of(accel.texts(_PHONE)[:1])

@@ -1,30 +1,26 @@
-"""Attitudes that other people's files hold as quaternions."""
+"""Quaternions as files have them: rows that are no rotation left out, the others of length one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from ingest.imports.imported import Track, track
+from ingest.imports.imported import Track
 
-if TYPE_CHECKING:
-    from analysis.imu import FloatArray
-
-_LENGTH_TOLERANCE = 0.05
-"""How far a unit quaternion may be from length 1: files round to three digits."""
+_TOLERANCE = 0.1
+"""How far a length may be from one; files have three digits at least."""
 
 
-def attitude_track(t_s: FloatArray, quaternions: FloatArray) -> Track:
-    """Make a track of unit quaternions, and leave out and count rows that are none.
+def unit_quaternions(rows: Track) -> Track | None:
+    """Normalise a track of quaternions.
 
-    Parameters
-    ----------
-    t_s : (N,) float
-        Times, s; NaN where there is none.
-    quaternions : (N, 4) float
-        Scalar first, body to reference.
+    Returns
+    -------
+    Track or None
+        None if fewer than two rows are rotations.
     """
-    length = np.linalg.norm(quaternions, axis=1, keepdims=True)
-    unit = np.abs(length - 1) <= _LENGTH_TOLERANCE  # false for NaN, too
-    return track(t_s, np.where(unit, quaternions / np.where(unit, length, 1.0), np.nan))
+    length = np.linalg.norm(np.clip(rows.values, -2, 2), axis=1)
+    proper = np.abs(length - 1) < _TOLERANCE
+    if np.count_nonzero(proper) < 2:
+        return None
+    dropped = rows.dropped + int(np.count_nonzero(~proper))
+    return Track(rows.t_s[proper], rows.values[proper] / length[proper][:, None], dropped)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 _LIMITS = {"velocity": (0.0, 8.0), "range": (0.0, 3.0), "load": (0.0, 1000.0)}
-"""m/s, m, kg. A snatch is pulled at 2.5 m/s, a light throw reaches 4; no lift is longer than a tall man's reach,
-and the heaviest lift ever was 500 kg (2020; partial pulls went to 600). Beyond these a device or an app failed."""
+"""m/s, m, kg. A snatch is pulled at 2.5 m/s, a light throw reaches 4; no lift is longer than a tall man's
+reach, and the heaviest lifts are under 600 kg. Beyond these a device or an app failed."""
 
 
 def possible(value: float, kind: str) -> float | None:

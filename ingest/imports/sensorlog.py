@@ -1,10 +1,11 @@
 """CSV files of SensorLog (Bernd Thomas) on iPhone and Apple Watch.
 
-One row for each log tick with whatever was switched on: ``motionUserAccelerationX(G)``, ``motionGravityX(G)``,
-``motionRotationRateX(rad/s)`` of CoreMotion's fused motion, ``accelerometerAccelerationX(G)`` and
-``gyroRotationX(rad/s)`` raw, each group with its own ``..Timestamp_sinceReboot(s)``. A group that has nothing new
-repeats its last values. Columns are separated by commas, semicolons or tabs; versions differ in the units behind
-the names, which CoreMotion fixes anyway. Layout as listed in public data sets recorded with it.
+One row for each log tick with whatever was switched on: ``motionUserAccelerationX(G)``,
+``motionGravityX(G)``, ``motionRotationRateX(rad/s)`` of CoreMotion's fused motion,
+``accelerometerAccelerationX(G)`` and ``gyroRotationX(rad/s)`` raw, each group with its own
+``..Timestamp_sinceReboot(s)``. A group that has nothing new repeats its last values. Columns are separated
+by commas, semicolons or tabs; versions differ in the units behind the names, which CoreMotion fixes anyway.
+Layout as listed in public data sets recorded with it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray, MountPosition
+from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray, IntArray, MountPosition
 from ingest.imports.clock_texts import seconds_of, wall_clock
 from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, Track, track
-from ingest.imports.quaternions import attitude_track
+from ingest.imports.quaternions import unit_quaternions
 from ingest.imports.tables import Header, Table, find_header, read_table
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def _read(source: ImportSource) -> ImuTracks:
     tracks = _motion(table) if table.has(_MOTION_TIME, *_USER, *_GRAVITY) else _raw(table)
     if tracks is None:
         raise source.refused(
-            "has accelerations without gravity (motionUserAcceleration) and no others; switch Device Motion on "
-            "with gravity and rotation rate"
+            "has accelerations without gravity (motionUserAcceleration) and no others; switch Device Motion "
+            "on with gravity and rotation rate"
         )
     accel, gyro, attitude, note = tracks
     return ImuTracks(
@@ -89,7 +90,11 @@ def _motion(table: Table) -> tuple[Track, Track | None, Track | None, str]:
     user, gravity = table.numbers(*_USER), table.numbers(*_GRAVITY)
     accel = track(t_s[fresh], (user + gravity)[fresh] * STANDARD_GRAVITY_MPS2)
     gyro = track(t_s[fresh], table.numbers(*_TURN)[fresh]) if table.has(*_TURN) else None
-    attitude = attitude_track(t_s[fresh], table.numbers(*_ATTITUDE)[fresh]) if table.has(*_ATTITUDE) else None
+    attitude = (
+        unit_quaternions(track(t_s[fresh], table.numbers(*_ATTITUDE)[fresh]))
+        if table.has(*_ATTITUDE)
+        else None
+    )
     return accel, gyro, attitude, "Time is the device's, of its fused motion (motionTimestamp)."
 
 
@@ -109,7 +114,7 @@ def _raw(table: Table) -> tuple[Track, Track | None, Track | None, str] | None:
     return accel, gyro, None, "Time is the device's, of its raw sensors."
 
 
-def _fresh(t_s: FloatArray) -> FloatArray:
+def _fresh(t_s: FloatArray) -> IntArray:
     """Find the rows where a group has something new: its stamp is not that of the row before."""
     return np.flatnonzero(np.diff(t_s, prepend=np.nan) != 0)
 

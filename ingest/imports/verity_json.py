@@ -1,18 +1,18 @@
-"""Arrays of a Polar Verity Sense as a home-made web page saves them: ``accX``, ``accY``, ..., one JSON object.
+"""Arrays of a Polar Verity Sense as a home-made web page saves them: one JSON object, ``accX``, ``accY``, ...
 
 Acceleration is in m/s², the rate of turn in rad/s (its steps are those of 1 deg/s) and named ``magX`` or
-``gyroX``, stamps are in ns of the sensor. Known from three public files, of which none can be measured: two have
-neither time nor rate of turn, in the third one axis of the rate of turn is a copy of another.
+``gyroX``, stamps are in ns of the sensor. Known from three public files, of which none can be measured: two
+have neither time nor rate of turn, in the third one axis of the rate of turn is a copy of another.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, Track, track
-from ingest.imports.json_file import looks_like_json, numbers, read_json
+from ingest.imports.json_file import as_list, as_object, looks_like_json, number, numbers, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,17 +30,14 @@ def _recognises(source: ImportSource) -> bool:
 
 
 def _read(source: ImportSource) -> ImuTracks:
-    document = read_json(source)
-    if not isinstance(document, dict):
-        raise source.refused("is JSON of another shape; expected one object with accX, accY, accZ")
-    arrays: Mapping[str, Any] = document  # pyright: ignore[reportUnknownVariableType]
+    arrays = as_object(read_json(source))
     accel = _vectors(source, arrays, _ACCEL)
     if accel is None:
         raise source.refused("holds no accelerations as lists accX, accY, accZ")
     if _ACCEL_TIME not in arrays:
         raise source.refused(
-            f"holds {len(accel)} accelerations and no times ({_ACCEL_TIME}); without times and a rate of turn a "
-            "lift cannot be measured: record with both sensors and stamps"
+            f"holds {len(accel)} accelerations and no times ({_ACCEL_TIME}); without times and a rate of "
+            "turn a lift cannot be measured: record with both sensors and stamps"
         )
     gyro = next((found for names in _GYRO if (found := _vectors(source, arrays, names)) is not None), None)
     if gyro is None:
@@ -58,7 +55,7 @@ def _read(source: ImportSource) -> ImuTracks:
     )
 
 
-def _vectors(source: ImportSource, arrays: Mapping[str, Any], names: tuple[str, ...]) -> FloatArray | None:
+def _vectors(source: ImportSource, arrays: Mapping[str, object], names: tuple[str, ...]) -> FloatArray | None:
     """Put three lists together, (N, 3); None if they are not there.
 
     Raises
@@ -79,33 +76,27 @@ def _vectors(source: ImportSource, arrays: Mapping[str, Any], names: tuple[str, 
 def _refuse_copied_axes(source: ImportSource, gyro: FloatArray) -> None:
     for one, other in ((0, 1), (0, 2), (1, 2)):
         if len(gyro) > 2 and np.array_equal(gyro[:, one], gyro[:, other]) and np.ptp(gyro[:, one]) > 0:
+            pair = f"{'XYZ'[one]} and {'XYZ'[other]}"
             raise source.refused(
-                f"has the same {len(gyro)} values for {'XYZ'[one]} and {'XYZ'[other]} of the rate of turn: the "
-                "program that saved it wrote one axis twice and lost another, so the sensor's attitude is "
-                "unknown; nothing can be measured from it"
+                f"has the same {len(gyro)} values for {pair} of the rate of turn: the program that saved it "
+                "wrote one axis twice and lost another, so the sensor's attitude is unknown; nothing can be "
+                "measured from it"
             )
 
 
-def _stamps(source: ImportSource, arrays: Mapping[str, Any], name: str, count: int) -> list[Any]:
-    stamps: Any = arrays.get(name)
-    if not isinstance(stamps, list) or len(stamps) != count or not count:  # pyright: ignore[reportUnknownArgumentType]
+def _stamps(source: ImportSource, arrays: Mapping[str, object], name: str, count: int) -> list[object]:
+    stamps = as_list(arrays.get(name))
+    if len(stamps) != count or not count:
         raise source.refused(f"has no list {name} with one time for each of {count} values; export it again")
-    return stamps  # pyright: ignore[reportUnknownVariableType]
+    return stamps
 
 
 def _track(
-    source: ImportSource, arrays: Mapping[str, Any], name: str, values: FloatArray, zero_ns: object
+    source: ImportSource, arrays: Mapping[str, object], name: str, values: FloatArray, zero_ns: object
 ) -> Track:
     stamps = _stamps(source, arrays, name, len(values))
-    # Whole numbers of ns are subtracted before they become floats, which would round them to 64 ns.
-    whole = isinstance(zero_ns, int) and all(isinstance(stamp, int) for stamp in stamps)
-    ns = [stamp - zero_ns for stamp in stamps] if whole and isinstance(zero_ns, int) else None
-    t_ns = numbers(ns if ns is not None else stamps)
-    if t_ns is None:
-        raise source.refused(f"has no times in {name}; export it again")
-    first = numbers([zero_ns])
-    if ns is None and first is not None:
-        t_ns = t_ns - first[0]
+    # As floats, whole numbers of ns are rounded to 64: nothing here.
+    t_ns = np.array([number(stamp) for stamp in stamps]) - number(zero_ns)
     return track(t_ns / 1e9, values)
 
 

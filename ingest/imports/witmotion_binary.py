@@ -1,9 +1,10 @@
 """Binary logs of WitMotion sensors (WT901SDCL and others), often named ``.TXT``.
 
-Packets of 11 bytes: ``55``, the kind, four little-endian 16-bit numbers, and the low byte of the sum of the ten
-bytes before. Kind ``50`` is the time, ``51`` acceleration (16 g is 32768), ``52`` rate of turn (2000 deg/s is
-32768), ``53`` angles (180 deg is 32768; roll about x, pitch about y, yaw about z, turned z first, then y, x).
-Which kinds there are is a setting. Source: WitMotion, WT901SDCL datasheet v20-0605, section 6.1.
+Packets of 11 bytes: ``55``, the kind, four little-endian 16-bit numbers, and the low byte of the sum of the
+ten bytes before. Kind ``50`` is the time, ``51`` acceleration (16 g is 32768), ``52`` rate of turn (2000
+deg/s is 32768), ``53`` angles (180 deg is 32768; roll about x, pitch about y, yaw about z, turned z first,
+then y, x). Which kinds there are is a setting. Source: WitMotion, WT901SDCL datasheet v20-0605, section
+6.1.
 
 Time is an option that is off by default. Without it, the sampling period is measured: it is the number that
 makes the rate of turn agree with the angles of the same file.
@@ -61,7 +62,7 @@ class WitMotionConfig:
     usual_rates_hz : tuple of float
         Rates that can be set (datasheet, 6.2.9).
     usual_rate_fraction : float
-        A measured rate nearer to a usual one than this fraction is that; the measurement is good to about 1 %.
+        A measured rate nearer to a usual one than this fraction is that; measuring is good to about 1 %.
     """
 
     max_bytes: int = 50_000_000
@@ -70,7 +71,7 @@ class WitMotionConfig:
     min_time_fraction: float = 0.9
     lag: int = 10
     min_agreement: float = 0.97
-    min_turn_rad: float = 6.0
+    min_turn_rad: float = 2.0
     usual_rates_hz: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 125.0, 200.0)
     usual_rate_fraction: float = 0.02
 
@@ -99,7 +100,9 @@ class _Samples:
 def _recognises(source: ImportSource, config: WitMotionConfig | None = None) -> bool:
     config = config or WitMotionConfig()
     head = source.data[: config.head_bytes]
-    return len(head) >= 4 * _PACKET and len(_packets(head)) * _PACKET > config.min_packets_fraction * len(head)
+    return len(head) >= 4 * _PACKET and len(_packets(head)) * _PACKET > config.min_packets_fraction * len(
+        head
+    )
 
 
 def _read(source: ImportSource, config: WitMotionConfig | None = None) -> ImuTracks:
@@ -107,6 +110,8 @@ def _read(source: ImportSource, config: WitMotionConfig | None = None) -> ImuTra
     if len(source.data) > config.max_bytes:
         raise source.refused(f"is larger than {config.max_bytes // 1_000_000} MB; cut it into sets")
     starts = _packets(source.data)
+    if len(starts) < 2:
+        raise source.refused("holds no packets of WitMotion; copy it again from the sensor")
     bytes_ = np.frombuffer(source.data, dtype=np.uint8)
     samples = _samples(bytes_, starts)
     if np.isfinite(samples.accel).all(axis=1).sum() < 2:
@@ -174,11 +179,10 @@ def _samples(bytes_: NDArray[np.uint8], starts: IntArray) -> _Samples:
     here = kinds == _TIME
     time_s[sample[here]] = _clock(payload[here])
     # By its bytes a sample counts even if it was damaged and skipped. Its length is the usual distance.
-    places = starts[first].astype(np.float64)
+    places = np.asarray(starts[first], dtype=np.float64)
     length = float(np.median(np.diff(places))) if total > 1 else float(_PACKET)
-    return _Samples(
-        np.round((places - places[0]) / length), columns[_ACCEL], columns[_GYRO], columns[_ANGLE], time_s
-    )
+    count = np.asarray(np.round((places - places[0]) / length), dtype=np.float64)
+    return _Samples(count, columns[_ACCEL], columns[_GYRO], columns[_ANGLE], time_s)
 
 
 def _clock(payload: NDArray[np.uint8]) -> FloatArray:
@@ -200,7 +204,9 @@ def _times(source: ImportSource, samples: _Samples, config: WitMotionConfig) -> 
         return samples.time_s, "Time is that of the sensor's time packets (55 50)."
     rate_hz = _measured_rate_hz(source, samples, config)
     usual_hz = min(config.usual_rates_hz, key=lambda usual: abs(usual / rate_hz - 1))
-    how = f"No time packets: rate measured as {rate_hz:.1f} Hz (to about 1 %) by comparing gyroscope and angles"
+    how = (
+        f"No time packets: rate measured as {rate_hz:.1f} Hz (to about 1 %) by comparing gyroscope and angles"
+    )
     if abs(usual_hz / rate_hz - 1) < config.usual_rate_fraction:
         rate_hz = usual_hz
         how = f"No time packets: {rate_hz:g} Hz, the usual rate that gyroscope and angles agree with"
@@ -215,7 +221,9 @@ def _measured_rate_hz(source: ImportSource, samples: _Samples, config: WitMotion
     ImportFileError
         If there are no angles, or the sensor hardly turned.
     """
-    remedy = "switch on the output of the time in the sensor's settings, or export text with WitMotion's program"
+    remedy = (
+        "switch on the output of the time in the sensor's settings, or export text with WitMotion's program"
+    )
     turn, angle = _turns(samples, config.lag)
     if not len(turn):
         raise source.refused(f"holds no time packets (55 50), and no angles to measure the rate by; {remedy}")
@@ -223,14 +231,14 @@ def _measured_rate_hz(source: ImportSource, samples: _Samples, config: WitMotion
     turned_rad = float(np.linalg.norm(angle, axis=1).sum()) / config.lag
     if turned_rad < config.min_turn_rad or agreement < config.min_agreement:
         raise source.refused(
-            "holds no time packets (55 50), and the sensor turned too little to measure its rate by its angles; "
-            f"{remedy}"
+            "holds no time packets (55 50), and the sensor turned too little to measure its rate by its "
+            f"angles; {remedy}"
         )
     return float((turn**2).sum() / (turn * angle).sum())
 
 
 def _turns(samples: _Samples, lag: int) -> tuple[FloatArray, FloatArray]:
-    """Return, over ``lag`` steps, the summed rate of turn (rad/s) and the rotation by the angles (rad), (M, 3)."""
+    """Return the summed rate of turn (rad/s) over ``lag`` steps and the angles' rotation (rad), (M, 3)."""
     gyro = samples.gyro * _GYRO_LSB_RADPS
     whole = np.isfinite(gyro).all(axis=1) & np.isfinite(samples.angle).all(axis=1)
     if np.count_nonzero(whole) <= lag:

@@ -1,10 +1,10 @@
 """Text exports of WitMotion's programs: tabs or commas, names of columns by the version.
 
-Older programs write ``StartTime ...`` and then ``[address] Time(s) [ChipTime] ax(g) ... wx(deg/s) ...``; newer
-ones ``Time,Device name,Chip Time(),Acceleration X(g),...,Angular velocity X(°/s),...`` (the sign of degrees in
-any encoding); WitMotion's Python kit ``Chiptime ax(g) ... wx(deg/s) ...``. Chip time is the sensor's own clock,
-the other time is when the computer got the row. Layouts as read by gyroflow's telemetry-parser and by many
-public scripts.
+Older programs write ``StartTime ...`` and then ``[address] Time(s) [ChipTime] ax(g) ... wx(deg/s) ...``;
+newer ones ``Time,Device name,Chip Time(),Acceleration X(g),...,Angular velocity X(°/s),...`` (the sign of
+degrees in any encoding); WitMotion's Python kit ``Chiptime ax(g) ... wx(deg/s) ...``. Chip time is the
+sensor's own clock, the other time is when the computer got the row. Layouts as read by gyroflow's
+telemetry-parser and by many public scripts.
 """
 
 from __future__ import annotations
@@ -140,10 +140,16 @@ def _times(source: ImportSource, table: Table) -> tuple[FloatArray, str]:
     usable = [(t_s, note) for t_s, note in clocks if np.isfinite(t_s).mean() > 0.5]
     if not usable:
         raise source.refused("has no readable column of times (Time, ChipTime); export it with time")
-    repeats = [float(np.mean(np.diff(t_s[np.isfinite(t_s)]) == 0)) if len(t_s) > 2 else 0.0 for t_s, _ in usable]
+    repeats = [_repeats(t_s) for t_s, _ in usable]
     if len(usable) > 1 and repeats[0] > repeats[1] + _MAX_MORE_REPEATS:
         return usable[1][0], f"{usable[1][1]} The sensor's own clock stands still."
     return usable[0]
+
+
+def _repeats(t_s: FloatArray) -> float:
+    """Return the fraction of stamps that are that of the row before."""
+    steps_s: FloatArray = np.diff(t_s[np.isfinite(t_s)])
+    return float(np.count_nonzero(steps_s == 0)) / max(len(steps_s), 1)
 
 
 FORMAT = ImportFormat("witmotion-text", "WitMotion export, text", _recognises, _read)

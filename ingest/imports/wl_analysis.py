@@ -1,8 +1,8 @@
 """Text exports of WL Analysis (an iPhone app that follows the bar in a video): a summary, then a row a frame.
 
-``Frame number,Time (s),"velocity (vertical, m/s)",...,"displacement (vertical, m)",...``. The time has three
-digits: from 10 s on it is whole seconds. Times are therefore counted from the frame numbers at the rate that fits
-the finer times before, and every written time must agree.
+``Frame number,Time (s),"velocity (vertical, m/s)",...,"displacement (vertical, m)",...``. The time has
+three digits: from 10 s on it is whole seconds. Times are therefore counted from the frame numbers at the
+rate that fits the finer times before, and every written time must agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _header(source: ImportSource) -> Header | None:
     for line, text in enumerate(source.head_lines[:_HEADER_WITHIN]):
         if not text.startswith(_FRAME):
             continue
-        names = next(csv.reader([text]), [])
+        names = next(csv.reader([text]))
         if {_FRAME, _TIME, _UP, _ACROSS} <= set(names):
             return Header(tuple(names), ",", line)
     return None
@@ -81,7 +81,9 @@ def _times(
     fine_error_s = np.abs(t_s - written_s)[fine].max()
     coarse_error_s = np.abs(t_s - written_s)[coarse & np.isfinite(t_s - written_s)].max(initial=0.0)
     if period_s <= 0 or fine_error_s > max(3 * _FINE_S, period_s) or coarse_error_s > 1 + period_s:
-        raise source.refused("has times that its frame numbers contradict: frames of uneven length or a damaged file")
+        raise source.refused(
+            "has times that its frame numbers contradict: frames of uneven length or a damaged file"
+        )
     note = (
         f"Times from 10 s on are whole seconds in the file; they are counted from the frame numbers at "
         f"{1 / period_s:.2f} frames a second, which agrees with all of them."
