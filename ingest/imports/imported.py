@@ -123,6 +123,8 @@ class ImuTracks:
     gravity : Track or None
         Gravity as the vendor's software sees it, unit of ``accel``, with the sign that makes ``accel +
         gravity`` what an accelerometer of the vendor reads: up for Android, down for CoreMotion.
+    whole_kind : AccelKind
+        What ``accel + gravity`` is where ``accel_kind`` is linear, if the format says so.
     attitude : Track or None
         Unit quaternions, scalar first, body to reference.
     sensor : str
@@ -145,6 +147,7 @@ class ImuTracks:
     gyro: Track | None = None
     gyro_unit: GyroUnit | None = GyroUnit.RADPS
     gravity: Track | None = None
+    whole_kind: AccelKind = AccelKind.UNKNOWN
     attitude: Track | None = None
     sensor: str = ""
     started_at: datetime | None = None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 """Tells zlib to expect a gzip header."""
+_EXPECTED = "expected the header t_s,ax_mps2,... of imu-csv, or another format of docs/formats.md"
 _ALLOWED_CONTROL = frozenset(b"\t\n\r\f\x1b")
 
 
@@ -151,7 +152,7 @@ def open_source(
     config = config or SourceConfig()
     try:
         if not path.is_file():
-            what = "is a folder, not a file" if path.is_dir() else "no such file"
+            what = "is a folder, not a file" if path.is_dir() else "cannot be read: no such file"
             raise ImportFileError(path, None, what)
         size = path.stat().st_size
         if size > config.max_bytes:
@@ -162,7 +163,7 @@ def open_source(
     if data.startswith(_GZIP):
         data = _unpacked(path, data, config)
     if not data:
-        raise ImportFileError(path, None, "is empty")
+        raise ImportFileError(path, None, f"is empty; {_EXPECTED}")
     return ImportSource(path, data, _beside(path, given), columns or {}, config)
 
 
