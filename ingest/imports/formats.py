@@ -10,12 +10,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.imports import (
+    aruco_path,
+    bar_centre_table,
+    coremotion_table,
+    garmin_fit,
     imu_csv,
+    kinovea,
     metabase,
+    openbarbell,
     phyphox,
+    polar_text,
     sensor_logger,
     sensor_table,
+    sensorlog,
     training_log_format,
+    verity_json,
+    vitruve,
+    witmotion_binary,
+    witmotion_text,
+    wl_analysis,
     xsens,
 )
 
@@ -31,6 +44,20 @@ FORMATS: tuple[ImportFormat, ...] = (
     phyphox.FORMAT,
     xsens.DOT,
     xsens.MT,
+    witmotion_binary.FORMAT,
+    witmotion_text.FORMAT,
+    polar_text.FORMAT,
+    verity_json.FORMAT,
+    sensorlog.FORMAT,
+    coremotion_table.FORMAT_WITH_ATTITUDE,
+    coremotion_table.FORMAT_WITH_TURN,
+    garmin_fit.FORMAT,
+    vitruve.FORMAT,
+    openbarbell.FORMAT,
+    wl_analysis.FORMAT,
+    kinovea.FORMAT,
+    aruco_path.FORMAT,
+    bar_centre_table.FORMAT,
     training_log_format.FORMAT,
 )
 """Formats of vendors and apps; no two of them claim one file."""
