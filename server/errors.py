@@ -13,7 +13,8 @@
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
     ├── ExportError             tables cannot be written
-    └── ReportError             a report cannot be written
+    ├── ReportError             a report cannot be written
+    └── KeptFileError           what is kept of an imported file is damaged or cannot be written
 """
 
 from __future__ import annotations
@@ -187,3 +188,19 @@ class ReportError(ServerError):
     """A report cannot be written."""
 
     code = "report_unwritable"
+
+
+class KeptFileError(ServerError):
+    """What is kept of an imported file is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    """
+
+    code = "import_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
+        self.path = path

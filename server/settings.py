@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+IMPORTS_FOLDER = "imports"
+"""Of the data folder."""
 TOKEN_BYTES = 32
 """256 bits: cannot be guessed, so no counting of failed attempts is needed (which would lock people out)."""
 
@@ -65,6 +67,16 @@ class Settings(BaseSettings):
     def recordings_dir(self) -> Path:
         """Where the raw recordings are."""
         return self.data_dir / "recordings"
+
+    @property
+    def imports_dir(self) -> Path:
+        """Where imported files are, unchanged, beside what was decided about them."""
+        return self.data_dir / IMPORTS_FOLDER
+
+    @property
+    def references_dir(self) -> Path:
+        """Where measurements of other instruments are, to compare with."""
+        return self.data_dir / "references"
 
     @property
     def sensors_dir(self) -> Path:

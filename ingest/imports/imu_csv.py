@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("t_s", "ax_mps2", "ay_mps2", "az_mps2", "gx_radps", "gy_radps", "gz_radps")
 _FIRST_ROW_LINE = 2
 _CLEAR_NAMES = 3
-"""With so many of our names, and too few columns of any, a file means to be imu-csv: it is told what it lacks."""
+"""With so many of our names, and too few of any, a file means to be imu-csv: it is told what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
