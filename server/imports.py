@@ -16,7 +16,7 @@ from analysis import ALGORITHM_VERSION
 from analysis.imu import MountPosition  # noqa: TC001 -- pydantic reads the annotations
 from ingest.imports.imported import AccelUnit, BarPath, GyroUnit, ImuTracks, ReferenceReps
 from ingest.imports.importer import ImportedFile, ImportOptions, import_file
-from ingest.imports.physics import Overrides
+from ingest.imports.judging import Overrides
 from ingest.replay import MountChange, ReplayedImport, ReplayOptions
 from server.errors import KeptFileError
 from server.kept_files import Kept, content_id, folders, keep, kept_in
@@ -43,7 +43,7 @@ class ImportDecision:
     bar_axis, lever_m : tuple of 3 float or None
         See `analysis.imu.Mount`.
     accel_unit, accel_sign, gyro_unit, gyro_sign
-        See `ingest.imports.physics.Overrides`.
+        See `ingest.imports.judging.Overrides`.
     columns : dict of str to str
         See `ingest.imports.source.ImportSource`.
     started_at : datetime or None

@@ -12,7 +12,8 @@ from ingest.imports import imu_csv
 from ingest.imports.combine import CombineConfig, Stream, combine
 from ingest.imports.formats import recognise
 from ingest.imports.imported import ImuTracks
-from ingest.imports.physics import ContradictionError, Overrides, check
+from ingest.imports.judging import ContradictionError, Overrides
+from ingest.imports.physics import check
 from ingest.imports.source import SourceConfig, open_source
 from ingest.imports.stamps import StampError, in_order
 

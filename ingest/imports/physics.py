@@ -1,104 +1,32 @@
 """Checks units and signs by physics, and does not believe what a file says of itself.
 
-A sensor at rest feels gravity: that gives the unit of acceleration. When it is turned between two rests, the
-rate of turn must lead from the one direction of gravity to the other: that gives unit and sign of the
-gyroscope. Whether acceleration is specific force or minus specific force (Apple) can NOT be seen in six axes:
-both are the same motion seen in a mirror, and nothing but the sign of fore-aft and of the lever arm hangs on
-it. An attitude tells it, the vendor's documentation does, or the user.
+A sensor at rest feels gravity: that gives the unit of acceleration. When it is turned, gravity turns in its
+axes: that gives unit and sign of the gyroscope (`ingest.imports.turn_check`).
+
+Whether acceleration is specific force or minus specific force (Apple) can NOT be seen in six axes: both are
+the same motion seen in a mirror, and nothing but the sign of fore-aft and of the lever arm hangs on it. An
+attitude tells it, the vendor's documentation does, or the user.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
-from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, Track, track
+from ingest.imports.gyro_physics import gyro_of, gyro_scaled
+from ingest.imports.imported import AccelKind, AccelUnit, Track
+from ingest.imports.judging import ContradictionError, PhysicsConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.imu import BoolArray
     from ingest.imports.imported import ImuTracks
-
-
-class ContradictionError(Exception):
-    """A file contradicts physics or says too little; says how, and which option helps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the user says and nothing contradicts any more; None: not said.
-
-    Attributes
-    ----------
-    accel_unit, gyro_unit : AccelUnit, GyroUnit or None
-        Unit of the numbers in the file.
-    accel_sign : int or None
-        +1: at rest the file's acceleration points up (specific force); -1: it points down (Apple).
-    gyro_sign : int or None
-        -1: the gyroscope counts the other way round.
-    """
-
-    accel_unit: AccelUnit | None = None
-    accel_sign: int | None = None
-    gyro_unit: GyroUnit | None = None
-    gyro_sign: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PhysicsConfig:
-    """Tuning of the checks.
-
-    Attributes
-    ----------
-    window_s : float
-        Length of the windows that are judged, s; 0.2 to 1. A hand is still for as long between two reps.
-    still_fraction : float
-        Scatter of acceleration in a still window, of its size; 0.01 to 0.05.
-    quietest_fraction : float
-        Share of windows, the quietest, whose size is taken for that at rest; 0.02 to 0.3.
-    size_tolerance : float
-        A size at rest within this of gravity agrees; 0.05 to 0.2. Cheap chips are off by 5 %.
-    loose_tolerance : float
-        Up to this it agrees with a warning; 0.2 to 0.4.
-    linear_fraction : float
-        With less at rest than this of the 95th percentile, gravity was taken out; 0.05 to 0.2.
-    max_pair_s : float
-        Longest time between two rests, s; 5 to 30. A bias of 1 °/s that is left turns 10° in 10 s.
-    min_turn_rad : float
-        Least turn between two rests that says anything, rad; 0.05 to 0.2.
-    max_pairs : int
-        Pairs of rests that are looked at, those with the largest turns.
-    good_error : float
-        Error over turn of a fitting unit; 0.2 to 0.5. A wrong unit or sign has 1 or more.
-    min_advantage : float
-        So many times smaller than that of the next candidate; 1.5 to 3.
-    fast_radps : float
-        No gyroscope of this kind goes beyond (4000 °/s), rad/s.
-    largest_mps2 : float
-        No accelerometer of this kind goes beyond (400 g), m/s².
-    upright : float
-        Cosine between gravity by attitude and the vertical that tells the sign; 0.7 to 0.95.
-    """
-
-    window_s: float = 0.4
-    still_fraction: float = 0.03
-    quietest_fraction: float = 0.1
-    size_tolerance: float = 0.12
-    loose_tolerance: float = 0.25
-    linear_fraction: float = 0.15
-    max_pair_s: float = 15.0
-    min_turn_rad: float = 0.1
-    max_pairs: int = 12
-    good_error: float = 0.4
-    min_advantage: float = 2.0
-    fast_radps: float = 70.0
-    largest_mps2: float = 4000.0
-    upright: float = 0.8
+    from ingest.imports.judging import Overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +89,12 @@ def check(
     """
     config = config or PhysicsConfig()
     findings: list[str] = []
-    gyro, gyro_unit = _gyro_of(tracks, channels, findings)
+    gyro, gyro_unit = gyro_of(tracks, channels, findings)
     accel, kind = _whole(tracks, channels, findings)
     accel = _accel_scaled(accel, tracks, overrides, config, findings)
     accel = _credible(accel, config.largest_mps2, "acceleration", findings)
-    rests = _directions_up(accel, channels, config)
-    gyro = _gyro_scaled(rests, gyro, gyro_unit, overrides, config, findings)
+    felt = channels.get("gravity", accel)
+    gyro = gyro_scaled(felt, gyro, gyro_unit, overrides, config, findings)
     gyro = _credible(gyro, config.fast_radps, "rate of turn", findings)
     sign = _sign(accel, channels.get("attitude"), kind, overrides, config, findings)
     return Checked(Track(accel.t_s, sign * accel.values, accel.dropped), gyro, tuple(findings))
@@ -330,236 +258,3 @@ def _sign_by_attitude(accel: Track, attitude: Track, config: PhysicsConfig) -> i
     mean = turned.mean(axis=0)
     vertical = float(mean[2] / max(np.linalg.norm(mean), 1e-12))
     return int(np.sign(vertical)) if abs(vertical) >= config.upright else None
-
-
-# --- rate of turn -----------------------------------------------------------------------------------------
-
-
-def _gyro_of(
-    tracks: ImuTracks, channels: Mapping[str, Track], findings: list[str]
-) -> tuple[Track, GyroUnit | None]:
-    gyro = channels.get("gyro")
-    if gyro is not None:
-        return gyro, tracks.gyro_unit
-    attitude = channels.get("attitude")
-    if attitude is None:
-        raise ContradictionError(
-            "has no gyroscope: orientation, velocity and drift cannot be computed; record the gyroscope too"
-        )
-    findings.append("The rate of turn is that of the attitude: the file has no gyroscope.")
-    return rate_of_turn(attitude), GyroUnit.RADPS
-
-
-def rate_of_turn(attitude: Track, gap_periods: float = 1.5) -> Track:
-    """Differentiate an attitude.
-
-    Parameters
-    ----------
-    attitude : Track
-        Quaternions, scalar first, body to reference; stamps strictly increasing.
-    gap_periods : float
-        Nothing is differentiated across a step of more than this many median periods.
-
-    Returns
-    -------
-    Track
-        Body rates, rad/s; each is the mean of those before and after its sample.
-    """
-    steps_s = np.diff(attitude.t_s)
-    turns = Rotation.from_quat(attitude.values, scalar_first=True)
-    between = (turns[:-1].inv() * turns[1:]).as_rotvec() / steps_s[:, None]
-    between[steps_s > gap_periods * np.median(steps_s)] = np.nan
-    nothing = np.full((1, 3), np.nan)
-    sides = np.stack([np.concatenate([nothing, between]), np.concatenate([between, nothing])])
-    known = np.isfinite(sides[:, :, 0])
-    mean = np.where(known[:, :, None], sides, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
-    mean[~known.any(axis=0)] = np.nan
-    return replace(track(attitude.t_s, mean), dropped=attitude.dropped)
-
-
-def _gyro_scaled(
-    rests: _Rests,
-    gyro: Track,
-    stated: GyroUnit | None,
-    overrides: Overrides,
-    config: PhysicsConfig,
-    findings: list[str],
-) -> Track:
-    raw = gyro.values / (1.0 if stated is None else stated.radps)
-    sign = overrides.gyro_sign or 1
-    if overrides.gyro_unit is not None:
-        findings.append(f"The rate of turn is taken as {overrides.gyro_unit}, as you say.")
-        return Track(gyro.t_s, sign * raw * overrides.gyro_unit.radps, gyro.dropped)
-    errors = _turn_errors(rests, Track(gyro.t_s, raw), config)
-    best = _best(errors, config)
-    if best is None:
-        unit = stated or _unit_by_size(raw, config)
-        if unit is None:
-            raise ContradictionError(
-                "does not say the unit of its rate of turn, and it was hardly turned, so that it "
-                "cannot be found: "
-                "say it with --gyro-unit rad/s or --gyro-unit deg/s"
-            )
-        if np.percentile(np.abs(raw), 99) * unit.radps > config.fast_radps:
-            raise ContradictionError(
-                f"contradicts itself: its gyroscope would turn faster than any can in {unit}; say the "
-                f"unit with "
-                "--gyro-unit"
-            )
-        findings.append(_unchecked(errors, unit))
-        return Track(gyro.t_s, sign * raw * unit.radps, gyro.dropped)
-    unit, way = best
-    if way < 0 and overrides.gyro_sign is None:
-        raise ContradictionError(
-            "contradicts physics: its gyroscope turns the other way round than gravity does, so axes "
-            "are swapped or "
-            "a sign is wrong; if only the sign is, say --gyro-sign minus"
-        )
-    if stated is not None and unit is not stated:
-        findings.append(
-            f"WARNING: the file says {stated}, but gravity turns as if the rate of turn were {unit}, "
-            f"and it is taken "
-            f"so. If the file is right: --gyro-unit {stated}."
-        )
-    else:
-        findings.append(
-            f"Gravity turns as the gyroscope says in {unit} (off by {100 * errors[best]:.0f} % of the turn)."
-        )
-    return Track(gyro.t_s, sign * raw * unit.radps, gyro.dropped)
-
-
-def _unchecked(errors: Mapping[tuple[GyroUnit, int], float], unit: GyroUnit) -> str:
-    if not errors:
-        return (
-            f"The rate of turn is taken as {unit}: it was hardly turned between rests, so this is not "
-            f"checked."
-        )
-    return (
-        f"WARNING: gravity does not turn as the gyroscope says, in any unit (off by "
-        f"{100 * errors[unit, 1]:.0f} % of the turn in {unit}): channels mixed up, damaged, or never at rest."
-    )
-
-
-def _unit_by_size(raw: FloatArray, config: PhysicsConfig) -> GyroUnit | None:
-    """Tell the unit where only one is possible."""
-    fastest = float(np.percentile(np.abs(raw), 99.9))
-    return GyroUnit.DPS if config.fast_radps < fastest < config.fast_radps / GyroUnit.DPS.radps else None
-
-
-def _best(errors: Mapping[tuple[GyroUnit, int], float], config: PhysicsConfig) -> tuple[GyroUnit, int] | None:
-    if not errors:
-        return None
-    first, second = sorted(errors, key=lambda candidate: errors[candidate])[:2]
-    if errors[first] > config.good_error or errors[second] < config.min_advantage * errors[first]:
-        return None
-    return first
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rests:
-    """Moments at which the direction of gravity in the sensor's frame is known.
-
-    Attributes
-    ----------
-    t_s, up : (M,) and (M, 3) float64
-        Times, s, and unit vectors (all up, or all down).
-    quiet_s : (K,) float64
-        Middles of the quietest windows, s: what the gyroscope reads there is its bias.
-    """
-
-    t_s: FloatArray
-    up: FloatArray
-    quiet_s: FloatArray
-
-
-def _directions_up(accel: Track, channels: Mapping[str, Track], config: PhysicsConfig) -> _Rests:
-    """Take gravity as the vendor's software saw it; else as the accelerometer feels it at rest."""
-    windows = _windows(accel, config)
-    quiet_s = windows.t_s[np.argsort(windows.scatter)[: max(3, len(windows.t_s) // 20)]]
-    gravity, attitude = channels.get("gravity"), channels.get("attitude")
-    if gravity is not None:
-        up = _interpolated(gravity, windows.t_s)
-        size = np.linalg.norm(up, axis=1)
-        return _Rests(windows.t_s[size > 0], up[size > 0] / size[size > 0][:, None], quiet_s)
-    if attitude is not None and "gyro" in channels:
-        nearest = np.clip(np.searchsorted(attitude.t_s, windows.t_s), 0, len(attitude) - 1)
-        nearest = np.unique(nearest)
-        turns = Rotation.from_quat(attitude.values[nearest], scalar_first=True)
-        return _Rests(attitude.t_s[nearest], turns.inv().apply([0.0, 0.0, 1.0]), quiet_s)
-    still = (windows.scatter < 2 * config.still_fraction * windows.size) & (
-        np.abs(windows.size / STANDARD_GRAVITY_MPS2 - 1) < config.loose_tolerance
-    )
-    return _Rests(windows.t_s[still], windows.mean[still] / windows.size[still][:, None], quiet_s)
-
-
-def _interpolated(one: Track, t_s: FloatArray) -> FloatArray:
-    return np.stack([np.interp(t_s, one.t_s, one.values[:, axis]) for axis in range(3)], axis=1)
-
-
-def _turn_errors(rests: _Rests, gyro: Track, config: PhysicsConfig) -> dict[tuple[GyroUnit, int], float]:
-    """For each unit and sign: by how much of the turn the gyroscope misses where gravity went between rests.
-
-    Returns
-    -------
-    dict
-        Empty if the sensor was not turned between two rests.
-    """
-    t_s, up = rests.t_s, rests.up
-    bias = _bias(rests.quiet_s, gyro, config)
-    pairs = _pairs(t_s, up, gyro, config)
-    candidates = [
-        (unit, sign) for unit in (GyroUnit.RADPS, GyroUnit.DPS, GyroUnit.MILLI_DPS) for sign in (1, -1)
-    ]
-    errors: dict[tuple[GyroUnit, int], list[float]] = {candidate: [] for candidate in candidates}
-    for one, other in pairs:
-        start, stop = np.searchsorted(gyro.t_s, (t_s[one], t_s[other]))
-        steps_s = np.diff(gyro.t_s[start - 1 : stop])
-        rates = gyro.values[start:stop] - bias
-        turn = float(np.arccos(np.clip(up[one] @ up[other], -1, 1)))
-        for unit, sign in candidates:
-            predicted = _product(sign * unit.radps * rates * steps_s[:, None]).inv().apply(up[one])
-            error = float(np.arccos(np.clip(predicted @ up[other], -1, 1)))
-            errors[unit, sign].append(error / turn)
-    return {candidate: float(np.median(some)) for candidate, some in errors.items() if some}
-
-
-def _bias(quiet_s: FloatArray, gyro: Track, config: PhysicsConfig) -> FloatArray:
-    """Take what the gyroscope reads in the quietest windows as its bias."""
-    near = np.zeros(len(gyro), dtype=np.bool_)
-    for middle_s in quiet_s:
-        start, stop = np.searchsorted(
-            gyro.t_s, (middle_s - config.window_s / 2, middle_s + config.window_s / 2)
-        )
-        near[start:stop] = True
-    return np.median(gyro.values[near], axis=0) if near.any() else np.zeros(3)
-
-
-def _pairs(t_s: FloatArray, up: FloatArray, gyro: Track, config: PhysicsConfig) -> list[tuple[int, int]]:
-    """Find neighbouring rests with a turn between them, the largest turns first."""
-    if len(t_s) < 2:
-        return []
-    turns = np.arccos(np.clip((up[:-1] * up[1:]).sum(axis=1), -1, 1))
-    usable: BoolArray = (
-        (turns >= config.min_turn_rad)
-        & (np.diff(t_s) <= config.max_pair_s)
-        & (t_s[:-1] > gyro.t_s[0])
-        & (t_s[1:] < gyro.t_s[-1])
-    )
-    gyro_steps_s = np.diff(gyro.t_s)
-    gaps_s = gyro.t_s[1:][gyro_steps_s > 5 * np.median(gyro_steps_s)]
-    usable &= np.searchsorted(gaps_s, t_s[:-1]) == np.searchsorted(gaps_s, t_s[1:])
-    found = np.flatnonzero(usable)
-    largest = found[np.argsort(-turns[found], kind="stable")][: config.max_pairs]
-    return [(int(one), int(one) + 1) for one in largest]
-
-
-def _product(rotation_vectors: FloatArray) -> Rotation:
-    """Multiply small turns in their order, halving the number of factors each time."""
-    turns = Rotation.from_rotvec(rotation_vectors)
-    while len(turns) > 1:
-        last = turns[-1:] if len(turns) % 2 else None
-        even = len(turns) - len(turns) % 2
-        turns = turns[0:even:2] * turns[1:even:2]
-        if last is not None:
-            turns = Rotation.concatenate([turns, last])
-    return turns[0]

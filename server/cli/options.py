@@ -204,7 +204,7 @@ def import_options_of(
     """
     from ingest.imports.imported import AccelUnit, GyroUnit
     from ingest.imports.importer import ImportOptions
-    from ingest.imports.physics import Overrides
+    from ingest.imports.judging import Overrides
 
     overrides = Overrides(
         _one_of(accel_unit, {unit.value: unit for unit in AccelUnit}, "--accel-unit"),
