@@ -308,6 +308,7 @@ def garmin_fit_calibrated(folder):
     return save(folder, "calibrated.fit", fit_bytes(raw=False))
 
 
+@cache
 def fit_bytes(*, gyro=True, raw=True, calibrated=True):
     """Write messages of 25 samples; ``calibrated`` says whether raw counts have their calibration."""
     from fit_tool.fit_file_builder import FitFileBuilder
