@@ -8,7 +8,7 @@ that write the same. Polar's documentation (`PolarGyroSample`) has the units and
 
 from __future__ import annotations
 
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,10 +61,15 @@ def _partner(source: ImportSource, columns: tuple[str, ...]) -> ImportSource | N
         except ImportFileError:
             continue  # a broken neighbour is not this file's fault
         shared = min(mine[1], theirs[1]) - max(mine[0], theirs[0])
-        rank = (len(commonprefix([source.path.name, path.name])), shared)
+        rank = (_shared_beginning(source.path.name, path.name), shared)
         if shared > 0 and rank > best[0]:
             best = (rank, other)
     return best[1]
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    """Count the characters with which both names begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _span_s(table: Table) -> tuple[float, float]:
