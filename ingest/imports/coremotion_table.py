@@ -55,9 +55,9 @@ def _read_with_attitude(source: ImportSource) -> ImuTracks:
         accel=track(t_s, (user + gravity) * unit.mps2),
         accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
         accel_unit=unit,
+        gravity=track(t_s, gravity * unit.mps2),
         attitude=unit_quaternions(track(t_s, attitude)),
         sensor="Apple CoreMotion",
-        notes=("The file has no rate of turn; it is that of the attitude.",),
     )
 
 
@@ -70,6 +70,7 @@ def _read_with_turn(source: ImportSource) -> ImuTracks:
         accel=track(t_s, (user + gravity) * unit.mps2),
         accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
         accel_unit=unit,
+        gravity=track(t_s, gravity * unit.mps2),
         gyro=track(t_s, turn),
         gyro_unit=GyroUnit.RADPS,
         sensor="Apple CoreMotion",

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from analysis.imu import FloatArray
     from ingest.imports.source import ImportSource
 
+_LARGEST = 1e30
+"""Beyond all measurements: numbers like that are damage, and their squares would overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class JsonFileConfig:
@@ -63,7 +66,7 @@ def number(value: object) -> float:
         result = float(value)
     except (ValueError, OverflowError):
         return np.nan
-    return result if np.isfinite(result) else np.nan
+    return result if abs(result) < _LARGEST else np.nan
 
 
 def as_object(value: object) -> dict[str, object]:

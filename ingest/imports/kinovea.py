@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 
 _TEXT_START = "#Kinovea Trajectory data export"
 _TIMES = ("time", "time (ms)", "time (s)", "zeit", "temps", "tiempo", "tempo", "tijd")
-_TEXT_ROW = re.compile(r"^\s*(?:(\d+):(\d+):(\d+):(\d+)|([-+\d.,eE]+))\s+([-+\d.,eE]+)\s+([-+\d.,eE]+)\s*$")
+_TEXT_ROW = re.compile(
+    r"^\s*(?:(\d{1,4}):(\d{1,2}):(\d{1,2}):(\d{1,2})|([-+\d.,eE]+))\s+([-+\d.,eE]+)\s+([-+\d.,eE]+)\s*$"
+)
 _STEP_S, _STEP_MS = (0.0005, 0.4), (2.0, 400.0)
 """Steps of time that cameras have, in either unit: 2.5 to 2000 or 2.5 to 500 frames a second; 1: frames."""
 _SIDEWAYS = 3.0
+_LARGEST = 1e9
+"""No time and no place in a video is larger, whatever its unit."""
 _STEP_TOLERANCE = 0.25
 """How far the steps of mended times may be from those before, fraction: times are rounded to ms."""
 
@@ -145,9 +149,10 @@ def _text_rows(source: ImportSource) -> tuple[FloatArray, FloatArray, FloatArray
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         return np.nan
+    return value if abs(value) < _LARGEST else np.nan
 
 
 FORMAT = ImportFormat("kinovea", "Kinovea path", _recognises, _read)

@@ -8,6 +8,7 @@ that write the same. Polar's documentation (`PolarGyroSample`) has the units and
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,9 +44,12 @@ def _table(source: ImportSource) -> Table:
 
 
 def _partner(source: ImportSource, columns: tuple[str, ...]) -> ImportSource | None:
-    """Find the file of the other stream that overlaps with this one for the longest time."""
+    """Find the file of the other stream: of the same time, and of the same sensor by the longest common name.
+
+    Two sensors, one on each wrist, record at the same time; the app's names begin with the sensor's.
+    """
     mine = _span_s(_table(source))
-    best: tuple[float, ImportSource | None] = (0.0, None)
+    best: tuple[tuple[int, float], ImportSource | None] = ((-1, 0.0), None)
     for path in source.beside:
         if path.suffix.lower() not in {".txt", ".csv", ".gz"}:
             continue
@@ -57,9 +61,15 @@ def _partner(source: ImportSource, columns: tuple[str, ...]) -> ImportSource | N
         except ImportFileError:
             continue  # a broken neighbour is not this file's fault
         shared = min(mine[1], theirs[1]) - max(mine[0], theirs[0])
-        if shared > best[0]:
-            best = (shared, other)
+        rank = (_shared_beginning(source.path.name, path.name), shared)
+        if shared > 0 and rank > best[0]:
+            best = (rank, other)
     return best[1]
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    """Count the characters with which both names begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _span_s(table: Table) -> tuple[float, float]:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray, IntArray, MountPosition
+from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray, MountPosition
 from ingest.imports.clock_texts import seconds_of, wall_clock
 from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, Track, track
 from ingest.imports.quaternions import unit_quaternions
@@ -68,55 +69,56 @@ def _read(source: ImportSource) -> ImuTracks:
             "has accelerations without gravity (motionUserAcceleration) and no others; switch Device Motion "
             "on with gravity and rotation rate"
         )
-    accel, gyro, attitude, note = tracks
-    return ImuTracks(
-        accel=accel,
-        accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
-        accel_unit=AccelUnit.G,
-        gyro=gyro,
-        gyro_unit=GyroUnit.RADPS,
-        attitude=attitude,
+    return replace(
+        tracks,
         sensor="SensorLog on an Apple device",
         started_at=_started_at(table),
-        notes=(note,),
         position=MountPosition.WRIST if any(table.has(name) for name in _WATCH_ONLY) else None,
     )
 
 
-def _motion(table: Table) -> tuple[Track, Track | None, Track | None, str]:
+def _motion(table: Table) -> ImuTracks:
     """Take CoreMotion's fused motion: all on one clock, the rate of turn without its bias."""
-    t_s = table.numbers(_MOTION_TIME)[:, 0]
-    fresh = _fresh(t_s)
     user, gravity = table.numbers(*_USER), table.numbers(*_GRAVITY)
-    accel = track(t_s[fresh], (user + gravity)[fresh] * STANDARD_GRAVITY_MPS2)
-    gyro = track(t_s[fresh], table.numbers(*_TURN)[fresh]) if table.has(*_TURN) else None
-    attitude = (
-        unit_quaternions(track(t_s[fresh], table.numbers(*_ATTITUDE)[fresh]))
-        if table.has(*_ATTITUDE)
-        else None
+    attitude = _fresh(table, _MOTION_TIME, _ATTITUDE)
+    return ImuTracks(
+        accel=_fresh_rows(table, _MOTION_TIME, (user + gravity) * STANDARD_GRAVITY_MPS2),
+        accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
+        accel_unit=AccelUnit.G,
+        gravity=_fresh_rows(table, _MOTION_TIME, gravity * STANDARD_GRAVITY_MPS2),
+        gyro=_fresh(table, _MOTION_TIME, _TURN),
+        gyro_unit=GyroUnit.RADPS,
+        attitude=None if attitude is None else unit_quaternions(attitude),
+        notes=("Time is the device's, of its fused motion (motionTimestamp).",),
     )
-    return accel, gyro, attitude, "Time is the device's, of its fused motion (motionTimestamp)."
 
 
-def _raw(table: Table) -> tuple[Track, Track | None, Track | None, str] | None:
+def _raw(table: Table) -> ImuTracks | None:
     """Take the raw channels, each on its own clock; None if there is no raw acceleration."""
-    if not table.has(_ACCEL_TIME, *_RAW_ACCEL):
+    accel = _fresh(table, _ACCEL_TIME, _RAW_ACCEL, STANDARD_GRAVITY_MPS2)
+    if accel is None:
         return None
-    t_s = table.numbers(_ACCEL_TIME)[:, 0]
-    fresh = _fresh(t_s)
-    accel = track(t_s[fresh], table.numbers(*_RAW_ACCEL)[fresh] * STANDARD_GRAVITY_MPS2)
-    gyro = None
-    for time, names in ((_GYRO_TIME, _RAW_TURN), (_MOTION_TIME, _TURN)):
-        if gyro is None and table.has(time, *names):
-            turn_s = table.numbers(time)[:, 0]
-            new = _fresh(turn_s)
-            gyro = track(turn_s[new], table.numbers(*names)[new])
-    return accel, gyro, None, "Time is the device's, of its raw sensors."
+    gyro = _fresh(table, _GYRO_TIME, _RAW_TURN)
+    return ImuTracks(
+        accel=accel,
+        accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
+        accel_unit=AccelUnit.G,
+        gyro=gyro if gyro is not None else _fresh(table, _MOTION_TIME, _TURN),
+        gyro_unit=GyroUnit.RADPS,
+        notes=("Time is the device's, of its raw sensors.",),
+    )
 
 
-def _fresh(t_s: FloatArray) -> IntArray:
-    """Find the rows where a group has something new: its stamp is not that of the row before."""
-    return np.flatnonzero(np.diff(t_s, prepend=np.nan) != 0)
+def _fresh(table: Table, time: str, names: tuple[str, ...], scale: float = 1.0) -> Track | None:
+    """Take a group of columns where it has something new; None if it is not there."""
+    return _fresh_rows(table, time, scale * table.numbers(*names)) if table.has(time, *names) else None
+
+
+def _fresh_rows(table: Table, time: str, values: FloatArray) -> Track:
+    """Take the rows whose stamp is not that of the row before."""
+    t_s = table.numbers(time)[:, 0]
+    fresh = np.diff(t_s, prepend=np.nan) != 0
+    return track(t_s[fresh], values[fresh])
 
 
 def _started_at(table: Table) -> dt.datetime | None:

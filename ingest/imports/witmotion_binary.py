@@ -20,7 +20,7 @@ from scipy.spatial.transform import Rotation
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, BoolArray, FloatArray, IntArray
 from ingest.imports.clock_texts import wall_clock
-from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, track
+from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, Track, track
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,6 +129,7 @@ def _read(source: ImportSource, config: WitMotionConfig | None = None) -> ImuTra
         accel_unit=AccelUnit.G,
         gyro=gyro if len(gyro) else None,
         gyro_unit=GyroUnit.DPS,
+        attitude=attitude_of_angles(t_s, samples.angle * _ANGLE_LSB_RAD),
         sensor="WitMotion",
         started_at=wall_clock(float(first_s[0])) if len(first_s) else None,
         notes=(*notes, how),
@@ -237,6 +238,31 @@ def _measured_rate_hz(source: ImportSource, samples: _Samples, config: WitMotion
     return float((turn**2).sum() / (turn * angle).sum())
 
 
+def attitude_of_angles(t_s: FloatArray, angles_rad: FloatArray) -> Track | None:
+    """Make an attitude of WitMotion's angles.
+
+    Parameters
+    ----------
+    t_s : (N,) float
+        Times, s; NaN where there is none.
+    angles_rad : (N, 3) float
+        Roll, pitch, yaw; NaN where there is none.
+
+    Returns
+    -------
+    Track or None
+        Unit quaternions, scalar first, body to reference; None if there are no angles.
+    """
+    angles = track(t_s, angles_rad)
+    if not len(angles):
+        return None
+    return Track(angles.t_s, _rotation(angles.values).as_quat(scalar_first=True), angles.dropped)
+
+
+def _rotation(angles_rad: FloatArray) -> Rotation:
+    return Rotation.from_euler("ZYX", angles_rad[:, ::-1])
+
+
 def _turns(samples: _Samples, lag: int) -> tuple[FloatArray, FloatArray]:
     """Return the summed rate of turn (rad/s) over ``lag`` steps and the angles' rotation (rad), (M, 3)."""
     gyro = samples.gyro * _GYRO_LSB_RADPS
@@ -244,7 +270,7 @@ def _turns(samples: _Samples, lag: int) -> tuple[FloatArray, FloatArray]:
     if np.count_nonzero(whole) <= lag:
         return np.zeros((0, 3)), np.zeros((0, 3))
     count, gyro = samples.count[whole], gyro[whole]
-    attitude = Rotation.from_euler("ZYX", samples.angle[whole][:, ::-1] * _ANGLE_LSB_RAD)
+    attitude = _rotation(samples.angle[whole] * _ANGLE_LSB_RAD)
     rotation = (attitude[:-lag].inv() * attitude[lag:]).as_rotvec()
     summed = np.vstack([np.zeros(3), np.cumsum((gyro[1:] + gyro[:-1]) / 2, axis=0)])
     # Only where no sample is missing, and where a half turn cannot be taken for its opposite.

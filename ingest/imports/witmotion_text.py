@@ -16,8 +16,9 @@ import numpy as np
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, FloatArray
 from ingest.imports.clock_texts import seconds_of, wall_clock
-from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, track
+from ingest.imports.imported import AccelKind, AccelUnit, GyroUnit, ImportFormat, ImuTracks, Track, track
 from ingest.imports.tables import Header, Table, find_header, read_table
+from ingest.imports.witmotion_binary import attitude_of_angles
 
 if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
@@ -30,6 +31,10 @@ _VECTORS = (
         *(f"acceleration{axis}(g)" for axis in "xyz"),
         *(f"angularvelocity{axis}(/s)" for axis in "xyz"),
     ),
+)
+_ANGLES = (
+    ("anglex(deg)", "angley(deg)", "anglez(deg)"),
+    ("anglex()", "angley()", "anglez()"),
 )
 _CHIP_TIMES = ("chiptime", "chiptime()")
 _HOST_TIMES = ("time(s)", "time", "")
@@ -82,10 +87,17 @@ def _read(source: ImportSource) -> ImuTracks:
         accel_unit=AccelUnit.G,
         gyro=track(t_s, np.deg2rad(numbers[:, 3:])),
         gyro_unit=GyroUnit.DPS,
+        attitude=_attitude(table, t_s),
         sensor=f"WitMotion {sensor}".strip(),
         started_at=wall_clock(float(known[0])) if len(known) else None,
         notes=(note,),
     )
+
+
+def _attitude(table: Table, t_s: FloatArray) -> Track | None:
+    """Take the angles, if the file has them."""
+    names = next((names for names in _ANGLES if table.has(*names)), None)
+    return None if names is None else attitude_of_angles(t_s, np.deg2rad(table.numbers(*names)))
 
 
 def _refuse_decimal_commas(source: ImportSource, table: Table) -> None:

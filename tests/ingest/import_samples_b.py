@@ -115,12 +115,16 @@ def clock_packet(t):
     )
 
 
+def euler_angles(one):
+    """Roll, pitch, yaw in rad."""
+    return Rotation.from_quat(one.quaternion, scalar_first=True).as_euler("ZYX")[:, ::-1]
+
+
 def witmotion_log(rate_hz=100.0, *, time=True, angles=True):
     one = motion(rate_hz)
     accel = np.round(one.force / (16 * G) * 32768).astype(int)
     turn = np.round(np.rad2deg(one.turn) / 2000 * 32768).astype(int)
-    euler = Rotation.from_quat(one.quaternion, scalar_first=True).as_euler("ZYX")[:, ::-1]
-    angle = np.round(euler / np.pi * 32768).astype(int)
+    angle = np.round(euler_angles(one) / np.pi * 32768).astype(int)
     data = bytearray()
     for n, t in enumerate(one.t_s):
         if time:
@@ -144,7 +148,8 @@ def witmotion_old_text(folder):
     one = motion()
     header = (
         "StartTime: 2026-07-05 10:14:03.120 WT901 \n"
-        "address\tTime(s)\tChipTime\tax(g)\tay(g)\taz(g)\twx(deg/s)\twy(deg/s)\twz(deg/s)\tAngleX(deg)\tT(°)\t"
+        "address\tTime(s)\tChipTime\tax(g)\tay(g)\taz(g)\twx(deg/s)\twy(deg/s)\twz(deg/s)\tAngleX(deg)\tAngleY(deg)\t"
+        "AngleZ(deg)\tT(°)\t"
     )
     columns = [
         ["0x50"] * len(one.t_s),
@@ -152,10 +157,10 @@ def witmotion_old_text(folder):
         stamps(one.t_s, "%Y-%m-%d %H:%M:%S.%f"),
         *(one.force / G).T,
         *np.rad2deg(one.turn).T,
-        one.t_s * 0,
+        *np.rad2deg(euler_angles(one)).T,
         one.t_s * 0 + 25,
     ]
-    text = rows(header, columns, "\t", "\r\n", dict.fromkeys(range(12), ".4f"))
+    text = rows(header, columns, "\t", "\r\n", dict.fromkeys(range(14), ".4f"))
     return save(folder, "200705101403.txt", text.encode("gbk"))
 
 
@@ -303,6 +308,7 @@ def garmin_fit_calibrated(folder):
     return save(folder, "calibrated.fit", fit_bytes(raw=False))
 
 
+@cache
 def fit_bytes(*, gyro=True, raw=True, calibrated=True):
     """Write messages of 25 samples; ``calibrated`` says whether raw counts have their calibration."""
     from fit_tool.fit_file_builder import FitFileBuilder
