@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
 
 
-_LARGEST = 1e11
+LARGEST = 1e11
 """No time in s and no reading of a sensor is beyond it; damaged numbers are, and overflow when squared."""
 
 
@@ -99,7 +99,7 @@ def track(t_s: FloatArray, values: FloatArray) -> Track:
     values : (N, K) float
         NaN where there is none.
     """
-    kept = (np.abs(t_s) < _LARGEST) & (np.abs(values) < _LARGEST).all(axis=1)  # false for NaN, too
+    kept = (np.abs(t_s) < LARGEST) & (np.abs(values) < LARGEST).all(axis=1)  # false for NaN, too
     return Track(
         np.asarray(t_s[kept], dtype=np.float64),
         np.asarray(values[kept], dtype=np.float64),

@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.imports.column_names import find_columns
 from ingest.imports.combine import CombineConfig, Stream, split
-from ingest.imports.imported import AccelKind, ImportFormat, ImuTracks, Track
+from ingest.imports.imported import LARGEST, AccelKind, ImportFormat, ImuTracks, Track
 from ingest.imports.source import ImportSource, SourceConfig, open_source
 
 if TYPE_CHECKING:
@@ -110,12 +110,12 @@ def _read_numbers(source: ImportSource) -> FloatArray:
     texts = table.select(pl.col(name).str.strip_chars() for name in COLUMNS)
     numbers = texts.select(pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS)
     values = numbers.to_numpy().astype(np.float64)
-    bad = np.argwhere(~np.isfinite(values))
+    bad = np.argwhere(~(np.abs(values) < LARGEST))  # true for NaN, too
     if len(bad):
         row, column = (int(index) for index in bad[0])
         found: object = texts[row, column]
         what = "nothing" if found is None or found == "" else repr(found)
         raise source.refused(
-            f"column {COLUMNS[column]} holds {what} where a finite number is expected", row + _FIRST_ROW_LINE
+            f"column {COLUMNS[column]} holds {what} where a finite number of a sensor is expected", row + _FIRST_ROW_LINE
         )
     return values
