@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ingest.imports.source import ImportSource
 
 
+_LARGEST = 1e12
+"""More ms than a clock counts; any number beyond is damage."""
 _NOTE = (
     "The file has no header: its columns are taken as node, time in ms, acceleration in m/s², rate of turn "
     "in rad/s and magnetic field in µT, by their numbers."
@@ -84,7 +86,8 @@ def _head_rows(source: ImportSource, config: BarCentreConfig) -> FloatArray | No
         except ValueError:
             return None
     numbers = np.array(rows)
-    return numbers if len(rows) > 10 and np.isfinite(numbers).all() else None
+    sane = (np.abs(numbers) < _LARGEST).all()  # false for NaN, too
+    return numbers if len(rows) > 10 and sane else None
 
 
 def _read(source: ImportSource) -> ImuTracks:
