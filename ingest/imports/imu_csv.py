@@ -116,6 +116,7 @@ def _read_numbers(source: ImportSource) -> FloatArray:
         found: object = texts[row, column]
         what = "nothing" if found is None or found == "" else repr(found)
         raise source.refused(
-            f"column {COLUMNS[column]} holds {what} where a finite number of a sensor is expected", row + _FIRST_ROW_LINE
+            f"column {COLUMNS[column]} holds {what} where a finite number of a sensor is expected",
+            row + _FIRST_ROW_LINE,
         )
     return values
