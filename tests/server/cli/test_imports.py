@@ -20,7 +20,7 @@ EXPORTS = DATA / "vendor-exports"
 SETS = "SELECT exercise_id, load_kg, n_reps FROM training_set"
 
 
-def rows(data_dir, SETS):
+def rows(data_dir, query):
     with closing(sqlite3.connect(data_dir / "results.db")) as connection:
         return connection.execute(query).fetchall()
 
