@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 IMPORT_SCHEMA, REFERENCE_SCHEMA = "upright.import/1", "upright.reference/1"
 IMPORT_JSON, REFERENCE_JSON = "import.json", "reference.json"
 
+_BY_FILE = "when the file was written"
+"""How the moment of a recording is known where neither file nor user say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportDecision:
@@ -90,6 +93,8 @@ class KeptImport:
         What the user said.
     started_at : datetime
         When it was recorded.
+    is_dated : bool
+        False: nobody says when; it is taken from the time when the file was written.
     is_new : bool
         False: the same bytes with the same decision were there before.
     """
@@ -97,6 +102,7 @@ class KeptImport:
     kept: Kept
     decision: ImportDecision
     started_at: datetime
+    is_dated: bool = True
     is_new: bool = True
 
 
@@ -128,7 +134,7 @@ def keep_import(imports_dir: Path, file: ImportedFile, decision: ImportDecision)
         "sample_rate_hz": None if counts is None else counts.sample_rate_hz,
     }
     kept = keep(imports_dir, paths, IMPORT_JSON, content)
-    return KeptImport(kept, decision, started_at)
+    return KeptImport(kept, decision, started_at, is_dated=how != _BY_FILE)
 
 
 def load_import(folder: Path) -> KeptImport:
@@ -149,7 +155,7 @@ def load_import(folder: Path) -> KeptImport:
         raise KeptFileError(folder / IMPORT_JSON, str(error).splitlines()[0]) from error
     if started_at.tzinfo is None:
         raise KeptFileError(folder / IMPORT_JSON, "its time has no zone")
-    return KeptImport(kept, decision, started_at)
+    return KeptImport(kept, decision, started_at, is_dated=content.get("started_at_is") != _BY_FILE)
 
 
 def import_folders(imports_dir: Path) -> list[Path]:
@@ -259,4 +265,4 @@ def _started_at(file: ImportedFile, decision: ImportDecision) -> tuple[datetime,
         return stated, "in the file"
     written = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
     duration_s = 0.0 if file.stream is None else file.stream.counts.duration_s
-    return written - timedelta(seconds=duration_s), "by the time when the file was written"
+    return written - timedelta(seconds=duration_s), _BY_FILE

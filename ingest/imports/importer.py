@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingest.errors import ImportFileError
 from ingest.imports import imu_csv
 from ingest.imports.combine import CombineConfig, Stream, combine
 from ingest.imports.formats import recognise
@@ -16,6 +17,7 @@ from ingest.imports.judging import ContradictionError, Overrides
 from ingest.imports.physics import check
 from ingest.imports.source import SourceConfig, open_source
 from ingest.imports.stamps import StampError, in_order
+from ingest.mcap_reader import is_mcap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from ingest.imports.imported import Imported, ImportFormat, Track
     from ingest.imports.source import ImportSource
+
+_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,12 @@ def import_file(path: Path, given: Sequence[Path] = (), options: ImportOptions |
         If it is of no format that is known, is damaged, or nothing can be made of it; says why.
     """
     options = options or ImportOptions()
+    if is_mcap(path):
+        what = "is a recording of Upright: copy it to the folder recordings and run `upright rebuild`"
+        raise ImportFileError(path, None, what)
     source = open_source(path, given, options.columns, options.source)
+    if source.data.startswith(_ZIP):
+        raise source.refused("is a zip archive: unpack it and import the folder")
     found = recognise(source)
     if found is None:
         raise source.refused(

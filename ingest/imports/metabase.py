@@ -104,15 +104,15 @@ def _other(source: ImportSource, unit: str) -> ImportSource:
         if path.suffix.lower() not in {".csv", ".txt", ".gz"}:
             continue
         try:
-            other = source.sibling(path)
+            other = source.peek(path)
         except ImportFileError:
             continue
         if _unit(find_header(other)) == unit:
             if _same_recording(source.path, path):
-                return other
+                return source.sibling(path)
             found.append(other)
     if len(found) == 1:
-        return found[0]
+        return source.sibling(found[0].path)
     if unit == _GYRO:
         wanted = "gyroscope: orientation, velocity and drift cannot be computed without it"
     else:

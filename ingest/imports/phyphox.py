@@ -114,7 +114,7 @@ def _other(source: ImportSource, kind: str) -> ImportSource | None:
         if path.suffix.lower() not in {".csv", ".txt", ".tsv", ".gz"}:
             continue
         try:
-            other = source.sibling(path)
+            other = source.peek(path)
         except ImportFileError:
             continue
         if kind in _channels(find_header(other)):
@@ -124,7 +124,7 @@ def _other(source: ImportSource, kind: str) -> ImportSource | None:
         raise source.refused(
             f"may belong to several tables of the {kind} ({names}); keep each recording in its folder"
         )
-    return found[0] if found else None
+    return source.sibling(found[0].path) if found else None
 
 
 def _started_at(source: ImportSource) -> datetime | None:

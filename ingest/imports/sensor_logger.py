@@ -180,9 +180,8 @@ def _family(source: ImportSource) -> _Family:
     own = _role(source.path)
     if own is None:
         raise source.refused(
-            "is a table of Sensor Logger, and only its name tells of which sensor: rename it to what "
-            "the app called "
-            "it, such as Accelerometer.csv, beside Gyroscope.csv and Gravity.csv"
+            "is a table of Sensor Logger, and only its name tells of which sensor: keep what the app called "
+            "it, such as Accelerometer.csv, beside Gyroscope.csv and Gravity.csv; other sensors are not used"
         )
     rest, role = own
     if role == "Metadata":
@@ -195,11 +194,10 @@ def _family(source: ImportSource) -> _Family:
         if other is None or other[0] != rest or other[1] in files or path.parent != source.path.parent:
             continue
         try:
-            sibling = source.sibling(path)
+            if other[1] == "Metadata" or _recognises_phone(source.peek(path)):
+                files[other[1]] = source.sibling(path)
         except ImportFileError:
             continue
-        if other[1] == "Metadata" or _recognises_phone(sibling):
-            files[other[1]] = sibling
     return _Family(dict(sorted(files.items())))
 
 

@@ -22,6 +22,8 @@ _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 """Tells zlib to expect a gzip header."""
 _EXPECTED = "expected the header t_s,ax_mps2,... of imu-csv, or another format of docs/formats.md"
+_LONGEST_CHARACTER = 4
+"""Bytes of a character in UTF-8."""
 _ALLOWED_CONTROL = frozenset(b"\t\n\r\f\x1b")
 
 
@@ -56,8 +58,8 @@ class ImportSource:
         The file.
     data : bytes
         Its content, unpacked if the file is gzip.
-    beside : tuple of Path
-        Files that may belong to it: those that the user named with it, then those of its folder.
+    given : tuple of Path
+        What the user named, this file and others.
     columns : mapping of str to str
         What the user says that columns are, as ``ax: name of the column``; only the generic table asks.
     config : SourceConfig
@@ -66,9 +68,14 @@ class ImportSource:
 
     path: Path
     data: bytes = field(repr=False)
-    beside: tuple[Path, ...] = field(default=(), repr=False)
+    given: tuple[Path, ...] = field(default=(), repr=False)
     columns: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     config: SourceConfig = field(default_factory=SourceConfig, repr=False)
+
+    @cached_property
+    def beside(self) -> tuple[Path, ...]:
+        """Files that may belong to it: those that the user named with it, then those of its folder."""
+        return _beside(self.path, self.given)
 
     @cached_property
     def encoding(self) -> str | None:
@@ -120,6 +127,26 @@ class ImportSource:
         """
         return open_source(path, config=self.config)
 
+    def peek(self, path: Path) -> ImportSource:
+        """Read the beginning of a file that may belong to this one: enough to recognise it.
+
+        Raises
+        ------
+        ImportFileError
+            If it cannot be read.
+        """
+        try:
+            with path.open("rb") as file:
+                data = file.read(self.config.head_bytes)
+        except OSError as error:
+            raise ImportFileError(path, None, f"cannot be read: {error.strerror}") from error
+        if data.startswith(_GZIP):
+            try:
+                data = zlib.decompressobj(_GZIP_WINDOW).decompress(data, self.config.head_bytes)
+            except zlib.error as error:
+                raise ImportFileError(path, None, f"is damaged gzip ({error}); copy it again") from None
+        return ImportSource(path, data, config=self.config)
+
     def refused(self, what: str, line: int | None = None) -> ImportFileError:
         """Make the error that says what is wrong with this file; ``line`` counts from 1."""
         return ImportFileError(self.path, line, what)
@@ -164,7 +191,7 @@ def open_source(
         data = _unpacked(path, data, config)
     if not data:
         raise ImportFileError(path, None, f"is empty; {_EXPECTED}")
-    return ImportSource(path, data, _beside(path, given), columns or {}, config)
+    return ImportSource(path, data, tuple(given), columns or {}, config)
 
 
 def _too_large(path: Path, config: SourceConfig) -> ImportFileError:
@@ -211,6 +238,7 @@ def _encoding(data: bytes, config: SourceConfig) -> str | None:
         return None
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1"  # any byte is a character; numbers are the same in all such encodings
-    return "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start < len(data) - _LONGEST_CHARACTER:
+            return "latin-1"  # any byte is a character; numbers are the same in all such encodings
+    return "utf-8"  # at the very end a character may be cut off

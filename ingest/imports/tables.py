@@ -156,13 +156,7 @@ def read_rows(source: ImportSource, delimiter: str, first_line: int, n_columns: 
     ImportFileError
         If there are no rows, or it cannot be split into columns.
     """
-    text = source.text
-    start = 0
-    for _ in range(first_line):
-        start = text.find("\n", start) + 1
-        if start == 0:
-            raise source.refused("has a header and no rows")
-    body = text[start:].replace("\0", "").encode("utf-8", errors="replace")
+    body = _body(source, first_line)
     if not body.strip():
         raise source.refused("has a header and no rows")
     # A header of our own: the first row of a file may have fewer or more fields than its header.
@@ -181,6 +175,17 @@ def read_rows(source: ImportSource, delimiter: str, first_line: int, n_columns: 
     if frame.height == 0:
         raise source.refused("has a header and no rows")
     return frame
+
+
+def _body(source: ImportSource, first_line: int) -> bytes:
+    """Return a text from a line on as UTF-8, without zero bytes; a large one is not decoded without need."""
+    data = source.data if source.encoding == "utf-8" else source.text.encode("utf-8", errors="replace")
+    start = 0
+    for _ in range(first_line):
+        start = data.find(b"\n", start) + 1
+        if start == 0:
+            return b""
+    return data[start:].replace(b"\0", b"") if b"\0" in data else data[start:]
 
 
 def _as_numbers(column: pl.Series, delimiter: str) -> FloatArray:

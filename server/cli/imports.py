@@ -147,8 +147,9 @@ class _Importer:
         rebuilt = rebuild_recording(one.kept.folder, store, AnnotationFiles(self.settings.data_dir))
         how = "kept and analysed" if one.is_new else "was imported before, analysed again"
         problem = f" ({rebuilt.problem})" if rebuilt.problem else ""
-        when = f"{one.started_at:%Y-%m-%d %H:%M}"
-        return f"  {how}: {rebuilt.n_sets} sets on {when}, session {one.kept.id}{problem}"
+        guess = "" if one.is_dated else " (when the file was written; say when with --started-at)"
+        when = f"{one.started_at:%Y-%m-%d %H:%M}{guess}"
+        return f"  {how}: {rebuilt.n_sets} sets, {when}, session {one.kept.id}{problem}"
 
     def _keep_reference(self, file: ImportedFile) -> str:
         from server.imports import keep_reference

@@ -234,8 +234,8 @@ def strong_log(folder: Path) -> Path:
 
 def hevy_log(folder: Path) -> Path:
     header = "title,start_time,end_time,exercise_title,set_index,set_type,weight_kg,reps,rpe"
-    lines = [f'Legs,"{day} Jul 2026, 18:00","{day} Jul 2026, 19:00",Squat (Barbell),0,normal,100,5,8' for day in
-             range(1, 20)]  # fmt: skip
+    july = [f"{day} Jul 2026" for day in range(1, 20)]
+    lines = [f'Legs,"{day}, 18:00","{day}, 19:00",Squat (Barbell),0,normal,100,5,8' for day in july]
     return save(folder, "hevy.csv", "\n".join([header, *lines]) + "\n")
 
 
