@@ -16,7 +16,8 @@
     ├── SensorFailedError       no Bluetooth, or the sensor cannot be used
     ├── InvalidMountRequestError a mount contradicts itself
     ├── ExportError             tables cannot be written
-    └── ReportError             a report cannot be written
+    ├── ReportError             a report cannot be written
+    └── KeptFileError           what is kept of an imported file is damaged or cannot be written
 """
 
 from __future__ import annotations
@@ -211,3 +212,19 @@ class InvalidMountRequestError(ServerError):
 
     code = "invalid_mount"
     status = 422
+
+
+class KeptFileError(ServerError):
+    """What is kept of an imported file is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    """
+
+    code = "import_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
+        self.path = path
