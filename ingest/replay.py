@@ -15,7 +15,7 @@ from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
 from ingest.decoding import PacketDecoder
 from ingest.devices import driver_named
 from ingest.errors import ImportFileError, RecordingError
-from ingest.imports.imu_csv import ImuCsvConfig, read_imu_csv
+from ingest.imports.imu_csv import PARQUET_SUFFIX, ImuCsvConfig, read_imu_csv
 from ingest.mcap_reader import Recording, is_mcap, read_recording
 from ingest.packets import LABEL, parse_label
 
@@ -241,10 +241,12 @@ def open_recording(path: Path, options: ReplayOptions | None = None) -> Replayab
         raise ImportFileError(path, None, "no such file")
     if is_mcap(path) or ".mcap" in path.suffixes:
         return ReplayedPackets(read_recording(path), options)
-    if path.suffix.lower() in {".csv", ".txt"}:
+    if path.suffix.lower() in {".csv", ".txt", PARQUET_SUFFIX}:
         return ReplayedImuCsv(read_imu_csv(path, options.csv), options)
     raise ImportFileError(
-        path, None, "unknown kind of file; expected a recording (.mcap) or a table (.csv, imu-csv)"
+        path,
+        None,
+        "unknown kind of file; expected a recording (.mcap) or a table (.csv or .parquet, imu-csv)",
     )
 
 

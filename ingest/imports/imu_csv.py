@@ -1,6 +1,7 @@
 """Reads the plain exchange format ``imu-csv``: one row for each sample, SI units, sensor frame.
 
-The header is ``t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps``; further columns are ignored.
+The header is ``t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps``; further columns are ignored. The
+same columns may come as a Parquet file, told by its name.
 Specific force: a sensor at rest reads +9.81 upward. Rows that are missing are lost samples; they become a
 `Gap`, never a guess.
 """
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("t_s", "ax_mps2", "ay_mps2", "az_mps2", "gx_radps", "gy_radps", "gz_radps")
+PARQUET_SUFFIX = ".parquet"
 MISSING_ROWS = "missing rows"
 _FIRST_ROW_LINE = 2
 
@@ -103,24 +105,22 @@ def _read_numbers(path: Path, config: ImuCsvConfig) -> FloatArray:
         raise ImportFileError(
             path, None, f"is larger than {config.max_bytes // 1_000_000} MB; cut it into sets"
         )
-    try:
-        table = pl.read_csv(path, infer_schema=False, quote_char=None)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ImportFileError(path, None, f"is not a table of comma-separated values: {reason}") from error
-    table = table.rename({name: name.strip() for name in table.columns})
+    table = _read_table(path)
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise ImportFileError(path, 1, f"columns are missing: {', '.join(missing)}")
     if table.height == 0:
         raise ImportFileError(path, None, "has a header and no samples")
-    texts = table.select(pl.col(name).str.strip_chars() for name in COLUMNS)
-    numbers = texts.select(pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS)
+    cells = table.select(
+        pl.col(name).str.strip_chars() if table.schema[name] == pl.String else pl.col(name)
+        for name in COLUMNS
+    )
+    numbers = cells.select(pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS)
     values = numbers.to_numpy().astype(np.float64)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
         row, column = (int(index) for index in bad[0])
-        found: object = texts[row, column]
+        found: object = cells[row, column]
         what = "nothing" if found is None or found == "" else repr(found)
         raise ImportFileError(
             path,
@@ -128,6 +128,20 @@ def _read_numbers(path: Path, config: ImuCsvConfig) -> FloatArray:
             f"column {COLUMNS[column]} holds {what} where a finite number is expected",
         )
     return values
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    """Read the columns as they are: text from CSV, numbers from Parquet."""
+    is_parquet = path.suffix.lower() == PARQUET_SUFFIX
+    try:
+        table = (
+            pl.read_parquet(path) if is_parquet else pl.read_csv(path, infer_schema=False, quote_char=None)
+        )
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        wanted = "a Parquet file" if is_parquet else "a table of comma-separated values"
+        raise ImportFileError(path, None, f"is not {wanted}: {reason}") from error
+    return table.rename({name: name.strip() for name in table.columns})
 
 
 def _split(t_s: FloatArray, force: FloatArray, gyro: FloatArray, config: ImuCsvConfig) -> ImuCsv:

@@ -1,0 +1,105 @@
+"""The samples of a recording for other programs: a table that `read_imu_csv` reads back, and what it lacks.
+
+Lost samples have no row. ``sample_index`` counts them, so that a reader sees how many are missing where.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from analysis.document import gap_document
+from analysis.imu import Gap, ImuBlock, SetLabel
+from ingest.imports.imu_csv import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.imu import StreamItem
+    from ingest.replay import ReplayableRecording
+
+SCHEMA = "upright.samples/1"
+SAMPLE_INDEX = "sample_index"
+
+
+def items_of(recording: ReplayableRecording) -> list[StreamItem]:
+    """Return all items of a recording, in the order of time."""
+    return [item for _, items in recording.steps() for item in items]
+
+
+def sample_table(items: Iterable[StreamItem]) -> pl.DataFrame:
+    """Put all samples into one table.
+
+    Parameters
+    ----------
+    items : iterable of ImuBlock, Gap or SetLabel
+        Of one recording, in the order of time.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of ``imu-csv`` (s, m/s², rad/s, sensor frame) and ``sample_index``, counted from the
+        recording's first sample, lost ones included.
+    """
+    blocks = [item for item in items if isinstance(item, ImuBlock)]
+    values = [np.column_stack([block.t_s, block.specific_force_mps2, block.gyro_radps]) for block in blocks]
+    index = [np.arange(block.first_index, block.first_index + len(block)) for block in blocks]
+    whole = np.concatenate([np.empty((0, len(COLUMNS))), *values])
+    table = pl.DataFrame(whole, schema=dict.fromkeys(COLUMNS, pl.Float64))
+    return table.with_columns(
+        pl.Series(SAMPLE_INDEX, np.concatenate([np.empty(0, np.int64), *index]), pl.Int64)
+    )
+
+
+def sample_facts(recording: ReplayableRecording, items: Iterable[StreamItem]) -> dict[str, Any]:
+    """Say what a table of samples cannot: the sensor, its mount, gaps with their reasons, labels.
+
+    Parameters
+    ----------
+    recording : ReplayableRecording
+        The recording.
+    items : iterable of ImuBlock, Gap or SetLabel
+        Its items.
+
+    Returns
+    -------
+    dict
+        For JSON; schema ``upright.samples/1``. A label's ``t_s`` is the time of the last sample before it.
+    """
+    header, counts = recording.header, recording.counts
+    info, mount = header.info, header.mount
+    gaps: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    last_s = 0.0
+    for item in items:
+        if isinstance(item, ImuBlock):
+            last_s = float(item.t_s[-1])
+        elif isinstance(item, Gap):
+            gaps.append(gap_document(item))
+        else:
+            labels.append(_label(item, last_s))
+    return {
+        "schema": SCHEMA,
+        "recording_id": header.recording_id or None,
+        "started_at": None if header.started_at is None else header.started_at.isoformat(),
+        "sensor": {
+            "model": info.model or None,
+            "firmware": info.firmware or None,
+            "nominal_rate_hz": info.sample_rate_hz,
+            "accel_range_mps2": info.accel_range_mps2,
+            "gyro_range_radps": info.gyro_range_radps,
+        },
+        "mount": {"position": mount.position.value, "bar_axis": mount.bar_axis, "lever_m": mount.lever_m},
+        "sample_rate_hz": counts.sample_rate_hz,
+        "samples": counts.samples,
+        "lost_samples": counts.lost_samples,
+        "clipped_samples": counts.clipped_samples,
+        "gaps": gaps,
+        "labels": labels,
+    }
+
+
+def _label(label: SetLabel, t_s: float) -> dict[str, Any]:
+    return {"t_s": t_s, "exercise_id": label.exercise_id, "load_kg": label.load_kg}
