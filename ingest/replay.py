@@ -113,6 +113,8 @@ class ReplayHeader:
         Speed of the clock at which it was recorded.
     damage : str
         What the file has lost, in words; "complete" if nothing.
+    refused_packets : int or None
+        Packets that broke their protocol; None where a file has no packets.
     """
 
     kind: str
@@ -125,6 +127,7 @@ class ReplayHeader:
     address: str = ""
     speed: float = 1.0
     damage: str = "complete"
+    refused_packets: int | None = None
 
 
 class ReplayableRecording(Protocol):
@@ -184,6 +187,7 @@ class ReplayedPackets:
             address=header.address,
             speed=header.speed,
             damage=recording.damage.in_words(),
+            refused_packets=decoder.refused,
         )
 
     def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:

@@ -20,6 +20,7 @@ from server.cli import (
     audit,
     calibrate,
     demo,
+    doctor,
     exercises,
     export,
     maintenance,
@@ -54,6 +55,7 @@ for module in (
     calibrate,
     simulate,
     sensors,
+    doctor,
     export,
     maintenance,
 ):
