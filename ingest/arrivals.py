@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.imu import ImuBlock
-from ingest.replay import MCAP
+from ingest.replay import ReplayedPackets
 
 if TYPE_CHECKING:
     from ingest.replay import ReplayableRecording
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Arrivals of the packets that brought samples.
+    """Arrivals of the packets of samples.
 
     Attributes
     ----------
     packets : int
-        That brought samples.
+        Packets of samples.
     interval_s : float
         Median time from one to the next, s.
     longest_silence_s : float
@@ -39,19 +39,13 @@ class Arrivals:
 
 def arrivals_of(recording: ReplayableRecording) -> Arrivals | None:
     """Look at the arrivals of a recording; None where the file does not have them, or fewer than two."""
-    if recording.header.kind != MCAP:
+    if not isinstance(recording, ReplayedPackets):
         return None
-    came_s: list[float] = []
-    taken_s: list[float] = []
-    for due_s, items in recording.steps():
-        blocks = [item for item in items if isinstance(item, ImuBlock)]
-        if blocks:
-            came_s.append(due_s)
-            taken_s.append(float(blocks[-1].t_s[-1]))
-    if len(came_s) < 2:
+    came_s = recording.data_arrivals_s()
+    late = np.array(_lateness_s(recording))
+    if len(came_s) < 2 or not len(late):
         return None
     silences = np.diff(came_s)
-    late = np.array(came_s) - np.array(taken_s)
     late -= late.min()
     return Arrivals(
         packets=len(came_s),
@@ -60,3 +54,16 @@ def arrivals_of(recording: ReplayableRecording) -> Arrivals | None:
         late_s=float(np.quantile(late, 0.95)),
         latest_s=float(late.max()),
     )
+
+
+def _lateness_s(recording: ReplayedPackets) -> list[float]:
+    """Give the arrival of packets against the time of their last sample, but for an unknown constant, s.
+
+    Packets that wait for a lost one before them are given out with the next, so that it is that one's.
+    """
+    lateness: list[float] = []
+    for due_s, items in recording.steps():
+        blocks = [item for item in items if isinstance(item, ImuBlock)]
+        if blocks:
+            lateness.append(due_s - float(blocks[-1].t_s[-1]))
+    return lateness

@@ -17,7 +17,7 @@ from ingest.devices import driver_named
 from ingest.errors import ImportFileError, RecordingError
 from ingest.imports.imu_csv import PARQUET_SUFFIX, ImuCsvConfig, read_imu_csv
 from ingest.mcap_reader import Recording, is_mcap, read_recording
-from ingest.packets import LABEL, parse_label
+from ingest.packets import DATA, LABEL, parse_label
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -202,6 +202,14 @@ class ReplayedPackets:
         rest = decoder.finish()
         if rest:
             yield due_s, rest
+
+    def data_arrivals_s(self) -> list[float]:
+        """Return when each packet of samples came, s since the first packet of any kind."""
+        return [
+            packet.received_at_s - self._packets[0].received_at_s
+            for packet in self._packets
+            if packet.channel == DATA
+        ]
 
     def _labelled(self, item: StreamItem) -> StreamItem:
         return self._options.apply(item) if isinstance(item, SetLabel) else item
