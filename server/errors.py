@@ -13,7 +13,8 @@
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
     ├── ExportError             tables cannot be written
-    └── ReportError             a report cannot be written
+    ├── ReportError             a report cannot be written
+    └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
 from __future__ import annotations
@@ -187,3 +188,9 @@ class ReportError(ServerError):
     """A report cannot be written."""
 
     code = "report_unwritable"
+
+
+class LslUnavailableError(ServerError):
+    """The Lab Streaming Layer is not installed."""
+
+    code = "lsl_unavailable"

@@ -7,7 +7,7 @@ first of January 1900: intervals and times of day stay.
 References
 ----------
 .. [1] S. Jeung et al., "Motion-BIDS: an extension to the brain imaging data structure to organize motion data
-   for reproducible research", Scientific Data 11, 716, 2024. Fields: https://bids-specification.readthedocs.io
+   for reproducible research", Scientific Data 11, 716, 2024. doi:10.1038/s41597-024-03559-8
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ingest.collector import ItemListener
     from ingest.devices.driver import DeviceDriver
     from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
@@ -121,6 +122,8 @@ class LiveSession:
         Of the running loop's clock, written to the recording.
     known_sensors : KnownSensors or None
         Where what is learned of a sensor is kept; None: nowhere.
+    on_items : callable or None
+        Listens to the samples, as `ingest.collector.Collector` does.
     """
 
     def __init__(
@@ -134,6 +137,7 @@ class LiveSession:
         source_kind: str = "sensor",
         speed: float = 1.0,
         known_sensors: KnownSensors | None = None,
+        on_items: ItemListener | None = None,
     ) -> None:
         self.recorded: list[tuple[Path, StreamCounts]] = []
         self.recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
@@ -144,6 +148,7 @@ class LiveSession:
             make_analyzer,
             self._new_file if recordings_dir is not None else None,
             mount=mount,
+            on_items=on_items,
             on_event=sink.take,
             on_status=self._publish_status,
             on_recorded=self._file_finished,

@@ -13,6 +13,7 @@ from server.cli.options import (
     Exercise,
     LeverM,
     LoadKg,
+    Lsl,
     MinVelocity,
     MountName,
     Reps,
@@ -55,13 +56,14 @@ def record(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    lsl: Lsl = False,
     data_dir: DataDir = None,
 ) -> None:
     """Record a sensor until Ctrl-C; reps are printed as they are found."""
     goal = goal_of(velocity_loss, target, min_velocity, reps, velocity_feedback)
     label = label_of(exercise, load_kg, goal)
     mounted = mount_of(mount, bar_axis, lever_m)
-    asyncio.run(_run(settings_of(data_dir), sensor, transport, duration_s, label, mounted))
+    asyncio.run(_run(settings_of(data_dir), sensor, transport, duration_s, label, mounted, lsl=lsl))
 
 
 async def _run(
@@ -71,14 +73,18 @@ async def _run(
     duration_s: float | None,
     label: SetLabel,
     mount: Mount,
+    *,
+    lsl: bool,
 ) -> None:
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
+    from server.cli.lsl import lsl_listeners
     from server.cli.sensors import source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
     from server.store import Store
 
+    on_items, on_event = lsl_listeners(mount, sensor, wanted=lsl, also=_Teller().tell)
     recover_recordings(settings)
     source = source_for(sensor, transport)
     with Store(settings.results_url) as store:
@@ -86,9 +92,10 @@ async def _run(
             source,
             source.driver,
             settings.recordings_dir,
-            SessionSink(None, store, _Teller().tell),
+            SessionSink(None, store, on_event),
             mount=mount,
             known_sensors=KnownSensors(settings.sensors_dir),
+            on_items=on_items,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())

@@ -12,6 +12,7 @@ from server.cli.options import (
     BarAxis,
     DataDir,
     LeverM,
+    Lsl,
     MountName,
     NoBrowser,
     Port,
@@ -22,6 +23,7 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Mount
+    from server.cli.lsl import Listeners
     from server.cli.web import Dashboard
     from server.settings import Settings
 
@@ -44,9 +46,14 @@ def serve(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    lsl: Lsl = False,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the dashboard, and record and show a sensor."""
+    from server.cli.lsl import lsl_listeners
+
+    if lsl and no_sensor:
+        raise typer.BadParameter("needs a sensor to publish", param_hint="--lsl")
     settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
     mounted = mount_of(mount, bar_axis, lever_m)
     asyncio.run(
@@ -54,6 +61,7 @@ def serve(
             settings,
             None if no_sensor else (sensor, transport),
             mounted,
+            lsl_listeners(mounted, sensor, wanted=lsl),
             opens_browser=not (no_browser or lan),
         )
     )
@@ -79,6 +87,7 @@ async def _run(
     settings: Settings,
     wanted: tuple[str | None, str | None] | None,
     mount: Mount,
+    listeners: Listeners,
     *,
     opens_browser: bool,
 ) -> None:
@@ -88,11 +97,16 @@ async def _run(
         if wanted is None:
             await page.served
         else:
-            await until_first(page.served, _stream(page, settings, *wanted, mount))
+            await until_first(page.served, _stream(page, settings, *wanted, mount, listeners))
 
 
 async def _stream(
-    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount
+    page: Dashboard,
+    settings: Settings,
+    sensor: str | None,
+    transport: str | None,
+    mount: Mount,
+    listeners: Listeners,
 ) -> None:
     """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
     from ingest.errors import BluetoothUnavailableError
@@ -102,14 +116,16 @@ async def _stream(
     from server.live_session import LiveSession, SessionSink
     from server.session import LinkState, LinkStatus
 
+    on_items, on_event = listeners
     source = source_for(sensor, transport)
     session = LiveSession(
         source,
         source.driver,
         settings.recordings_dir,
-        SessionSink(page.hub, page.store),
+        SessionSink(page.hub, page.store, on_event),
         mount=mount,
         known_sensors=KnownSensors(settings.sensors_dir),
+        on_items=on_items,
     )
     page.controls.session = session
     try:
