@@ -41,7 +41,7 @@ class UnitConfig:
     falling_fraction : float
         Below this part of its median specific force shows no vertical: a bar in free fall.
     degrees_gain, reversed_gain : float
-        The vertical sweeps so many times as fast as the gyroscope says: 1 if all is well (0.3 to 1.6 in 60
+        The vertical sweeps so many times as fast as the gyroscope says: 1 if all is well (0.3 to 1.6 in 42
         real sets, because bars accelerate), 1/57 if it speaks in degrees, negative if its axes are reversed.
     """
 

@@ -200,7 +200,8 @@ def _load() -> Any:  # noqa: ANN401 -- pylsl has no types
         return importlib.import_module("pylsl")
     except ImportError as error:
         raise LslUnavailableError(
-            "The Python package pylsl is not installed.", "Install Upright with its extra: upright[lsl]."
+            "The Python package pylsl is not installed.",
+            "Install it with `uv sync --extra lsl`, or `pip install pylsl`.",
         ) from error
     except RuntimeError as error:  # what pylsl raises without the native library
         raise LslUnavailableError(

@@ -78,7 +78,7 @@ LoadKg: TypeAlias = Annotated[
 Lsl: TypeAlias = Annotated[
     bool,
     typer.Option(
-        "--lsl", help="Also publish samples and reps on the Lab Streaming Layer (extra: upright[lsl])."
+        "--lsl", help="Also publish samples and reps on the Lab Streaming Layer (needs pylsl: the extra lsl)."
     ),
 ]
 MountName: TypeAlias = Annotated[

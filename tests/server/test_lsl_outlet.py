@@ -155,7 +155,7 @@ def test_a_listener_that_fails_is_heard_of_once_and_ends_nothing(caplog):
 
 @pytest.mark.parametrize(
     ("problem", "advice"),
-    [(ImportError("no pylsl"), r"upright\[lsl\]"), (RuntimeError("no liblsl"), "liblsl")],
+    [(ImportError("no pylsl"), "--extra lsl"), (RuntimeError("no liblsl"), "liblsl")],
 )
 def test_what_is_not_installed_is_told(problem, advice, monkeypatch):
     def missing(name):

@@ -86,7 +86,7 @@ def test_without_the_lab_streaming_layer_one_line_says_what_to_install(
 ):
     monkeypatch.setitem(sys.modules, "pylsl", None)
     line = refused(*command, "--lsl", "--data-dir", tmp_path)
-    assert "Install Upright with its extra: upright[lsl]" in line
+    assert "uv sync --extra lsl" in line
 
 
 def test_without_a_sensor_there_is_nothing_to_publish(upright, tmp_path):
