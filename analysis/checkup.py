@@ -42,6 +42,9 @@ class CheckupConfig:
     accel_datasheet_mps2_rthz, gyro_datasheet_radps_rthz : tuple of 2 float
         Noise densities of today's cheap inertial sensors by their data sheets (BMI160, BMI270, LSM6DSO,
         ICM-42688): 70 to 180 µg and 2.8 to 7 millidegrees per second, per √Hz.
+    quiet_factor : float
+        Rests that shake by more than so many times the quietest quarter's noise tell nothing of the sensor:
+        the bar still rocked.
     plateau_samples : int
         An extreme value that is held exactly for so many samples is a limit; 3: two may be chance.
     least_limits : tuple of 2 float
@@ -54,6 +57,7 @@ class CheckupConfig:
     same_way_rad: float = 0.35
     accel_datasheet_mps2_rthz: tuple[float, float] = (70e-6 * 9.80665, 180e-6 * 9.80665)
     gyro_datasheet_radps_rthz: tuple[float, float] = (2.8e-3 * np.pi / 180, 7e-3 * np.pi / 180)
+    quiet_factor: float = 2.0
     plateau_samples: int = 3
     least_limits: tuple[float, float] = (1.9 * 9.80665, 2.1)
     joined_s: float = 0.2
@@ -232,6 +236,15 @@ def check_up(
         mount=guess_mount(stretches, analysis.stillness),
         stretches=stretches,
     )
+
+
+def quiet_rests(rests: Sequence[Rest], config: CheckupConfig | None = None) -> tuple[Rest, ...]:
+    """Return the rests that show the sensor itself: those in which nothing rocked."""
+    config = config or CheckupConfig()
+    if not rests:
+        return ()
+    quiet = config.quiet_factor * float(np.quantile([rest.gyro_noise_radps_rthz for rest in rests], 0.25))
+    return tuple(rest for rest in rests if rest.gyro_noise_radps_rthz <= quiet)
 
 
 def _rate(stretches: Sequence[Samples], info: SensorInfo) -> RateFinding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.bar_axis import option_text
-from analysis.checkup import CheckupConfig
+from analysis.checkup import CheckupConfig, quiet_rests
 from analysis.imu import STANDARD_GRAVITY_MPS2
 from analysis.unit_check import Suspicion
 
@@ -50,6 +50,7 @@ def findings(examined: Examined) -> list[tuple[str, str]]:
     checkup = examined.checkup
     if not checkup.samples:
         return [("recording", f"No samples. File {examined.header.damage}.")]
+    quiet = quiet_rests(checkup.rests)
     told = [
         ("recording", _recording(examined)),
         ("units", " ".join(_SUSPICIONS[one] for one in checkup.suspicions)),
@@ -59,9 +60,9 @@ def findings(examined: Examined) -> list[tuple[str, str]]:
         ("gaps", _gaps(checkup)),
         ("clipping", _clipping(checkup)),
         ("still", _still(checkup)),
-        ("gravity", _gravity(checkup.rests, checkup.orientations)),
-        ("noise", _noise(checkup.rests)),
-        ("gyro bias", _bias(checkup.rests)),
+        ("gravity", _gravity(quiet, checkup.orientations)),
+        ("noise", _noise(quiet)),
+        ("gyro bias", _bias(quiet)),
         ("mount", _mount(examined)),
     ]
     return [(subject, sentence) for subject, sentence in told if sentence]
@@ -173,9 +174,11 @@ def _still(checkup: Checkup) -> str:
     if not checkup.rests:
         return f"{checkup.still_s:.1f} s in all, but never for a second."
     longest = max(checkup.rests, key=lambda rest: rest.duration_s)
+    rocked = len(checkup.rests) - len(quiet_rests(checkup.rests))
+    but = f" In {rocked} of them something still rocked; they are left out below." if rocked else ""
     return (
         f"{_counted(len(checkup.rests), 'still period')} of a second or more, {checkup.still_s:.1f} s still "
-        f"in all; the longest is {longest.duration_s:.1f} s at {longest.start_s:.1f} s."
+        f"in all; the longest is {longest.duration_s:.1f} s at {longest.start_s:.1f} s.{but}"
     )
 
 
@@ -196,7 +199,7 @@ def _noise(rests: Sequence[Rest]) -> str:
     if not rests:
         return ""
     config = CheckupConfig()
-    # The quietest rests tell the sensor's own noise: floors shake, and lifters lean on racks.
+    # The quietest tell the sensor's own noise: floors shake, and lifters lean on racks.
     accel = float(np.quantile([rest.accel_noise_mps2_rthz for rest in rests], 0.25))
     gyro = float(np.quantile([rest.gyro_noise_radps_rthz for rest in rests], 0.25))
     units = (MICRO_G_MPS2, math.radians(1e-3))

@@ -59,11 +59,15 @@ def doctor(
             raise typer.BadParameter("give a FILE to examine", param_hint="--json, --plot")
         _examine_computer(transport, data_dir)
         return
+    from rich.console import Console
+
     from ingest.replay import ReplayOptions, open_recording
     from server.examining import examine
 
     options = ReplayOptions(mount=change_of(mount, bar_axis, lever_m))
-    tell(examine(open_recording(file, options)), file.name, as_json=json, plot=plot)
+    with Console(stderr=True).status(f"Examining {file.name} …"):
+        examined = examine(open_recording(file, options))
+    tell(examined, file.name, as_json=json, plot=plot)
 
 
 def tell(examined: Examined, name: str, *, as_json: bool, plot: Path | None) -> None:

@@ -68,7 +68,8 @@ def export(
     console = Console()
     if file is not None:
         name = file.name.split(".")[0]
-        told = [export_files.write_samples_of(file, name, out, FileFormat(file_format.value))]
+        with Console(stderr=True).status(f"Reading {file.name} …"):
+            told = [export_files.write_samples_of(file, name, out, FileFormat(file_format.value))]
     else:
         make_data_dir(settings)
         with Store(settings.results_url) as store:

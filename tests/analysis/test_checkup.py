@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from analysis.checkup import check_up
+from analysis.checkup import check_up, quiet_rests
 from analysis.computable import computable
 from analysis.imu import STANDARD_GRAVITY_MPS2, Gap, ImuBlock, Mount, MountPosition, SensorInfo
 from analysis.results import QualityState
@@ -90,6 +91,13 @@ def test_a_still_sensor_shows_its_rate_noise_bias_and_gravity(mems):
     assert found.still_s == pytest.approx(20.0, abs=0.2)
     assert (found.gaps, found.clipping.samples, found.suspicions) == ((), 0, ())
     assert found.mount.positions == ()
+
+
+def test_a_rest_in_which_something_rocks_says_nothing_of_the_sensor():
+    (rest,) = check_up(whole(simulate_offline(still(5.0, seed=7))), INFO).rests
+    rocking = replace(rest, gyro_radps=(0.0, 0.1, 0.0), gyro_noise_radps_rthz=5 * rest.gyro_noise_radps_rthz)
+    assert quiet_rests([rest, rest, rocking, rest]) == (rest, rest, rest)
+    assert quiet_rests([]) == ()
 
 
 def test_of_a_still_sensor_nothing_can_be_computed():
