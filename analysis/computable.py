@@ -132,7 +132,7 @@ def _answer(quantity: str, name: str, hopeless: list[str], doubts: list[str], no
 def _blocked(checkup: Checkup, config: ComputableConfig) -> list[str]:
     """Give what makes every number impossible."""
     if not checkup.samples:
-        return ["there are no samples"]
+        return ["there are no samples of accelerometer and gyroscope together"]
     blocked = [_WRONG_UNITS[one] for one in checkup.suspicions]
     if checkup.duration_s < config.least_duration_s:
         blocked.append(f"{checkup.duration_s:.1f} s are too short for a repetition")

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
 from ingest.decoding import PacketDecoder
-from ingest.devices import driver_named
+from ingest.devices import driver_named, stream_channels
 from ingest.errors import ImportFileError, RecordingError
 from ingest.imports.imu_csv import PARQUET_SUFFIX, ImuCsvConfig, read_imu_csv
 from ingest.mcap_reader import Recording, is_mcap, read_recording
-from ingest.packets import DATA, LABEL, parse_label
+from ingest.packets import LABEL, parse_label
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from analysis.imu import StreamItem
     from ingest.imports.imu_csv import ImuCsv
+    from ingest.items import TimelineItem
     from ingest.timeline import StreamCounts
 
 MCAP, IMU_CSV = "mcap", "imu-csv"
@@ -143,7 +143,7 @@ class ReplayableRecording(Protocol):
         """Samples, losses and measured rate of the whole file."""
         ...
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield due times, s since the start, and what a live session would have handed on then."""
         ...
 
@@ -190,7 +190,7 @@ class ReplayedPackets:
             refused_packets=decoder.refused,
         )
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield due times, s since the first packet, and the items of each packet that has any."""
         decoder = PacketDecoder(self._driver)
         due_s = 0.0
@@ -205,13 +205,14 @@ class ReplayedPackets:
 
     def data_arrivals_s(self) -> list[float]:
         """Return when each packet of samples came, s since the first packet of any kind."""
+        channels = stream_channels(self._driver)
         return [
             packet.received_at_s - self._packets[0].received_at_s
             for packet in self._packets
-            if packet.channel == DATA
+            if packet.channel in channels
         ]
 
-    def _labelled(self, item: StreamItem) -> StreamItem:
+    def _labelled(self, item: TimelineItem) -> TimelineItem:
         return self._options.apply(item) if isinstance(item, SetLabel) else item
 
 
@@ -231,7 +232,7 @@ class ReplayedImuCsv:
             info=replace(SensorInfo(sample_rate_hz=rate_hz), model=IMU_CSV),
         )
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield each item when its last sample has been taken."""
         due_s = 0.0
         for item in self._items:
@@ -262,7 +263,7 @@ def open_recording(path: Path, options: ReplayOptions | None = None) -> Replayab
     )
 
 
-async def paced(steps: Iterable[tuple[float, list[StreamItem]]]) -> AsyncIterator[list[StreamItem]]:
+async def paced(steps: Iterable[tuple[float, list[TimelineItem]]]) -> AsyncIterator[list[TimelineItem]]:
     """Yield the items of each step when it is due on the running loop's clock."""
     loop = asyncio.get_running_loop()
     start_s = loop.time()

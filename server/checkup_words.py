@@ -49,7 +49,7 @@ def findings(examined: Examined) -> list[tuple[str, str]]:
     """
     checkup = examined.checkup
     if not checkup.samples:
-        return [("recording", f"No samples. File {examined.header.damage}.")]
+        return [("recording", _nothing(examined))]
     quiet = quiet_rests(checkup.rests)
     told = [
         ("recording", _recording(examined)),
@@ -66,6 +66,12 @@ def findings(examined: Examined) -> list[tuple[str, str]]:
         ("mount", _mount(examined)),
     ]
     return [(subject, sentence) for subject, sentence in told if sentence]
+
+
+def _nothing(examined: Examined) -> str:
+    n = examined.counts.samples
+    seen = f"{n} samples of an accelerometer without a gyroscope" if n else "No samples"
+    return f"{seen}. File {examined.header.damage}."
 
 
 def in_one_line(checkup: Checkup) -> str:

@@ -9,7 +9,7 @@ from analysis.checkup import Checkup, check_up
 from analysis.computable import Answer, computable
 from analysis.document import gap_document
 from ingest.arrivals import Arrivals, arrivals_of
-from ingest.sample_table import items_of
+from ingest.sample_table import core_items_of
 
 if TYPE_CHECKING:
     from ingest.replay import ReplayableRecording, ReplayHeader
@@ -44,9 +44,9 @@ class Examined:
 
 
 def examine(recording: ReplayableRecording) -> Examined:
-    """Examine a recording of any kind."""
+    """Examine a recording of any kind; samples without a gyroscope are only counted."""
     header = recording.header
-    checkup = check_up(items_of(recording), header.info)
+    checkup = check_up(core_items_of(recording), header.info)
     return Examined(
         header, recording.counts, arrivals_of(recording), checkup, computable(checkup, header.mount)
     )

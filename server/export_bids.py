@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from analysis.imu import StreamItem
+    from ingest.items import TimelineItem
     from ingest.replay import ReplayableRecording
     from server.annotations import Athlete
     from server.session import RecordingInfo
@@ -233,7 +233,7 @@ class BidsDataset:
         _write_json(folder / f"{stem}_events.json", _about_events())
 
 
-def motion_table(items: Iterable[StreamItem]) -> pl.DataFrame:
+def motion_table(items: Iterable[TimelineItem]) -> pl.DataFrame:
     """Return the columns of ``*_motion.tsv``, in the order of `CHANNELS`; a row of nulls is a lost sample."""
     table = sample_table(items)
     n_taken = 0 if table.is_empty() else int(table[SAMPLE_INDEX][-1]) + 1
@@ -287,7 +287,7 @@ def channels_table(position: MountPosition) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def events_table(session: StoredSession, items: Iterable[StreamItem]) -> pl.DataFrame:
+def events_table(session: StoredSession, items: Iterable[TimelineItem]) -> pl.DataFrame:
     """List sets, reps and gaps in the order of time, for ``*_events.tsv``."""
     rows = [*_set_events(session), *(_gap_event(item) for item in items if isinstance(item, Gap))]
     schema = {name: kind for name, (kind, _) in EVENTS.items()}

@@ -26,7 +26,8 @@ from server.errors import LslUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analysis.imu import Mount, SensorInfo, StreamItem
+    from analysis.imu import Mount, SensorInfo
+    from ingest.items import TimelineItem
 
 _logger = logging.getLogger(__name__)
 
@@ -80,8 +81,8 @@ class LslOutlet:
 
     Parameters
     ----------
-    mount : Mount
-        How the sensor is fixed, for the description of the stream.
+    mount : Mount or None
+        How the sensor is fixed, for the description of the stream; None: as it was paired.
     source_id : str
         Tells sensors apart, so that an inlet finds its stream again.
 
@@ -91,7 +92,7 @@ class LslOutlet:
         If pylsl or the native library is not there.
     """
 
-    def __init__(self, mount: Mount, source_id: str) -> None:
+    def __init__(self, mount: Mount | None, source_id: str) -> None:
         self._lsl = _load()
         self._mount = mount
         self._source_id = source_id
@@ -100,8 +101,8 @@ class LslOutlet:
         markers = self._lsl.StreamInfo(MARKERS, "Markers", 1, 0.0, "string", f"{source_id}-markers")
         self._markers: Any = self._lsl.StreamOutlet(markers)
 
-    def take_items(self, items: Sequence[StreamItem], info: SensorInfo) -> None:
-        """Publish what the timeline gave out."""
+    def take_items(self, items: Sequence[TimelineItem], info: SensorInfo) -> None:
+        """Publish what the timeline gave out; samples without a gyroscope are none of this stream's."""
         blocks = [item for item in items if isinstance(item, ImuBlock)]
         if blocks:
             first_s, last_s = float(blocks[0].t_s[0]), float(blocks[-1].t_s[-1])
@@ -111,7 +112,7 @@ class LslOutlet:
                 self._push(item, info)
             elif isinstance(item, Gap):
                 self._mark(item.end_s, event="gap", missing=item.missing, reason=item.reason)
-            else:
+            elif isinstance(item, SetLabel):
                 self._mark_label(item)
 
     def take_event(self, event: Event) -> None:
@@ -162,7 +163,8 @@ class LslOutlet:
         about = described.desc().append_child("setup")
         about.append_child_value("model", info.model)
         about.append_child_value("firmware", info.firmware)
-        about.append_child_value("mount", self._mount.position.value)
+        if self._mount is not None:
+            about.append_child_value("mount", self._mount.position.value)
         about.append_child_value(
             "frame", "sensor; specific force, at rest +9.81 along the axis that points up"
         )

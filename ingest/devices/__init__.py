@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 from ingest.devices.native import NativeDriver
 from ingest.errors import UnknownDriverError
+from ingest.packets import CONTROL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingest.devices.driver import DeviceDriver
 
 _DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDriver(),)}
+
+
+_NO_MOTION: frozenset[str] = frozenset()
+"""Sensors that do not measure how a bar moves: they are recorded beside one that does."""
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
@@ -32,7 +39,25 @@ def driver_named(name: str) -> DeviceDriver:
         raise UnknownDriverError(name, _DRIVERS) from None
 
 
-def driver_for_services(uuids: list[str]) -> DeviceDriver | None:
-    """Return the driver of a sensor that advertises these service UUIDs, or None."""
-    advertised = {uuid.lower() for uuid in uuids}
-    return next((driver for driver in _DRIVERS.values() if advertised & set(driver.service_uuids)), None)
+def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
+    """Return the driver of a sensor that advertises this name and these services, or None.
+
+    Services decide first: a name can be changed by its owner.
+    """
+    advertised = {uuid.lower() for uuid in service_uuids}
+    for driver in all_drivers():
+        if advertised & set(driver.service_uuids):
+            return driver
+    return next((driver for driver in all_drivers() if name.startswith(driver.name_prefixes)), None)
+
+
+def stream_channels(driver: DeviceDriver) -> frozenset[str]:
+    """Return the channels whose bytes show that the sensor is streaming."""
+    return frozenset(
+        spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
+    )
+
+
+def is_bar_sensor(name: str) -> bool:
+    """Tell whether a driver's sensor measures how a bar moves: acceleration and rate of turn."""
+    return name not in _NO_MOTION

@@ -71,9 +71,9 @@ def _rests(recording: ReplayableRecording) -> np.ndarray:
     from analysis.calibration import find_rests
     from analysis.config import StillnessConfig
     from analysis.samples import stretches_of
-    from ingest.sample_table import items_of
+    from ingest.sample_table import core_items_of
 
-    stretches = stretches_of(items_of(recording), recording.header.info)
+    stretches = stretches_of(core_items_of(recording), recording.header.info)
     rests = [find_rests(samples, StillnessConfig()) for samples in stretches]
     return np.concatenate([np.empty((0, 3)), *rests])
 

@@ -134,7 +134,7 @@ def _examine_computer(transport: str | None, data_dir: Path | None) -> None:
 
     from rich.console import Console
 
-    from ingest.ble import scan as scan_radio
+    from ingest.ble_scan import scan as scan_radio
 
     console = Console()
     settings = settings_of(data_dir)

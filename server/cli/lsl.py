@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from server.live_session import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analysis import Event, Mount
-    from ingest.collector import ItemListener
-
-    Listeners: TypeAlias = tuple[ItemListener | None, Callable[[Event], None] | None]
-    """For the samples and for the events of a session."""
 
 
 def lsl_listeners(
-    mount: Mount, sensor: str | None, *, wanted: bool, also: Callable[[Event], None] | None = None
+    mount: Mount | None, sensor: str | None, *, wanted: bool, also: Callable[[Event], None] | None = None
 ) -> Listeners:
     """Open the outlet if it is wanted.
 
     Parameters
     ----------
-    mount : Mount
-        How the sensor is fixed.
+    mount : Mount or None
+        How the sensor is fixed; None: as it was paired.
     sensor : str or None
         Name or address that was asked for; tells streams apart.
     wanted : bool
@@ -30,18 +28,13 @@ def lsl_listeners(
     also : callable, optional
         Hears events as well, first.
 
-    Returns
-    -------
-    on_items, on_event : callable or None
-        Listeners for `server.live_session`.
-
     Raises
     ------
     LslUnavailableError
         If the Lab Streaming Layer is not installed.
     """
     if not wanted:
-        return None, also
+        return Listeners(None, also)
     from server.lsl_outlet import LslOutlet, guarded
 
     outlet = LslOutlet(mount, f"upright-{sensor or 'sensor'}")
@@ -52,4 +45,4 @@ def lsl_listeners(
             also(event)
         publish(event)
 
-    return guarded(outlet.take_items), on_event
+    return Listeners(guarded(outlet.take_items), on_event)

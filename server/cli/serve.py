@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import (
+    Also,
     BarAxis,
     DataDir,
     LeverM,
@@ -23,8 +24,7 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Mount
-    from server.cli.lsl import Listeners
-    from server.cli.web import Dashboard
+    from server.live_session import Listeners
     from server.settings import Settings
 
 
@@ -38,7 +38,10 @@ def serve(
         str | None,
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
-    no_sensor: Annotated[bool, typer.Option("--no-sensor", help="Only show earlier sessions.")] = False,
+    no_sensor: Annotated[
+        bool, typer.Option("--no-sensor", help="Connect to none until the page asks for it.")
+    ] = False,
+    also: Also = None,
     transport: Transport = None,
     lan: Annotated[bool, typer.Option("--lan", help="Let other computers connect; prints a token.")] = False,
     port: Port = 8000,
@@ -52,14 +55,13 @@ def serve(
     """Serve the dashboard, and record and show a sensor."""
     from server.cli.lsl import lsl_listeners
 
-    if lsl and no_sensor:
-        raise typer.BadParameter("needs a sensor to publish", param_hint="--lsl")
     settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
     mounted = mount_of(mount, bar_axis, lever_m)
     asyncio.run(
         _run(
             settings,
-            None if no_sensor else (sensor, transport),
+            None if no_sensor else (sensor, also or []),
+            transport,
             mounted,
             lsl_listeners(mounted, sensor, wanted=lsl),
             opens_browser=not (no_browser or lan),
@@ -85,54 +87,27 @@ def _open_to_lan(settings: Settings) -> Settings:
 
 async def _run(
     settings: Settings,
-    wanted: tuple[str | None, str | None] | None,
-    mount: Mount,
+    wanted: tuple[str | None, list[str]] | None,
+    transport: str | None,
+    mount: Mount | None,
     listeners: Listeners,
     *,
     opens_browser: bool,
 ) -> None:
-    from server.cli.web import dashboard, until_first
+    from ingest.companions import Membership, SessionClock
+    from server.cli.sensors import companions_for, source_for
+    from server.cli.web import console, dashboard
 
-    async with dashboard(settings, opens_browser=opens_browser) as page:
-        if wanted is None:
-            await page.served
-        else:
-            await until_first(page.served, _stream(page, settings, *wanted, mount, listeners))
-
-
-async def _stream(
-    page: Dashboard,
-    settings: Settings,
-    sensor: str | None,
-    transport: str | None,
-    mount: Mount,
-    listeners: Listeners,
-) -> None:
-    """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
-    from ingest.errors import BluetoothUnavailableError
-    from ingest.known_sensors import KnownSensors
-    from server.cli.sensors import source_for
-    from server.cli.web import console
-    from server.live_session import LiveSession, SessionSink
-    from server.session import LinkState, LinkStatus
-
-    on_items, on_event = listeners
-    source = source_for(sensor, transport)
-    session = LiveSession(
-        source,
-        source.driver,
-        settings.recordings_dir,
-        SessionSink(page.hub, page.store, on_event),
-        mount=mount,
-        known_sensors=KnownSensors(settings.sensors_dir),
-        on_items=on_items,
-    )
-    page.controls.session = session
-    try:
-        await session.run()
-    except BluetoothUnavailableError as error:
-        console.print(f"[yellow]no sensor:[/] {error}")
-        page.hub.publish_status(LinkStatus(LinkState.LOST, reason=str(error)))
+    async with dashboard(
+        settings, opens_browser=opens_browser, transport=transport, offers_sensors=True
+    ) as page:
+        page.controls.session = page.desk
+        page.desk.listeners = listeners
+        if wanted is not None:
+            sensor, also = wanted
+            membership = Membership(SessionClock.now())
+            companions = companions_for(also, transport, settings, membership)
+            source = source_for(sensor, transport, page.desk.known)
+            console.print(f"Looking for {source.wanted} …")
+            page.desk.connect(source, mount, membership, companions)
         await page.served
-    finally:
-        source.stop()

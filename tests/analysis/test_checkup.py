@@ -288,7 +288,7 @@ def test_a_sensor_that_never_rests_has_an_unknown_bias():
 def test_nothing_and_next_to_nothing_are_examined_too():
     empty = check_up([], INFO)
     assert empty.samples == 0
-    assert set(reasons(empty).values()) == {"there are no samples"}
+    assert set(reasons(empty).values()) == {"there are no samples of accelerometer and gyroscope together"}
     one = check_up([block(np.zeros(1), np.full((1, 3), 5.6), np.zeros((1, 3)))], INFO)
     assert one.rate.measured_hz is None
     assert set(states(one).values()) == {QualityState.NOT_RESOLVABLE}

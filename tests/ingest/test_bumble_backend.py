@@ -14,7 +14,7 @@ from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.bumble_backend import backends, install
 from ingest.bumble_host import close_host, register_in_process
-from ingest.devices.native import BATTERY_UUID, CONTROL_UUID, DATA_UUID, INFO_UUID, SERVICE_UUID
+from ingest.devices.native import CONTROL_UUID, DATA_UUID, INFO_UUID, SERVICE_UUID
 from ingest.scaled_loop import run_scaled
 
 TRANSPORT = "inproc:test-backend"
@@ -60,7 +60,7 @@ def test_unmodified_bleak_code_scans_connects_reads_writes_and_subscribes(monkey
             async with BleakClient(device.address) as client:
                 assert client.mtu_size == 247
                 assert len(await client.read_gatt_char(INFO_UUID)) >= 24
-                assert len(await client.read_gatt_char(BATTERY_UUID)) == 1
+                assert len(await client.read_gatt_char("2a19")) == 1
                 await client.start_notify(DATA_UUID, lambda _, value: values.append(bytes(value)))
                 await client.write_gatt_char(CONTROL_UUID, b"\x01", response=True)
                 await asyncio.sleep(1.0)

@@ -9,6 +9,7 @@ import pytest
 from analysis.imu import Gap, ImuBlock, SetLabel
 from ingest.errors import ImportFileError
 from ingest.imports.imu_csv import COLUMNS, read_imu_csv
+from ingest.items import AccelBlock
 from ingest.replay import open_recording
 from ingest.sample_table import SAMPLE_INDEX, items_of, sample_facts, sample_table
 
@@ -64,6 +65,13 @@ def test_the_index_of_samples_shows_the_gaps():
     index = sample_table(some_items())[SAMPLE_INDEX].to_numpy()
     assert np.flatnonzero(np.diff(index) > 1).tolist() == [149, 239]
     assert index[-1] == 150 + 7 + 90 + 1 + 200 - 1
+
+
+def test_samples_without_a_gyroscope_leave_its_columns_empty():
+    block = next(item for item in some_items() if isinstance(item, ImuBlock))
+    table = sample_table([AccelBlock(block.t_s, block.specific_force_mps2)])
+    assert table["gx_radps"].null_count() == table.height == len(block)
+    np.testing.assert_array_equal(table["az_mps2"].to_numpy(), block.specific_force_mps2[:, 2])
 
 
 def test_nothing_makes_an_empty_table():

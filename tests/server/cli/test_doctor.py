@@ -13,6 +13,7 @@ from analysis.checkup import check_up
 from analysis.imu import ImuBlock, SensorInfo
 from ingest.imports.imu_csv import COLUMNS
 from ingest.replay import open_recording
+from ingest.timeline import StreamCounts
 from server.checkup_plot import MAX_POINTS, draw_checkup
 from server.checkup_words import findings, in_one_line
 from server.examining import Examined, examine
@@ -133,8 +134,10 @@ def test_a_long_recording_is_drawn_as_a_band(tmp_path):
 def test_nothing_is_said_of_nothing(squats):
     whole_one = examine(open_recording(squats.mcap))
     nothing = check_up([], SensorInfo(200.0))
-    empty = Examined(whole_one.header, whole_one.counts, None, nothing, ())
+    empty = Examined(whole_one.header, StreamCounts(), None, nothing, ())
     assert findings(empty) == [("recording", "No samples. File complete.")]
+    no_gyro = Examined(whole_one.header, StreamCounts(samples=7), None, nothing, ())
+    assert findings(no_gyro)[0][1].startswith("7 samples of an accelerometer without a gyroscope.")
     assert in_one_line(nothing) == "no samples"
     draw_checkup(nothing, "empty")
 
