@@ -87,7 +87,3 @@ def test_without_the_lab_streaming_layer_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pylsl", None)
     line = refused(*command, "--lsl", "--data-dir", tmp_path)
     assert "uv sync --extra lsl" in line
-
-
-def test_without_a_sensor_there_is_nothing_to_publish(upright, tmp_path):
-    assert upright("serve", "--no-sensor", "--lsl", "--data-dir", tmp_path).code == 2
