@@ -152,6 +152,8 @@ def _subjects(athletes: Sequence[Athlete], *, uses_names: bool) -> dict[UUID, st
     for number, athlete in enumerate(athletes, start=1):
         plain = unicodedata.normalize("NFKD", athlete.name)
         name = re.sub(r"[^0-9A-Za-z]", "", plain) if uses_names else ""
+        if name.isdigit():  # could be another athlete's number
+            name = ""
         taken = {label.lower() for label in subjects.values()} | {NOBODY}
         subjects[athlete.id] = name if name and name.lower() not in taken else f"{number:02d}"
     return subjects

@@ -179,6 +179,13 @@ def test_names_become_labels_only_on_request_and_only_once():
     assert [labels[info.recording_id].subject for info in infos] == ["AnnaOHara", "02", "03"]
 
 
+def test_a_name_of_digits_is_not_taken_for_another_athletes_number():
+    athletes = (replace(ATHLETES[0], name="02"), ATHLETES[2])
+    infos = [replace(recording(k), athlete_id=one.id) for k, one in enumerate(athletes)]
+    labels = bids_labels(infos, athletes, uses_names=True)
+    assert [labels[info.recording_id].subject for info in infos] == ["01", "02"]
+
+
 @pytest.mark.parametrize("position", list(MountPosition))
 def test_every_mount_has_its_tracked_point(position):
     table = channels_table(position)
