@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from analysis.calibration import Calibration
     from analysis.imu import SensorInfo
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
     from ingest.session import AnalyzerFactory
 
@@ -115,7 +115,7 @@ class Collector:
     ----------
     source : PacketSource
         Where packets come from.
-    driver : DeviceDriver
+    driver : Driver
         Of the sensor.
     analyzer_factory : callable
         See `SessionRunner`.
@@ -142,7 +142,7 @@ class Collector:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: Driver,
         analyzer_factory: AnalyzerFactory,
         recorder_factory: RecorderFactory | None,
         *,

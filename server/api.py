@@ -13,12 +13,14 @@ from analysis.imu import SetLabel
 from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
+from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
+from server.push import PushReception
 from server.schemas import (
     ErrorModel,
     ExerciseModel,
@@ -46,7 +48,13 @@ MAX_ROWS = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
 
-def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) -> APIRouter:
+def make_router(
+    hub: LiveHub,
+    store: Store,
+    controls: Controls,
+    editor: Editor,
+    reception: PushReception | None = None,
+) -> APIRouter:
     """Make the router with everything under ``/api/v1``."""
     router = APIRouter(
         prefix="/api/v1",
@@ -59,6 +67,7 @@ def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) 
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    add_push(router, reception)
     return router
 
 

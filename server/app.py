@@ -11,13 +11,16 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
 from server.editing import Editor
 from server.errors import ServerError
-from server.gate import SecurityGate
+from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
+from server.push import PushReception
 from server.schemas import ErrorModel
 from server.session import Controls
 from server.settings import Settings
@@ -29,7 +32,32 @@ MAX_BODY_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Controls) -> FastAPI:
+class BodyLimit:
+    """Refuses bodies that are larger than anything we know; a message that a watch pushes may be longer.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, MAX_BODY_BYTES)
+        self._pushed = RequestBodyLimitMiddleware(app, MAX_MESSAGE_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with the limit of its path."""
+        limited = self._pushed if scope.get("path") == PUSH_PATH else self._usual
+        await limited(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    hub: LiveHub,
+    store: Store,
+    controls: Controls,
+    reception: PushReception | None = None,
+) -> FastAPI:
     """Make the web application.
 
     Parameters
@@ -42,6 +70,8 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
         Results of all sessions. Closed by whoever opened it.
     controls : Controls
         Takes labels for the running session.
+    reception : PushReception or None
+        Takes what a device pushes; None: nothing is expected.
 
     Raises
     ------
@@ -66,7 +96,7 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
     editor = Editor(
         store,
@@ -74,7 +104,7 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor))
+    app.include_router(make_router(hub, store, controls, editor, reception))
     _add_pages(app)
     _add_error_handlers(app)
     return app
@@ -118,7 +148,9 @@ def _add_error_handlers(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        return answer(error.status_code, codes.get(error.status_code, "http_error"), str(error.detail))
+        hints = {413: "Send less at once; in Sensor Logger choose a shorter batch period."}
+        status = error.status_code
+        return answer(status, codes.get(status, "http_error"), str(error.detail), hints.get(status, ""))
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         ServerError: of_ours,

@@ -12,6 +12,8 @@
     ├── AnnotationError         a file of annotations is damaged or cannot be written
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
+    ├── PushRefusedError        a message that a device pushed cannot be taken
+    │   └── PushBusyError       another device is in session
     ├── ExportError             tables cannot be written
     └── ReportError             a report cannot be written
 """
@@ -163,6 +165,20 @@ class InvalidEditError(ServerError):
 
     code = "invalid_request"
     status = 422
+
+
+class PushRefusedError(ServerError):
+    """A message that a device pushed cannot be taken."""
+
+    code = "push_refused"
+    status = 422
+
+
+class PushBusyError(PushRefusedError):
+    """It cannot be taken now: another device is in session, nothing is expected, or too much comes at once."""
+
+    code = "push_busy"
+    status = 409
 
 
 class ExportError(ServerError):

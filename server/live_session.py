@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
     from ingest.timeline import StreamCounts
@@ -107,7 +107,7 @@ class LiveSession:
     ----------
     source : PacketSource
         The sensor's packets.
-    driver : DeviceDriver
+    driver : Driver
         Understands them.
     recordings_dir : Path or None
         Where recordings go; None: nothing is recorded.
@@ -126,7 +126,7 @@ class LiveSession:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: Driver,
         recordings_dir: Path | None,
         sink: SessionSink,
         *,

@@ -1,38 +1,47 @@
-"""The registry of sensors: one line for each driver."""
+"""The registry of sensors: one line for each driver, of Bluetooth sensors and of devices that push."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.devices.driver import DeviceDriver
 from ingest.devices.native import NativeDriver
+from ingest.devices.sensor_logger import SensorLoggerDriver
 from ingest.errors import UnknownDriverError
-from ingest.packets import CONTROL
+from ingest.packets import CONTROL, DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
 
 _DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDriver(),)}
+_PUSHED: dict[str, Driver] = {driver.name: driver for driver in (SensorLoggerDriver(),)}
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
-    """Every driver, in the order in which a scan should try them."""
+    """Every driver of a Bluetooth sensor, in the order in which a scan should try them."""
     return tuple(_DRIVERS.values())
 
 
-def driver_named(name: str) -> DeviceDriver:
-    """Return one driver.
+def pushed_drivers() -> tuple[Driver, ...]:
+    """Every driver of a device that sends by itself, over HTTP or MQTT; no scan finds one."""
+    return tuple(_PUSHED.values())
+
+
+def driver_named(name: str) -> Driver:
+    """Return one driver, of either kind.
 
     Raises
     ------
     UnknownDriverError
         If the registry has no driver of that name.
     """
+    known: dict[str, Driver] = {**_DRIVERS, **_PUSHED}
     try:
-        return _DRIVERS[name]
+        return known[name]
     except KeyError:
-        raise UnknownDriverError(name, _DRIVERS) from None
+        raise UnknownDriverError(name, known) from None
 
 
 def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
@@ -47,8 +56,10 @@ def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
     return next((driver for driver in all_drivers() if name.startswith(driver.name_prefixes)), None)
 
 
-def stream_channels(driver: DeviceDriver) -> frozenset[str]:
+def stream_channels(driver: Driver) -> frozenset[str]:
     """Return the channels whose bytes show that the sensor is streaming."""
+    if not isinstance(driver, DeviceDriver):
+        return frozenset({DATA})
     return frozenset(
         spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
     )

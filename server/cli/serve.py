@@ -36,6 +36,17 @@ def serve(
         str | None,
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Take a watch by Sensor Logger's HTTP Push; prints what to type.")
+    ] = False,
+    mqtt: Annotated[
+        str | None,
+        typer.Option(
+            help="Take a watch by Sensor Logger from a broker: mqtt://HOST:PORT/TOPIC, mqtts:// with TLS; "
+            "UPRIGHT_MQTT_USERNAME and UPRIGHT_MQTT_PASSWORD if it asks for them.",
+            show_default=False,
+        ),
+    ] = None,
     no_sensor: Annotated[bool, typer.Option("--no-sensor", help="Only show earlier sessions.")] = False,
     transport: Transport = None,
     lan: Annotated[bool, typer.Option("--lan", help="Let other computers connect; prints a token.")] = False,
@@ -46,9 +57,17 @@ def serve(
     lever_m: LeverM = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Serve the dashboard, and record and show a sensor."""
+    """Serve the dashboard, and record and show a sensor, or a watch that pushes."""
     settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
-    mounted = mount_of(mount, bar_axis, lever_m)
+    pushes = push or mqtt is not None
+    if pushes and (sensor is not None or no_sensor or transport is not None):
+        raise typer.BadParameter("a watch that pushes takes the place of a sensor; leave the other out")
+    mounted = mount_of(mount or ("wrist" if pushes else None), bar_axis, lever_m)
+    if pushes:
+        from server.cli.push import receive
+
+        asyncio.run(receive(settings, mounted, push, mqtt, opens_browser=not (no_browser or lan)))
+        return
     asyncio.run(
         _run(
             settings,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from analysis import SetLabel
+    from server.push import PushReception
     from server.session import Controls
     from server.settings import Settings
 
@@ -57,6 +58,7 @@ class Dashboard:
     """A dashboard that is being served."""
 
     url: str
+    settings: Settings
     hub: LiveHub
     store: Store
     controls: NothingRuns
@@ -65,7 +67,7 @@ class Dashboard:
 
 @contextlib.asynccontextmanager
 async def dashboard(
-    settings: Settings, *, opens_browser: bool, speed: float = 1.0
+    settings: Settings, *, opens_browser: bool, speed: float = 1.0, reception: PushReception | None = None
 ) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
@@ -77,6 +79,8 @@ async def dashboard(
         Open the page in the user's browser once it is served.
     speed : float
         Of the running loop's clock: browsers get no more messages a second than at speed 1.
+    reception : PushReception or None
+        Takes what a device pushes.
 
     Raises
     ------
@@ -92,7 +96,7 @@ async def dashboard(
         with Store(settings.results_url) as store:
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             hub = LiveHub(hub_config, Judge(store).session)
-            app = create_app(settings, hub, store, controls)
+            app = create_app(settings, hub, store, controls, reception)
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
@@ -103,7 +107,7 @@ async def dashboard(
                 serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
             )
             try:
-                yield Dashboard(url, hub, store, controls, served)
+                yield Dashboard(url, settings, hub, store, controls, served)
             finally:
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
@@ -111,9 +115,14 @@ async def dashboard(
 
 def dashboard_url(settings: Settings) -> str:
     """Address to open, with the token if one is needed."""
-    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
     token = "" if settings.token is None else f"?token={settings.token.get_secret_value()}"
-    return f"http://{host}:{settings.port}/{token}"
+    return f"{server_url(settings)}/{token}"
+
+
+def server_url(settings: Settings) -> str:
+    """Address by which others reach this server."""
+    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
+    return f"http://{host}:{settings.port}"
 
 
 def lan_address() -> str:
