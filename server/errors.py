@@ -175,7 +175,7 @@ class PushRefusedError(ServerError):
 
 
 class PushBusyError(PushRefusedError):
-    """It cannot be taken now: another device is in session, nothing is expected, or too much comes at once."""
+    """It cannot be taken now: another device is in session, none is expected, or too much comes at once."""
 
     code = "push_busy"
     status = 409

@@ -210,7 +210,7 @@ class Decoder(Protocol):
 
 @runtime_checkable
 class HoldsBack(Protocol):
-    """A decoder that may hold packets back until a missing one comes; it describes itself with the samples."""
+    """A decoder that may hold packets back for a missing one, and describes itself only with samples."""
 
     def flush(self) -> tuple[Decoded, ...]:
         """Return what was held back: nothing more comes."""
