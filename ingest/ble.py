@@ -20,8 +20,8 @@ from bleak_retry_connector import establish_connection
 
 from ingest.bleak_errors import translate
 from ingest.bumble_backend import backends
-from ingest.devices import driver_for, standard, stream_channels
-from ingest.devices.native import NativeDriver
+from ingest.devices import bluetooth_driver_named, driver_for, standard, stream_channels
+from ingest.devices.native import NAME as NATIVE
 from ingest.driver_link import DriverLink
 from ingest.errors import (
     BluetoothUnavailableError,
@@ -177,7 +177,7 @@ class BleSource:
         config: BleConfig | None = None,
         seed: int = 0,
     ) -> None:
-        self.driver = driver or NativeDriver()
+        self.driver = driver or bluetooth_driver_named(NATIVE)
         self.state = LinkState.IDLE
         self.connections = 0
         self.dropped = 0

@@ -29,6 +29,20 @@ def pushed_drivers() -> tuple[Driver, ...]:
     return tuple(_PUSHED.values())
 
 
+def bluetooth_driver_named(name: str) -> DeviceDriver:
+    """Return one driver of a Bluetooth sensor.
+
+    Raises
+    ------
+    UnknownDriverError
+        If the registry has no such driver of that name.
+    """
+    try:
+        return _DRIVERS[name]
+    except KeyError:
+        raise UnknownDriverError(name, _DRIVERS) from None
+
+
 def driver_named(name: str) -> Driver:
     """Return one driver, of either kind.
 
