@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from analysis.imu import SensorInfo
 from ingest.decoding import PacketDecoder
-from ingest.devices import all_drivers, driver_for, driver_named, standard, stream_channels
+from ingest.devices import (
+    all_drivers,
+    bluetooth_driver_named,
+    driver_for,
+    driver_named,
+    pushed_drivers,
+    standard,
+    stream_channels,
+)
 from ingest.devices.driver import (
     Ask,
     Battery,
@@ -28,7 +36,11 @@ from ingest.packets import RawPacket
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "data" / "wire"
-DRIVERS = pytest.mark.parametrize("driver", all_drivers(), ids=lambda driver: driver.name)
+DRIVERS = pytest.mark.parametrize(
+    "driver", (*all_drivers(), *pushed_drivers()), ids=lambda driver: driver.name
+)
+BLUETOOTH = pytest.mark.parametrize("driver", all_drivers(), ids=lambda driver: driver.name)
+PUSHED = pytest.mark.parametrize("driver", pushed_drivers(), ids=lambda driver: driver.name)
 KINDS = {
     "info": SensorInfo,
     "samples": DeviceSamples,
@@ -115,7 +127,7 @@ def test_any_bytes_give_values_or_a_wire_error(driver, data):
     for channel, payload in packets(stream)[: data.draw(st.integers(0, len(stream["packets"])))]:
         decoder.decode(channel, payload)
     valid = [payload for _, payload in packets(stream)]
-    channels = st.sampled_from([spec.channel for spec in driver.characteristics])
+    channels = st.sampled_from(sorted({*stream_channels(driver), *(channel for channel, _ in packets(stream))}))
     cut = st.builds(
         lambda head, tail: head[: len(head) // 2] + tail, st.sampled_from(valid), st.binary(max_size=130)
     )
@@ -157,7 +169,7 @@ def test_a_sensor_at_rest_reads_one_g(driver):
             )  # 3 %: the error of an uncalibrated MEMS accelerometer
 
 
-@DRIVERS
+@BLUETOOTH
 def test_start_stop_start_decodes_the_same_twice(driver):
     for stream in vectors(driver)["streams"]:
         decoder = driver.decoder()
@@ -188,7 +200,7 @@ def test_a_repeated_packet_gives_no_sample_twice_where_the_sensor_has_a_clock(dr
         assert decoder.counts.samples == once.counts.samples, stream["name"]
 
 
-@DRIVERS
+@BLUETOOTH
 def test_the_start_is_made_of_known_steps_on_known_channels(driver):
     known = {spec.channel for spec in driver.characteristics}
     steps = driver.start()
@@ -207,7 +219,7 @@ def test_the_start_is_made_of_known_steps_on_known_channels(driver):
     pytest.fail("the start has no end")
 
 
-@DRIVERS
+@BLUETOOTH
 def test_what_a_driver_says_about_itself_is_coherent(driver):
     assert driver_named(driver.name) is driver
     for uuid in driver.service_uuids:
@@ -225,6 +237,27 @@ def test_what_a_driver_says_about_itself_is_coherent(driver):
     assert driver.slowest_packet_period_s > 0
 
 
+@PUSHED
+def test_what_was_pushed_before_a_silence_is_not_taken_again_after_it(driver):
+    for stream in with_samples(driver):
+        decoder = driver.decoder()
+        for channel, payload in packets(stream):
+            decoder.decode(channel, payload)
+        decoder.link_renewed()
+        assert [decoder.decode(channel, payload) for channel, payload in packets(stream)] == [()] * len(
+            stream["packets"]
+        )
+
+
+@PUSHED
+def test_a_device_that_pushes_is_found_by_its_name_and_never_by_a_scan(driver):
+    assert driver_named(driver.name) is driver
+    assert driver not in all_drivers()
+    assert stream_channels(driver)
+    with pytest.raises(UnknownDriverError, match="native"):
+        bluetooth_driver_named(driver.name)
+
+
 @DRIVERS
 def test_a_driver_has_a_page_that_says_what_was_tried(driver):
     page = (ROOT / "docs" / "sensors" / f"{driver.name}.md").read_text(encoding="utf-8").lower()
@@ -233,7 +266,7 @@ def test_a_driver_has_a_page_that_says_what_was_tried(driver):
 
 
 def test_an_unknown_driver_is_named_with_those_that_are_known():
-    with pytest.raises(UnknownDriverError, match=r"'nokia'.*native"):
+    with pytest.raises(UnknownDriverError, match=r"'nokia'.*native.*sensor_logger"):
         driver_named("nokia")
 
 
