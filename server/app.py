@@ -8,6 +8,7 @@ from importlib import metadata, resources
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
@@ -28,6 +29,7 @@ from server.store import Store
 
 MAX_BODY_BYTES = 64 * 1024
 """Largest request body. 4 to 1024 kB; the largest that the API knows, an edit, rarely has 1 kB."""
+TOO_LARGE_HINT = "Send less at once; in Sensor Logger choose a shorter batch period."
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +50,19 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the limit of its path."""
         limited = self._pushed if scope.get("path") == PUSH_PATH else self._usual
-        await limited(scope, receive, send)
+        if scope["type"] == "http" and _announced_bytes(scope) > limited.max_body_size:
+            await _error(413, "too_large", "Content Too Large", TOO_LARGE_HINT)(scope, receive, send)
+        else:  # what comes in pieces is counted
+            await limited(scope, receive, send)
+
+
+def _announced_bytes(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def _error(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
+    return JSONResponse(ErrorModel(code=code, message=message, hint=hint).model_dump(), status)
 
 
 def create_app(
@@ -127,20 +141,17 @@ def _add_pages(app: FastAPI) -> None:
 def _add_error_handlers(app: FastAPI) -> None:
     """Answer every error as ``{code, message, hint}``."""
 
-    def answer(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
-        return JSONResponse(ErrorModel(code=code, message=message, hint=hint).model_dump(), status)
-
     async def of_ours(_request: Request, error: Exception) -> Response:
         if not isinstance(error, ServerError):
             raise error
-        return answer(error.status, error.code, error.message, error.hint)
+        return _error(error.status, error.code, error.message, error.hint)
 
     async def of_validation(_request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"})
-        return answer(
+        return _error(
             422, "invalid_request", f"{where or 'request'}: {first['msg']}.", "See the API description."
         )
 
@@ -148,9 +159,9 @@ def _add_error_handlers(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        hints = {413: "Send less at once; in Sensor Logger choose a shorter batch period."}
         status = error.status_code
-        return answer(status, codes.get(status, "http_error"), str(error.detail), hints.get(status, ""))
+        hint = TOO_LARGE_HINT if status == 413 else ""
+        return _error(status, codes.get(status, "http_error"), str(error.detail), hint)
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         ServerError: of_ours,
