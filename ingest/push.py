@@ -76,7 +76,8 @@ class PushSource:
 
     async def packets(self) -> AsyncGenerator[RawPacket]:
         """Yield the messages and what happens to the link, until `stop`."""
-        origin_s = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        origin_s = loop.time()
         connected = False
         while True:
             try:
@@ -84,18 +85,18 @@ class PushSource:
                     taken = await self._queue.get()
             except TimeoutError:
                 connected = False
-                yield self._link(origin_s, "lost", f"no message for {self._config.silent_after_s:g} s")
+                reason = f"no message for {self._config.silent_after_s:g} s"
+                yield self._link(loop.time() - origin_s, "lost", reason)
                 continue
             if taken is None:
                 break
-            received_s, payload = taken
+            received_at_s = whole_nanoseconds(max(taken[0] - origin_s, 0.0))
             if not connected:
                 connected = True
-                yield self._link(origin_s, "connected", "")
-            yield RawPacket(whole_nanoseconds(max(received_s - origin_s, 0.0)), DATA, payload)
+                yield self._link(received_at_s, "connected")
+            yield RawPacket(received_at_s, DATA, taken[1])
         if connected:
-            yield self._link(origin_s, "lost", "stopped")
+            yield self._link(loop.time() - origin_s, "lost", "stopped")
 
-    def _link(self, origin_s: float, event: str, reason: str) -> RawPacket:
-        now_s = asyncio.get_running_loop().time() - origin_s
-        return link_packet(now_s, LinkEvent(event, self._name, self.device_id, reason=reason))
+    def _link(self, at_s: float, event: str, reason: str = "") -> RawPacket:
+        return link_packet(at_s, LinkEvent(event, self._name, self.device_id, reason=reason))

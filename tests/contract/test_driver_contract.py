@@ -127,7 +127,9 @@ def test_any_bytes_give_values_or_a_wire_error(driver, data):
     for channel, payload in packets(stream)[: data.draw(st.integers(0, len(stream["packets"])))]:
         decoder.decode(channel, payload)
     valid = [payload for _, payload in packets(stream)]
-    channels = st.sampled_from(sorted({*stream_channels(driver), *(channel for channel, _ in packets(stream))}))
+    channels = st.sampled_from(
+        sorted({*stream_channels(driver), *(channel for channel, _ in packets(stream))})
+    )
     cut = st.builds(
         lambda head, tail: head[: len(head) // 2] + tail, st.sampled_from(valid), st.binary(max_size=130)
     )

@@ -85,9 +85,7 @@ class Watched:
         with Store(f"sqlite:///{self.folder / 'results.db'}") as store:
             app = create_app(self.settings, self.hub, store, self, self.reception)
             serving = asyncio.create_task(
-                serve(
-                    app, "127.0.0.1", 0, listener=listener, handles_signals=False, on_started=started.set
-                )
+                serve(app, "127.0.0.1", 0, listener=listener, handles_signals=False, on_started=started.set)
             )
             receiving = asyncio.create_task(self.reception.run())
             await started.wait()
