@@ -131,7 +131,8 @@ async def subscribe(
                 backoff_s = config.first_backoff_s
                 on_problem("")
                 async for message in client.messages:
-                    take(bytes(message.payload))
+                    if not message.retain:  # a retained one is from before, whatever it holds
+                        take(bytes(message.payload))
         except aiomqtt.MqttError as error:
             words = f"the broker {address} cannot be used: {error}"
             _logger.info("%s", words)

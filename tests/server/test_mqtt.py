@@ -128,6 +128,8 @@ async def test_a_broker_that_goes_away_is_subscribed_to_again(tmp_path):
     await listener.until(lambda: len(listener.words) >= 3)  # lost, then refused again and again
     assert all("cannot be used" in words for words in listener.words[1:])
     async with broker(tmp_path, port, "allow_anonymous true"):
+        async with aiomqtt.Client("127.0.0.1", port) as phone:
+            await phone.publish(TOPIC, b"kept from yesterday", qos=0, retain=True)
         await listener.until(lambda: listener.words[-1] == "")
         async with aiomqtt.Client("127.0.0.1", port) as phone:
             await phone.publish(TOPIC, b"after", qos=0)

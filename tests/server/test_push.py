@@ -10,8 +10,9 @@ import httpx2
 import numpy as np
 import pytest
 
-from analysis.events import SensorGap
-from analysis.imu import SetLabel
+from analysis.events import SensorGap, SetFinished
+from analysis.imu import ImuBlock, SensorInfo, SetLabel
+from analysis.pipeline import analyze
 from firmware_sim.watch import PushModel, watch_messages
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from ingest.mcap_reader import read_recording
@@ -23,7 +24,7 @@ from ingest.timeline import PAUSED
 from server.gate import PUSH_PATH
 from server.live_session import make_analyzer
 from server.push import PushReception
-from tests.server.watching import EXERCISE_ID, LOAD_KG, TOKEN, Watched, expected_set, recording
+from tests.server.watching import EXERCISE_ID, LOAD_KG, MOUNT, TOKEN, Watched, expected_set, recording
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 LABEL = {"exercise_id": EXERCISE_ID, "load_kg": LOAD_KG}
@@ -75,6 +76,20 @@ async def test_a_pushed_set_equals_the_set_of_the_same_samples_offline(watched):
     assert counts.lost_samples == 0
     assert counts.samples == len(recording().t_s)
     assert counts.sample_rate_hz == pytest.approx(100, rel=0.02)  # the part's own oscillator
+
+
+def test_velocity_and_range_on_a_wrist_do_not_depend_on_the_sign_of_the_specific_force():
+    offline = recording()
+    t_s = offline.t_true_s - offline.t_true_s[0]
+    upside_down = ImuBlock(t_s, -offline.specific_force_mps2, offline.gyro_radps, 0)
+    events = analyze([upside_down], SensorInfo(100.0), MOUNT, SetLabel(EXERCISE_ID, LOAD_KG))
+    (found,) = [event.summary for event in events if isinstance(event, SetFinished)]
+    for rep, wanted in zip(found.reps, expected_set().reps, strict=True):
+        # What is learned of the accelerometer has another sign; nothing else has.
+        assert rep.mean_concentric_velocity_mps == pytest.approx(
+            wanted.mean_concentric_velocity_mps, abs=0.005
+        )
+        assert rep.range_of_motion_m == pytest.approx(wanted.range_of_motion_m, abs=0.005)
 
 
 async def test_the_recording_holds_every_message_as_it_came_and_replays_to_equal_results(watched):
