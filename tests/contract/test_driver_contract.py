@@ -37,7 +37,7 @@ from ingest.packets import RawPacket
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "data" / "wire"
 DRIVERS = pytest.mark.parametrize(
-    "driver", (*all_drivers(), *pushed_drivers()), ids=lambda driver: driver.name
+    "driver", [*all_drivers(), *pushed_drivers()], ids=lambda driver: driver.name
 )
 BLUETOOTH = pytest.mark.parametrize("driver", all_drivers(), ids=lambda driver: driver.name)
 PUSHED = pytest.mark.parametrize("driver", pushed_drivers(), ids=lambda driver: driver.name)

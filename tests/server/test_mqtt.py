@@ -21,7 +21,7 @@ from analysis.imu import SetLabel
 from firmware_sim.watch import PushModel, watch_messages
 from ingest.mqtt import BrokerAddress, MqttConfig, subscribe
 from server.errors import PushRefusedError
-from tests.server.watching import EXERCISE_ID, LOAD_KG, Watched, expected_set, recording
+from tests.server.watching import EXERCISE_ID, LOAD_KG, Watched, expected_set, recording, until
 
 TOPIC = "sensor-logger"
 QUICK = MqttConfig(first_backoff_s=0.1, longest_backoff_s=0.2)
@@ -79,11 +79,6 @@ class Listener:
         except PushRefusedError as error:
             self.refused.append(str(error))
 
-    async def until(self, condition):
-        async with asyncio.timeout(20):
-            while not condition():
-                await asyncio.sleep(0.02)
-
     async def stop(self):
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -96,7 +91,7 @@ async def test_a_published_set_equals_the_set_of_the_same_samples_offline(tmp_pa
     lines = ("allow_anonymous true", f"listener {phones_port} 127.0.0.1", "protocol websockets")
     async with broker(tmp_path, port, *lines), watched.served():
         listener = Listener(port, watched.reception.take)
-        await listener.until(lambda: "" in listener.words)
+        await until(lambda: "" in listener.words)
         # The app speaks to its broker over WebSockets only.
         async with aiomqtt.Client("127.0.0.1", phones_port, transport="websockets") as phone:
             for place, message in enumerate(messages):
@@ -105,7 +100,7 @@ async def test_a_published_set_equals_the_set_of_the_same_samples_offline(tmp_pa
                     await watched.begun()
                     await watched.label(SetLabel(EXERCISE_ID, LOAD_KG))
             await phone.publish(TOPIC, b"not json", qos=0)
-        await listener.until(lambda: listener.refused)
+        await until(lambda: listener.refused)
         await watched.end()
         await listener.stop()
     (found,) = watched.sets()
@@ -124,16 +119,16 @@ async def test_a_broker_that_goes_away_is_subscribed_to_again(tmp_path):
     port, got = free_port(), []
     async with broker(tmp_path, port, "allow_anonymous true"):
         listener = Listener(port, got.append)
-        await listener.until(lambda: listener.words == [""])
-    await listener.until(lambda: len(listener.words) >= 3)  # lost, then refused again and again
+        await until(lambda: listener.words == [""])
+    await until(lambda: len(listener.words) >= 3)  # lost, then refused again and again
     assert all("cannot be used" in words for words in listener.words[1:])
     async with broker(tmp_path, port, "allow_anonymous true"):
         async with aiomqtt.Client("127.0.0.1", port) as phone:
             await phone.publish(TOPIC, b"kept from yesterday", qos=0, retain=True)
-        await listener.until(lambda: listener.words[-1] == "")
+        await until(lambda: listener.words[-1] == "")
         async with aiomqtt.Client("127.0.0.1", port) as phone:
             await phone.publish(TOPIC, b"after", qos=0)
-        await listener.until(lambda: got == [b"after"])
+        await until(lambda: got == [b"after"])
         await listener.stop()
 
 
@@ -146,11 +141,11 @@ async def test_a_broker_that_asks_for_a_password_gets_it_and_a_wrong_one_is_told
     await making.wait()
     async with broker(tmp_path, port, "allow_anonymous false", f"password_file {passwords}", "user root"):
         stranger = Listener(port, got.append)
-        await stranger.until(lambda: stranger.words)
+        await until(lambda: stranger.words)
         assert "cannot be used" in stranger.words[0]
         await stranger.stop()
         listener = Listener(port, got.append, username="lifter", password="heavy")
-        await listener.until(lambda: listener.words == [""])
+        await until(lambda: listener.words == [""])
         await listener.stop()
 
 
@@ -188,10 +183,10 @@ async def test_with_tls_a_broker_is_used_only_if_its_certificate_is_trusted(tmp_
     lines = ("allow_anonymous true", f"certfile {trusted}", f"keyfile {key}", "user root")
     async with broker(tmp_path, port, *lines):
         careful = Listener(port, got.append, "mqtts")
-        await careful.until(lambda: careful.words)
+        await until(lambda: careful.words)
         assert "certificate" in careful.words[0]
         await careful.stop()
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         listener = Listener(port, got.append, "mqtts")
-        await listener.until(lambda: listener.words == [""])
+        await until(lambda: listener.words == [""])
         await listener.stop()

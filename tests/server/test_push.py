@@ -24,7 +24,16 @@ from ingest.timeline import PAUSED
 from server.gate import PUSH_PATH
 from server.live_session import make_analyzer
 from server.push import PushReception
-from tests.server.watching import EXERCISE_ID, LOAD_KG, MOUNT, TOKEN, Watched, expected_set, recording
+from tests.server.watching import (
+    EXERCISE_ID,
+    LOAD_KG,
+    MOUNT,
+    TOKEN,
+    Watched,
+    expected_set,
+    recording,
+    until,
+)
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 LABEL = {"exercise_id": EXERCISE_ID, "load_kg": LOAD_KG}
@@ -66,8 +75,8 @@ async def test_a_pushed_set_equals_the_set_of_the_same_samples_offline(watched):
     expected = expected_set()
     assert len(found.reps) == len(expected.reps) == 4
     for rep, wanted in zip(found.reps, expected.reps, strict=True):
-        # The samples are the same. Their times jitter by 0.2 ms, and a line through 50 of them is good to some
-        # 0.1 ms: at 10 m/s² that is 1 mm/s.
+        # The samples are the same. Their times jitter by 0.2 ms, and a line through 50 of them is good to
+        # some 0.1 ms: at 10 m/s² that is 1 mm/s.
         for name in ("mean_concentric_velocity_mps", "peak_concentric_velocity_mps"):
             assert getattr(rep, name) == pytest.approx(getattr(wanted, name), abs=0.005)
         assert rep.range_of_motion_m == pytest.approx(wanted.range_of_motion_m, abs=0.005)
@@ -183,13 +192,9 @@ async def test_a_second_device_waits_until_the_first_is_silent(tmp_path):
         await watched.begun()
         busy = await client.post(PUSH_PATH, content=second[0])
         assert (busy.status_code, busy.json()["code"]) == (409, "push_busy")
-        while not watched.reception._source.is_silent:
-            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.6)
         assert (await client.post(PUSH_PATH, content=second[0])).status_code == 200
-        await watched.begun()
-        async with asyncio.timeout(10):
-            while len(watched.sessions) < 2:
-                await asyncio.sleep(0.02)
+        await until(lambda: len(watched.sessions) == 2)
         assert (await client.post(PUSH_PATH, content=first[1])).status_code == 409
 
 

@@ -50,21 +50,27 @@ def expected_set():
     return summary
 
 
+async def until(condition, within_s=20.0):
+    """Wait for something that tells nobody when it happens."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - there is no event to wait on
+            await asyncio.sleep(0.01)
+
+
 class Watched:
     """A server that takes a watch, on a real port, with what its sessions told and recorded."""
 
     def __init__(self, folder):
         self.events = []
-        self.sessions = []
+        self.sessions: list[LiveSession] = []
         self.folder = folder
         self.settings = Settings(data_dir=folder, token=SecretStr(TOKEN))
         self.hub = LiveHub()
         self.reception = PushReception(self._run_session)
-        self.session = None
         self.url = ""
 
     async def _run_session(self, source):
-        self.session = LiveSession(
+        session = LiveSession(
             source,
             driver_named("sensor_logger"),
             self.folder / "recordings",
@@ -72,8 +78,13 @@ class Watched:
             mount=MOUNT,
             source_kind="simulator",
         )
-        self.sessions.append(self.session)
-        await self.session.run()
+        self.sessions.append(session)
+        await session.run()
+
+    @property
+    def session(self) -> LiveSession:
+        """The one that began last."""
+        return self.sessions[-1]
 
     async def label(self, label):
         await self.session.label(label)
@@ -102,15 +113,11 @@ class Watched:
     async def end(self):
         """End the running session and wait until its file is closed."""
         self.reception.stop()
-        async with asyncio.timeout(30):
-            while self.sessions and not self.sessions[-1].recorded:
-                await asyncio.sleep(0.02)
+        await until(lambda: not self.sessions or self.sessions[-1].recorded)
 
     async def begun(self):
         """Wait until the session runs and takes labels."""
-        async with asyncio.timeout(10):
-            while self.session is None or self.session.status.connections == 0:
-                await asyncio.sleep(0.01)
+        await until(lambda: self.sessions and self.session.status.connections > 0)
 
     def sets(self):
         return [event.summary for event in self.events if isinstance(event, SetFinished)]

@@ -1,4 +1,4 @@
-"""The decoder of Sensor Logger: order, repeats, gaps, clocks; the golden messages are in the contract test."""
+"""The decoder of Sensor Logger: order, repeats, gaps, clocks. Its golden messages: the contract test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.imu import Gap, ImuBlock, SensorInfo
 from ingest.decoding import PacketDecoder
 from ingest.devices import driver_named
 from ingest.devices.driver import DeviceSamples
-from ingest.devices.sensor_logger import SensorLoggerConfig
+from ingest.devices.sensor_logger import SensorLoggerConfig, SensorLoggerDecoder
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES, read_message
 from ingest.errors import WireError
 from ingest.packets import DATA, LinkEvent, RawPacket, link_packet
@@ -227,11 +227,12 @@ def test_any_json_in_any_place_gives_samples_or_a_wire_error(data):
         inner[data.draw(st.sampled_from(sorted(inner)))] = data.draw(JSON)
     else:
         content[place] = data.draw(JSON)
-    decoder = driver_named("sensor_logger").decoder()
+    decoder = SensorLoggerDecoder(SensorLoggerConfig())
     with contextlib.suppress(WireError):
         for value in (*decoder.decode(DATA, json.dumps(content).encode()), *decoder.flush()):
             if isinstance(value, DeviceSamples):
                 assert np.isfinite(value.specific_force_mps2).all()
+                assert value.gyro_radps is not None
                 assert np.isfinite(value.gyro_radps).all()
                 assert value.period_us > 0
                 assert value.ticks_us is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import signal
@@ -42,11 +43,12 @@ def test_what_it_says_to_type_works_and_the_session_is_recorded_on_the_wrist(tmp
         process,
         match,
     ):
-        header = re.search(r"Authorization Header +(Bearer \S+)", process.stdout.readline()).group(1)
-        assert "Standardise Units & Frames" in process.stdout.readline()
-        assert "--lan" in process.stdout.readline()  # only this computer can reach it
-        while "Dashboard" not in process.stdout.readline():
-            pass
+        said = "".join(itertools.takewhile(lambda line: "Dashboard" not in line, process.stdout or ()))
+        found = re.search(r"Authorization Header +(Bearer \S+)", said)
+        assert found, said
+        header = found.group(1)
+        assert "Standardise Units & Frames" in said
+        assert "--lan" in said  # only this computer can reach it
         for number in range(4):
             assert post(match.group(1), message(number), header)["motion_rows"] == 50
         with pytest.raises(urllib.error.HTTPError, match="401"):
