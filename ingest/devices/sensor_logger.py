@@ -39,6 +39,9 @@ class SensorLoggerConfig:
         A step between two rows of more than this many periods is a gap; 1.5 is half a sample.
     usual_period_us : float
         Sampling period before two rows have told it, µs. 100 Hz is what CoreMotion gives at most.
+    period_steps : int
+        The sampling period is the median of this many last steps between rows; 20 to 200. Gaps among them
+        do not matter, and a rate that is changed is learned within a second.
     clock_step_s : float
         A message whose rows are all older than this, though its turn has come, tells that the clock was set
         back, s; 10 to 600. Above the lag of a watch behind its phone, 5 to 10 s.
@@ -49,6 +52,7 @@ class SensorLoggerConfig:
     held_messages: int = 4
     gap_periods: float = 1.5
     usual_period_us: float = 10_000.0
+    period_steps: int = 50
     clock_step_s: float = 60.0
     remembered_sessions: int = 16
 
@@ -82,7 +86,7 @@ class SensorLoggerDecoder:
         self._next_id = 0
         self._held: dict[int, Message] = {}
         self._last_ns = -1
-        self._period_us: float | None = None
+        self._steps_us: deque[float] = deque(maxlen=config.period_steps)
         self._sequence = 0
         self._described = False
 
@@ -146,9 +150,10 @@ class SensorLoggerDecoder:
         if not len(motion):
             return found
         steps_us = np.diff(motion.time_ns) / _NS_PER_US
-        if len(steps_us):
-            self._period_us = float(np.median(steps_us))
-        period_us = self._period_us or self._config.usual_period_us
+        if self._last_ns >= 0 and not set_back:
+            self._steps_us.append((int(motion.time_ns[0]) - self._last_ns) / _NS_PER_US)
+        self._steps_us.extend(steps_us)
+        period_us = float(np.median(self._steps_us)) if self._steps_us else self._config.usual_period_us
         if not self._described:
             self._described = True
             found.append(_info(message, period_us))

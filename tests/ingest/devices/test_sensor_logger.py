@@ -135,6 +135,23 @@ def test_rows_that_the_watch_never_sent_are_a_pause_although_no_message_is_missi
     assert gap.missing == 500
 
 
+def test_two_rows_far_apart_do_not_change_what_a_period_is():
+    sent = [message(0), message(1, rows=0)]
+    content = json.loads(message(2, rows=2))
+    content["payload"][1]["time"] += 5_000_000_000
+    sent += [json.dumps(content).encode(), message(3, t_ms=5420)]
+    _, items = feed(sent)
+    # After the empty message; between the two rows; after the second, which is at 5410 ms: none.
+    assert [gap.missing for gap in gaps(items)] == [20, 500]
+
+
+def test_rows_that_come_one_by_one_have_their_period_too():
+    sent = [message(number, t_ms=number * 40, rows=1) for number in range(60)]  # 25 Hz
+    decoder, items = feed(sent)
+    assert not gaps(items)[1:]  # the second row may still be taken for late
+    assert decoder.counts.sample_rate_hz == pytest.approx(25, rel=0.05)
+
+
 def test_the_app_may_begin_a_new_recording_and_old_messages_of_the_last_are_nothing():
     first = [message(number) for number in range(3)]
     second = [message(number, "B", t_ms=10_000 + number * 200) for number in range(3)]
