@@ -10,9 +10,9 @@ import logging
 from dataclasses import replace
 
 from analysis.imu import SensorInfo, SetLabel
-from ingest.devices import standard
+from ingest.devices import driver_named, standard
 from ingest.devices.driver import Battery, Decoded, DeviceSamples, DeviceText, Driver, HeartRate, HoldsBack
-from ingest.errors import WireError
+from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
 from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
@@ -26,13 +26,15 @@ class PacketDecoder:
 
     Parameters
     ----------
-    driver : Driver
-        Of the sensor that sent them.
+    driver : Driver or None
+        Of the sensor that sent them; None: the first connection tells.
     config : TimelineConfig, optional
         Tuning of the timeline.
 
     Attributes
     ----------
+    driver : DeviceDriver or None
+        See above.
     info : SensorInfo or None
         What the sensor last said about itself; model and firmware may come from the Device Information
         Service.
@@ -52,8 +54,9 @@ class PacketDecoder:
         Packets that broke their protocol.
     """
 
-    def __init__(self, driver: Driver, config: TimelineConfig | None = None) -> None:
-        self._decoder = driver.decoder()
+    def __init__(self, driver: Driver | None, config: TimelineConfig | None = None) -> None:
+        self.driver = driver
+        self._decoder = None if driver is None else driver.decoder()
         self._timeline = Timeline(config)
         self._reasons_seen: set[str] = set()
         self._described: SensorInfo | None = None
@@ -101,7 +104,7 @@ class PacketDecoder:
             if packet.channel == LINK:
                 return self._on_link(parse_link(packet.payload))
             return self._on_sensor(packet)
-        except (WireError, ValueError) as error:
+        except (WireError, UnknownDriverError, ValueError) as error:
             self._refuse(packet, error)
             return []
 
@@ -114,6 +117,9 @@ class PacketDecoder:
         self.link = event
         if event.event != "connected":
             return self._items_of(self._held_back(), self._last_received_s)
+        if self._decoder is None:
+            self.driver = driver_named(event.driver)
+            self._decoder = self.driver.decoder()
         self._timeline.link_renewed()
         self._decoder.link_renewed()
         return []
@@ -124,6 +130,8 @@ class PacketDecoder:
     def _on_sensor(self, packet: RawPacket) -> list[TimelineItem]:
         if packet.channel in standard.CHANNELS:
             decoded = standard.decode_standard(packet.channel, packet.payload)
+        elif self._decoder is None:
+            raise ValueError("bytes of a sensor before it was connected")
         else:
             decoded = self._decoder.decode(packet.channel, packet.payload)
         self.tells_of_itself = not isinstance(self._decoder, HoldsBack) and not any(
@@ -153,7 +161,7 @@ class PacketDecoder:
         elif isinstance(value, InstrumentRep):
             self.instrument_reps.append(value)
 
-    def _refuse(self, packet: RawPacket, error: WireError | ValueError) -> None:
+    def _refuse(self, packet: RawPacket, error: Exception) -> None:
         """Count it; log each reason aloud once, then quietly: a broken sensor repeats itself."""
         self.refused += 1
         reason = error.reason if isinstance(error, WireError) else str(error)

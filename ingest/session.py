@@ -56,7 +56,8 @@ class SessionRunner:
         self, analyzer_factory: AnalyzerFactory, mount: Mount, label: SetLabel | None = None
     ) -> None:
         self._factory = analyzer_factory
-        self._mount = mount
+        self.mount = mount
+        """How the sensor is fixed; may be told until its first sample."""
         self._label = label or SetLabel()
         self._analyzer: Analyzer | None = None
         self.calibration: Calibration | None = None
@@ -78,7 +79,7 @@ class SessionRunner:
                     continue
                 if info is None:
                     continue
-                self._analyzer = self._factory(info, self._mount, self._label)
+                self._analyzer = self._factory(info, self.mount, self._label)
             events += self._analyzer.push(item)
         return events
 

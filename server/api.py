@@ -15,6 +15,7 @@ from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
 from server.api_push import add_push
 from server.api_report import add_reports
+from server.api_sensors import add_sensors
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
@@ -32,6 +33,7 @@ from server.schemas import (
     SessionSummaryModel,
     StatusModel,
 )
+from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.store import Store
 from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
@@ -53,9 +55,10 @@ def make_router(
     store: Store,
     controls: Controls,
     editor: Editor,
+    desk: SensorDesk | None = None,
     reception: PushReception | None = None,
 ) -> APIRouter:
-    """Make the router with everything under ``/api/v1``."""
+    """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
     router = APIRouter(
         prefix="/api/v1",
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
@@ -68,6 +71,8 @@ def make_router(
     add_export(router, store)
     add_reports(router, store)
     add_push(router, reception)
+    if desk is not None:
+        add_sensors(router, desk)
     return router
 
 

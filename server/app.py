@@ -23,6 +23,7 @@ from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
 from server.push import PushReception
 from server.schemas import ErrorModel
+from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.settings import Settings
 from server.store import Store
@@ -70,6 +71,7 @@ def create_app(
     hub: LiveHub,
     store: Store,
     controls: Controls,
+    desk: SensorDesk | None = None,
     reception: PushReception | None = None,
 ) -> FastAPI:
     """Make the web application.
@@ -84,6 +86,8 @@ def create_app(
         Results of all sessions. Closed by whoever opened it.
     controls : Controls
         Takes labels for the running session.
+    desk : SensorDesk or None
+        What the page may do with sensors; None: nothing, as in a replay.
     reception : PushReception or None
         Takes what a device pushes; None: nothing is expected.
 
@@ -118,7 +122,7 @@ def create_app(
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor, reception))
+    app.include_router(make_router(hub, store, controls, editor, desk, reception))
     _add_pages(app)
     _add_error_handlers(app)
     return app

@@ -12,6 +12,9 @@
     ├── AnnotationError         a file of annotations is damaged or cannot be written
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
+    ├── SensorBusyError         a sensor, or the desk, is at work already
+    ├── SensorFailedError       no Bluetooth, or the sensor cannot be used
+    ├── InvalidMountRequestError a mount contradicts itself
     ├── PushRefusedError        a message that a device pushed cannot be taken
     │   └── PushBusyError       another device is in session
     ├── ExportError             tables cannot be written
@@ -203,3 +206,24 @@ class ReportError(ServerError):
     """A report cannot be written."""
 
     code = "report_unwritable"
+
+
+class SensorBusyError(ServerError):
+    """Something is going on that has to end first."""
+
+    code = "sensor_busy"
+    status = 409
+
+
+class SensorFailedError(ServerError):
+    """No Bluetooth, or the sensor cannot be used."""
+
+    code = "sensor_failed"
+    status = 503
+
+
+class InvalidMountRequestError(ServerError):
+    """A mount contradicts itself."""
+
+    code = "invalid_mount"
+    status = 422

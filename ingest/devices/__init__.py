@@ -19,6 +19,10 @@ _DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDr
 _PUSHED: dict[str, Driver] = {driver.name: driver for driver in (SensorLoggerDriver(),)}
 
 
+_NO_MOTION: frozenset[str] = frozenset()
+"""Sensors that do not measure how a bar moves: they are recorded beside one that does."""
+
+
 def all_drivers() -> tuple[DeviceDriver, ...]:
     """Every driver of a Bluetooth sensor, in the order in which a scan should try them."""
     return tuple(_DRIVERS.values())
@@ -77,3 +81,8 @@ def stream_channels(driver: Driver) -> frozenset[str]:
     return frozenset(
         spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
     )
+
+
+def is_bar_sensor(name: str) -> bool:
+    """Tell whether a driver's sensor measures how a bar moves: acceleration and rate of turn."""
+    return name not in _NO_MOTION

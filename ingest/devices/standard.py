@@ -21,12 +21,13 @@ _MAX_TEXT_BYTES = 512
 
 HEART_RATE_SERVICE = f"0000180d{_BASE}"
 HEART_RATE_SPEC = CharacteristicSpec(HEART_RATE, f"00002a37{_BASE}", notify=True, required=False)
+BATTERY_SPEC = CharacteristicSpec(BATTERY, f"00002a19{_BASE}", read_first=True, notify=True, required=False)
 CHARACTERISTICS: tuple[CharacteristicSpec, ...] = (
     *(
         CharacteristicSpec(_TEXT_PREFIX + field, f"0000{number}{_BASE}", read_first=True, required=False)
         for field, number in _TEXTS.items()
     ),
-    CharacteristicSpec(BATTERY, f"00002a19{_BASE}", read_first=True, notify=True, required=False),
+    BATTERY_SPEC,
     HEART_RATE_SPEC,
 )
 CHANNELS = frozenset(spec.channel for spec in CHARACTERISTICS)
@@ -45,7 +46,7 @@ def decode_standard(channel: str, payload: bytes) -> tuple[Decoded, ...]:
         If the bytes break the standard.
     """
     if channel == BATTERY:
-        return (_battery(payload),)
+        return (decode_battery(payload),)
     if channel == HEART_RATE:
         return (_heart_rate(payload),)
     if len(payload) > _MAX_TEXT_BYTES:
@@ -55,7 +56,14 @@ def decode_standard(channel: str, payload: bytes) -> tuple[Decoded, ...]:
     return (DeviceText(channel.removeprefix(_TEXT_PREFIX), text),)
 
 
-def _battery(payload: bytes) -> Battery:
+def decode_battery(payload: bytes) -> Battery:
+    """Decode a Battery Level.
+
+    Raises
+    ------
+    WireError
+        If it is no percentage.
+    """
     if len(payload) != 1:
         raise WireError(NAME, BATTERY, f"{len(payload)} bytes, expected 1", payload)
     percent = payload[0]

@@ -23,6 +23,7 @@ from server.cli import (
     exercises,
     export,
     maintenance,
+    pair,
     plot,
     profile,
     record,
@@ -54,6 +55,7 @@ for module in (
     calibrate,
     simulate,
     sensors,
+    pair,
     export,
     maintenance,
 ):

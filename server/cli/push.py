@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 
+def wrist_mount(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount:
+    """Put the mount options together; a watch is on the wrist if nothing else is said.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the position is unknown or a vector is malformed.
+    """
+    from analysis import Mount
+    from server.cli.options import change_of
+
+    return change_of(name or "wrist", bar_axis, lever_m).apply(Mount())
+
+
 async def receive(
     settings: Settings, mount: Mount, by_http: bool, broker: str | None, *, opens_browser: bool
 ) -> None:

@@ -303,4 +303,6 @@ def test_a_battery_level_is_a_percentage_or_unknown():
 
 def test_texts_of_the_device_information_never_cost_the_stream():
     assert standard.decode_standard("device_model", b"XIAO\0\0") == (DeviceText("model", "XIAO"),)
-    assert standard.decode_standard("device_firmware", b"\xff1.0")[0].text.endswith("1.0")
+    (text,) = standard.decode_standard("device_firmware", b"\xff1.0")
+    assert isinstance(text, DeviceText)
+    assert text.text.endswith("1.0")

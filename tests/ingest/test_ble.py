@@ -10,7 +10,8 @@ from firmware_sim.air import Air
 from firmware_sim.peripheral import start_sensor
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
-from ingest.ble import BleConfig, BleSource, LinkState, scan
+from ingest.ble import BleConfig, BleSource, LinkState
+from ingest.ble_scan import scan
 from ingest.bumble_host import close_host, register_in_process
 from ingest.decoding import PacketDecoder
 from ingest.errors import BluetoothUnavailableError

@@ -39,6 +39,7 @@ def test_samples_as_in_the_document():
     assert (samples.dropped, samples.restarted, samples.clipped) == (3, True, 1)
     # 0x1000 = 4096 of 32768 at 8 g is 1 g; 0x4000 = 16384 at 1000 dps is 500 dps
     np.testing.assert_allclose(samples.specific_force_mps2[0], [9.80665, 0, -9.80665], rtol=1e-12)
+    assert samples.gyro_radps is not None
     np.testing.assert_allclose(samples.gyro_radps[0], np.radians([500, 0, -500]), rtol=1e-12)
 
 

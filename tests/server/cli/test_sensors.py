@@ -34,8 +34,8 @@ def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
     told = re.search(r"(\d+) samples, (\d+) lost", " ".join(done.out.split()))
     assert told, done.out
     samples, lost = map(int, told.groups())
-    # 3 s less searching and connecting, which take half a second or so.
-    assert 300 < samples <= 620
+    # Three seconds from the first sample, and what comes while the link is closed; more on a busy machine.
+    assert 560 < samples <= 900
     assert lost == 0
     (path,) = (tmp_path / "recordings").iterdir()
     recording = read_recording(path)
