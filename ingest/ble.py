@@ -296,8 +296,8 @@ class BleSource:
                 raise ConnectionLostError(
                     f"{self.wanted} lacks the {spec.channel} characteristic; is it one?"
                 )
-        self._last_data_s = asyncio.get_running_loop().time()
         await link.run(driver.start())
+        self._last_data_s = asyncio.get_running_loop().time()  # a start of many steps is no silence
         return link
 
     async def _open(self, link: DriverLink, spec: CharacteristicSpec, uuid: str, client: BleakClient) -> None:

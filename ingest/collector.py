@@ -320,6 +320,9 @@ class Collector:
             self._recognise()
             self._report()
         elif self._decoder.tells_of_itself:
+            if packet.channel in standard.CHANNELS:  # the last battery level matters, not all of them
+                for older in [kept for kept in self._descriptions if kept.channel == packet.channel]:
+                    self._descriptions.remove(older)
             self._descriptions.append(packet)
 
     def _recognise(self) -> None:

@@ -2,7 +2,7 @@
 
 The sensor on the bar is analysed; companions (a second one on the bar, one on the sternum, a heart-rate
 strap) are recorded beside it. Every recording says at what wall-clock time its host's clock began, and every
-timeline how far it lags behind that clock (`StreamCounts.host_offset_s`), so that samples of different
+timeline how far it lags behind that clock (`ingest.host_offset`), so that samples of different
 sensors can be laid over each other afterwards.
 """
 
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 if TYPE_CHECKING:
+    from analysis.imu import FloatArray
+    from ingest.host_offset import HostOffset
     from ingest.recording_header import RecordingHeader
-    from ingest.timeline import StreamCounts
 
 BAR = "bar"
 """Role of the sensor whose reps are counted."""
@@ -70,12 +71,15 @@ class Membership:
         return Membership(self.clock, role, self.group_id)
 
 
-def first_sample_at(header: RecordingHeader, counts: StreamCounts) -> datetime | None:
-    """Wall-clock time of a recording's first sample (its timeline's zero) but for the radio's least delay.
+def wall_times_s(header: RecordingHeader, offset: HostOffset, t_s: FloatArray) -> FloatArray:
+    """Wall-clock time (seconds since 1970, UTC) of times on a recording's timeline, (N,) s.
 
-    Recordings of one session are laid over each other by the differences of these times. None without
-    samples.
+    Recordings of one session are laid over each other by it. It is late by the radio's least delay, some
+    milliseconds, which sensors of one session share.
+
+    Raises
+    ------
+    ValueError
+        If the recording holds no sample.
     """
-    if counts.host_offset_s is None:
-        return None
-    return header.started_at + timedelta(seconds=counts.host_offset_s)
+    return header.started_at.timestamp() + offset.host_times(t_s)

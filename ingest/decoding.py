@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from analysis.imu import SensorInfo, SetLabel
-from ingest.devices import driver_named, standard
+from ingest.devices import driver_named, standard, stream_channels
 from ingest.devices.driver import Battery, Decoded, DeviceSamples, DeviceText, Driver, HeartRate, HoldsBack
 from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
 from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
+
+if TYPE_CHECKING:
+    from ingest.host_offset import HostOffset
 
 _logger = logging.getLogger(__name__)
 _MEASUREMENTS = (DeviceSamples, HeartRate, InstrumentRep)
@@ -49,7 +53,8 @@ class PacketDecoder:
     instrument_reps : list of InstrumentRep
         What a reference instrument has reported so far.
     tells_of_itself : bool
-        Whether the last packet held no measurement: a description, or an answer to a command.
+        Whether the last packet told what later ones mean: a description, or an answer to a command. A piece
+        of a measurement does not.
     refused : int
         Packets that broke their protocol.
     """
@@ -57,6 +62,7 @@ class PacketDecoder:
     def __init__(self, driver: Driver | None, config: TimelineConfig | None = None) -> None:
         self.driver = driver
         self._decoder = None if driver is None else driver.decoder()
+        self._streams = frozenset[str]() if driver is None else stream_channels(driver)
         self._timeline = Timeline(config)
         self._reasons_seen: set[str] = set()
         self._described: SensorInfo | None = None
@@ -87,6 +93,11 @@ class PacketDecoder:
     def model(self) -> str:
         """The sensor's model, as far as it has told; empty while it has not."""
         return self.info.model if self.info else self._texts.get("model", "")
+
+    @property
+    def host_offset(self) -> HostOffset:
+        """How far the timeline lags behind the clock of `RawPacket.received_at_s`."""
+        return self._timeline.host_offset
 
     @property
     def counts(self) -> StreamCounts:
@@ -120,6 +131,7 @@ class PacketDecoder:
         if self._decoder is None:
             self.driver = driver_named(event.driver)
             self._decoder = self.driver.decoder()
+            self._streams = stream_channels(self.driver)
         self._timeline.link_renewed()
         self._decoder.link_renewed()
         return []
@@ -134,7 +146,7 @@ class PacketDecoder:
             raise ValueError("bytes of a sensor before it was connected")
         else:
             decoded = self._decoder.decode(packet.channel, packet.payload)
-        self.tells_of_itself = not isinstance(self._decoder, HoldsBack) and not any(
+        self.tells_of_itself = (bool(decoded) or packet.channel not in self._streams) and not any(
             isinstance(value, _MEASUREMENTS) for value in decoded
         )
         self._last_received_s = packet.received_at_s

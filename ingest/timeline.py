@@ -16,6 +16,7 @@ import numpy as np
 from analysis.imu import Gap, ImuBlock
 from ingest.clock_fit import ClockFit, ClockFitConfig
 from ingest.counted_clock import CountedClock, CountedClockConfig, CountedPacket
+from ingest.host_offset import HostOffset, HostOffsetConfig
 from ingest.items import AccelBlock, TimelineItem
 
 if TYPE_CHECKING:
@@ -56,9 +57,8 @@ class TimelineConfig:
         30. Above the longest burst that a sensor's queue and a stalled host hold back together.
     remembered_packets : int
         Packets remembered to recognise a duplicate; a host repeats at once or not at all.
-    offset_window_s : float
-        The least delay of this last time brings timelines together, s; 10 to 60. As in the clock's fit, some
-        packets of a few seconds meet a connection event at once.
+    offset : HostOffsetConfig
+        How the offset to the host's clock is kept.
     gap_periods : float
         A step of more than this many periods beyond the expected one is a gap; 0.5 is half a sample.
     """
@@ -69,7 +69,7 @@ class TimelineConfig:
     held_packets: int = 2
     restart_tolerance_s: float = 5.0
     remembered_packets: int = 32
-    offset_window_s: float = 30.0
+    offset: HostOffsetConfig = field(default_factory=HostOffsetConfig)
     gap_periods: float = 0.5
 
 
@@ -162,7 +162,8 @@ class Timeline:
         # Recording time = _anchor_s + (device time - _anchor_device_s) * rate; piecewise, so never rewritten.
         self._anchor_s = 0.0
         self._anchor_device_s = 0.0
-        self._delays: deque[tuple[float, float]] = deque()  # arrival, arrival minus time of the last sample
+        self.host_offset = HostOffset(self._config.offset)
+        """How far it lags behind the host's clock."""
         self._last_s: float | None = None
         self._next_index = 0
         self._timed_s = 0.0
@@ -190,7 +191,7 @@ class Timeline:
             sample_rate_hz=rate_hz,
             drift_ppm=None if unfitted else self._fit.drift_fraction * 1e6,
             drift_sd_ppm=None if unfitted else self._fit.drift_sd_fraction * 1e6,
-            host_offset_s=self._delays[0][1] if self._delays else None,
+            host_offset_s=self.host_offset.least_s,
         )
 
     def link_renewed(self) -> None:
@@ -305,7 +306,8 @@ class Timeline:
         items = self.flush()
         packet = _Arrival(samples, ticks_us * _US, arrival_s)
         last_s = self._last_s if self._last_s is not None else 0.0
-        by_arrival_s = arrival_s - self._delays[0][1] if self._delays else last_s
+        offset_s = self.host_offset.least_s
+        by_arrival_s = last_s if offset_s is None else arrival_s - offset_s
         self._anchor_device_s = packet.device_s
         self._anchor_s = max(by_arrival_s - (len(samples) - 1) * packet.period_s, last_s + packet.period_s)
         self._fit.new_segment()
@@ -362,7 +364,7 @@ class Timeline:
         if self._emitted is None:
             return LOST
         if self._count is not None:
-            return NOT_COUNTED
+            return LOST if missing == packet.samples.missing else NOT_COUNTED
         packets = self._packets_between(self._emitted, packet)
         dropped = min(packet.samples.dropped, packets)
         if packets == 0:
@@ -403,7 +405,7 @@ class Timeline:
         self._timed_intervals += len(t_s) - 1
         block = self._block_of(packet.samples, t_s)
         self._last_s = float(t_s[-1])
-        self._note_delay(packet.arrival_s, packet.arrival_s - self._last_s)
+        self.host_offset.note(self._last_s, packet.arrival_s)
         self._next_index += len(t_s)
         self._samples += len(t_s)
         self._clipped += packet.samples.clipped
@@ -414,11 +416,3 @@ class Timeline:
         if samples.gyro_radps is None:
             return AccelBlock(t_s, samples.specific_force_mps2, self._next_index)
         return ImuBlock(t_s, samples.specific_force_mps2, samples.gyro_radps, self._next_index)
-
-    def _note_delay(self, arrival_s: float, delay_s: float) -> None:
-        """Keep what the minimum of the last while is made of: delays that no later one undercuts."""
-        while self._delays and self._delays[-1][1] >= delay_s:
-            self._delays.pop()
-        self._delays.append((arrival_s, delay_s))
-        while self._delays[0][0] < arrival_s - self._config.offset_window_s:
-            self._delays.popleft()

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.devices import standard
+from ingest.devices.bangle import BangleDriver
 from ingest.devices.driver import DeviceDriver
+from ingest.devices.heart_rate import HeartRateDriver
+from ingest.devices.metamotion import MetaMotionDriver
+from ingest.devices.movella_dot import MovellaDotDriver
+from ingest.devices.movesense import MovesenseDriver
 from ingest.devices.native import NativeDriver
+from ingest.devices.openbarbell import OpenBarbellDriver
+from ingest.devices.polar import PolarH10Driver, PolarVerityDriver
 from ingest.devices.sensor_logger import SensorLoggerDriver
+from ingest.devices.thingy52 import Thingy52Driver
+from ingest.devices.witmotion import WitMotionDriver
 from ingest.errors import UnknownDriverError
 from ingest.packets import CONTROL, DATA
 
@@ -15,11 +25,26 @@ if TYPE_CHECKING:
 
     from ingest.devices.driver import Driver
 
-_DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDriver(),)}
+_DRIVERS: dict[str, DeviceDriver] = {
+    driver.name: driver
+    for driver in (
+        NativeDriver(),
+        WitMotionDriver(),
+        PolarVerityDriver(),
+        PolarH10Driver(),
+        MetaMotionDriver(),
+        MovesenseDriver(),
+        MovellaDotDriver(),
+        Thingy52Driver(),
+        BangleDriver(),
+        OpenBarbellDriver(),
+        HeartRateDriver(),
+    )
+}
 _PUSHED: dict[str, Driver] = {driver.name: driver for driver in (SensorLoggerDriver(),)}
-
-
-_NO_MOTION: frozenset[str] = frozenset()
+_COMMON_SERVICES = frozenset({standard.HEART_RATE_SERVICE})
+"""Services that sensors of many kinds advertise beside their own."""
+_NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "heart_rate"})
 """Sensors that do not measure how a bar moves: they are recorded beside one that does."""
 
 
@@ -65,13 +90,19 @@ def driver_named(name: str) -> Driver:
 def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
     """Return the driver of a sensor that advertises this name and these services, or None.
 
-    Services decide first: a name can be changed by its owner.
+    Services of one kind decide first: a name can be changed by its owner. Services of many kinds decide last:
+    a chest strap that also measures motion should be known by its name before it counts as a mere strap.
     """
     advertised = {uuid.lower() for uuid in service_uuids}
-    for driver in all_drivers():
-        if advertised & set(driver.service_uuids):
-            return driver
-    return next((driver for driver in all_drivers() if name.startswith(driver.name_prefixes)), None)
+    return (
+        _driver_with(advertised - _COMMON_SERVICES)
+        or next((driver for driver in all_drivers() if name.startswith(driver.name_prefixes)), None)
+        or _driver_with(advertised)
+    )
+
+
+def _driver_with(service_uuids: set[str]) -> DeviceDriver | None:
+    return next((driver for driver in all_drivers() if service_uuids & set(driver.service_uuids)), None)
 
 
 def stream_channels(driver: Driver) -> frozenset[str]:

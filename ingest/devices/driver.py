@@ -119,6 +119,9 @@ class DeviceSamples:
         rad/s; None: no gyroscope.
     dropped : int
         Packets that the sensor dropped since the one that it sent before this.
+    missing : int
+        Samples that are known to be missing before the first, of a sensor without a clock; of two streams,
+        one may tell what the other lost.
     restarted : bool
         The first packet since power-on.
     clipped : int
@@ -136,6 +139,7 @@ class DeviceSamples:
     specific_force_mps2: FloatArray
     gyro_radps: FloatArray | None
     dropped: int = 0
+    missing: int = 0
     restarted: bool = False
     clipped: int = 0
     settled: bool = False
@@ -186,7 +190,16 @@ class DeviceText:
     text: str
 
 
-Decoded: TypeAlias = "DeviceSamples | SensorInfo | Battery | HeartRate | DeviceText | InstrumentRep"
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that later bytes cannot be decoded without, on a channel of samples.
+
+    It means nothing by itself. A recording that begins while the sensor streams repeats it, as it repeats a
+    `SensorInfo`.
+    """
+
+
+Decoded: TypeAlias = "DeviceSamples | SensorInfo | Battery | HeartRate | DeviceText | InstrumentRep | Answer"
 """What bytes can mean."""
 
 

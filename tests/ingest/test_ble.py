@@ -7,7 +7,7 @@ import pytest
 
 from analysis.imu import Gap, ImuBlock
 from firmware_sim.air import Air
-from firmware_sim.peripheral import start_sensor
+from firmware_sim.devices.native import start_native
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.ble import BleConfig, BleSource, LinkState
@@ -60,7 +60,7 @@ class Rig:
 async def rig(**options):
     air = Air(RadioModel(packet_error_fraction=0.05))
     register_in_process("test-ble", lambda: air.port("collector"))
-    sensor = await start_sensor(air, still(600.0), name="Upright-T")
+    sensor = await start_native(air, still(600.0), name="Upright-T")
     test = Rig(air, sensor, **options)
     try:
         yield test
@@ -142,8 +142,9 @@ def test_a_connected_but_mute_sensor_is_left_and_tried_again():
     async def session():
         async with rig() as test:
             await test.until_samples(300)
-            test.sensor._stop_streaming()
+            test.sensor.faults.mute = True
             await test.until(lambda: test.source.connections == 2)
+            test.sensor.faults.mute = False
             before = len(test.received)
             await test.until(lambda: len(test.received) > before + 30)
             lost = next(link for link in test.links() if link.event == "lost")

@@ -9,7 +9,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError, BleakGATTProtocolError
 
 from firmware_sim.air import Air
-from firmware_sim.peripheral import start_sensor
+from firmware_sim.devices.native import start_native
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.bumble_backend import backends, install
@@ -25,7 +25,7 @@ SPEED = 10.0
 async def sensor_on_air():
     air = Air(RadioModel())
     register_in_process("test-backend", lambda: air.port("bleak"))
-    sensor = await start_sensor(air, still(60.0), name="Upright-B")
+    sensor = await start_native(air, still(60.0), name="Upright-B")
     try:
         yield sensor
     finally:
@@ -127,7 +127,7 @@ def test_the_same_code_runs_over_tcp():
     async def session():
         air = Air(RadioModel())
         port = await air.serve_tcp("127.0.0.1", 0)
-        sensor = await start_sensor(air, still(60.0), name="Upright-B")
+        sensor = await start_native(air, still(60.0), name="Upright-B")
         transport = f"tcp-client:127.0.0.1:{port}"
         scanner, client_class = backends(transport)
         device = await BleakScanner.find_device_by_name("Upright-B", timeout=3.0, backend=scanner)

@@ -10,9 +10,9 @@ import pytest
 from analysis.imu import MountPosition
 from analysis.mount_guide import MountStep
 from firmware_sim.air import Air
+from firmware_sim.devices.native import start_native
 from firmware_sim.mems_models import mems_by_name
 from firmware_sim.mounting import mounting
-from firmware_sim.peripheral import start_sensor
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.ble import BleSource
@@ -30,7 +30,7 @@ TRANSPORT = "inproc:test-pairing"
 async def on_the_air(scenario):
     air = Air(RadioModel(packet_error_fraction=0.05))
     register_in_process("test-pairing", lambda: air.port("collector"))
-    sensor = await start_sensor(air, scenario, name="Upright-P")
+    sensor = await start_native(air, scenario, name="Upright-P")
     try:
         yield sensor
     finally:

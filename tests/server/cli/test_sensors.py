@@ -74,6 +74,24 @@ def test_a_transport_of_the_wrong_form_is_refused(refused):
     assert "is not of the form tcp:HOST:PORT" in refused("simulate", "still", "--transport", "9100")
 
 
+def test_an_unknown_device_is_refused_with_those_that_can_be_simulated(refused):
+    line = refused("simulate", "still", "--device", "fitbit")
+    assert "unknown device 'fitbit'; choose one of: " in line
+    assert "witmotion" in line
+
+
+def test_a_dongle_that_is_not_there_is_told(refused):
+    assert "cannot open usb:99" in refused("simulate", "still", "--transport", "usb:99")
+    line = refused("simulate", "still", "--transport", "usb:99", "--count", 2)
+    assert "is one controller: it can be one sensor" in line
+
+
+def test_devices_of_several_kinds_are_simulated_together():
+    options = ("--device", "native", "--device", "polar-h10:2", "--transport", "tcp:127.0.0.1:0")
+    with started_process(r"1 × native, 2 × polar-h10", "simulate", "still", *options):
+        pass
+
+
 def test_a_radio_port_in_use_is_told(radio, refused):
     port = radio.rpartition(":")[2]
     line = refused("simulate", "still", "--transport", f"tcp:127.0.0.1:{port}")
