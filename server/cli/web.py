@@ -109,7 +109,9 @@ async def dashboard(
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             hub = LiveHub(hub_config, Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
-            app = create_app(settings, hub, store, controls, desk if offers_sensors else None, reception)
+            app = create_app(
+                settings, hub, store, controls, desk if offers_sensors else None, reception=reception
+            )
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)

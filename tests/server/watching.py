@@ -94,7 +94,7 @@ class Watched:
         listener = bind("127.0.0.1", 0)
         started = asyncio.Event()
         with Store(f"sqlite:///{self.folder / 'results.db'}") as store:
-            app = create_app(self.settings, self.hub, store, self, self.reception)
+            app = create_app(self.settings, self.hub, store, self, reception=self.reception)
             serving = asyncio.create_task(
                 serve(app, "127.0.0.1", 0, listener=listener, handles_signals=False, on_started=started.set)
             )
