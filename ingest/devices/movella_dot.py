@@ -61,7 +61,7 @@ class MovellaDotDriver:
     characteristics: tuple[CharacteristicSpec, ...] = (
         CharacteristicSpec(INFO, f"15171001{_BASE}", read_first=True, required=False),
         CharacteristicSpec(CONFIG, f"15171002{_BASE}"),
-        CharacteristicSpec(DOT_BATTERY, f"15173001{_BASE}", read_first=True, notify=True, required=False),
+        CharacteristicSpec(DOT_BATTERY, f"15173001{_BASE}", read_first=True, required=False),
         CharacteristicSpec(DATA, f"15172003{_BASE}", notify=True),
         CharacteristicSpec(LONG, f"15172002{_BASE}", notify=True, required=False),
         CharacteristicSpec(CONTROL, f"15172001{_BASE}"),
