@@ -13,12 +13,16 @@ import pytest
 from analysis.events import SensorGap, SetFinished
 from analysis.imu import ImuBlock, SensorInfo, SetLabel
 from analysis.pipeline import analyze
+from firmware_sim.errors import InvalidSettingError, PushFailedError
+from firmware_sim.scenarios import still
 from firmware_sim.watch import PushModel, watch_messages
+from firmware_sim.watch_push import push_watch
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from ingest.mcap_reader import read_recording
 from ingest.packets import DATA
 from ingest.push import PushConfig
 from ingest.replay import open_recording
+from ingest.scaled_loop import run_scaled
 from ingest.session import run_recording
 from ingest.timeline import PAUSED
 from server.gate import PUSH_PATH
@@ -202,3 +206,26 @@ async def test_a_server_that_expects_no_watch_says_how_to_start_one(client):
     answer = client.post(PUSH_PATH, content=b"{}")
     assert answer.status_code == 409
     assert "upright serve --lan --push" in answer.json()["hint"]
+
+
+def test_the_simulators_own_push_is_taken_and_a_refusal_is_told(tmp_path):
+    async def session():
+        watched = Watched(tmp_path)
+        async with watched.served():
+            url = watched.url + PUSH_PATH
+            with pytest.raises(PushFailedError, match=r"401.*UPRIGHT_TOKEN"):
+                await push_watch(still(2.0), url, "wrong")
+            told = []
+            await push_watch(still(2.0), url, TOKEN, on_message=lambda *places: told.append(places))
+            await watched.end()
+        assert told[-1][0] == told[-1][1] == len(told)
+        return watched.session.recorded[0][1]
+
+    assert run_scaled(session(), 20).samples == pytest.approx(1000, rel=0.02)  # 2 s, 8 s after it, at 100 Hz
+
+
+async def test_the_simulator_says_where_it_cannot_push_to():
+    with pytest.raises(InvalidSettingError, match="http://"):
+        await push_watch(still(1.0), "ftp://127.0.0.1/", "")
+    with pytest.raises(PushFailedError, match="upright serve --push"):
+        await push_watch(still(1.0), "http://127.0.0.1:9/", "")
