@@ -15,6 +15,8 @@
     ├── SensorBusyError         a sensor, or the desk, is at work already
     ├── SensorFailedError       no Bluetooth, or the sensor cannot be used
     ├── InvalidMountRequestError a mount contradicts itself
+    ├── PushRefusedError        a message that a device pushed cannot be taken
+    │   └── PushBusyError       another device is in session
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
     ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
@@ -168,6 +170,20 @@ class InvalidEditError(ServerError):
 
     code = "invalid_request"
     status = 422
+
+
+class PushRefusedError(ServerError):
+    """A message that a device pushed cannot be taken."""
+
+    code = "push_refused"
+    status = 422
+
+
+class PushBusyError(PushRefusedError):
+    """It cannot be taken now: another device is in session, none is expected, or too much comes at once."""
+
+    code = "push_busy"
+    status = 409
 
 
 class ExportError(ServerError):

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from firmware_sim.air import Air
-from firmware_sim.mounting import mounting
 from firmware_sim.devices import start_sensor
+from firmware_sim.mounting import mounting
 from firmware_sim.peripheral import default_address
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
