@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
 from ingest.decoding import PacketDecoder
-from ingest.devices import driver_named
+from ingest.devices import driver_named, stream_channels
 from ingest.errors import ImportFileError, RecordingError
 from ingest.imports.imported import ImuTracks
 from ingest.imports.importer import ImportOptions, import_file
@@ -117,6 +117,8 @@ class ReplayHeader:
         What the file has lost, in words; "complete" if nothing.
     findings : tuple of str
         What was found and mended in somebody else's file, sentences.
+    refused_packets : int or None
+        Packets that broke their protocol; None where a file has no packets.
     """
 
     kind: str
@@ -130,6 +132,7 @@ class ReplayHeader:
     speed: float = 1.0
     damage: str = "complete"
     findings: tuple[str, ...] = ()
+    refused_packets: int | None = None
 
 
 class ReplayableRecording(Protocol):
@@ -189,6 +192,7 @@ class ReplayedPackets:
             address=header.address,
             speed=header.speed,
             damage=recording.damage.in_words(),
+            refused_packets=decoder.refused,
         )
 
     def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
@@ -203,6 +207,15 @@ class ReplayedPackets:
         rest = decoder.finish()
         if rest:
             yield due_s, rest
+
+    def data_arrivals_s(self) -> list[float]:
+        """Return when each packet of samples came, s since the first packet of any kind."""
+        channels = stream_channels(self._driver)
+        return [
+            packet.received_at_s - self._packets[0].received_at_s
+            for packet in self._packets
+            if packet.channel in channels
+        ]
 
     def _labelled(self, item: TimelineItem) -> TimelineItem:
         return self._options.apply(item) if isinstance(item, SetLabel) else item

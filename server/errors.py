@@ -17,7 +17,8 @@
     ├── InvalidMountRequestError a mount contradicts itself
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
-    └── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
 from __future__ import annotations
@@ -228,3 +229,9 @@ class KeptFileError(ServerError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
         self.path = path
+
+
+class LslUnavailableError(ServerError):
+    """The Lab Streaming Layer is not installed."""
+
+    code = "lsl_unavailable"

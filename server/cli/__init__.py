@@ -20,6 +20,7 @@ from server.cli import (
     audit,
     calibrate,
     demo,
+    doctor,
     exercises,
     export,
     imports,
@@ -58,6 +59,7 @@ for module in (
     simulate,
     sensors,
     pair,
+    doctor,
     export,
     maintenance,
 ):

@@ -87,6 +87,12 @@ LoadKg: TypeAlias = Annotated[
         "--load-kg", min=0, help="Load, bar included, kg, where a recording does not say.", show_default=False
     ),
 ]
+Lsl: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--lsl", help="Also publish samples and reps on the Lab Streaming Layer (needs pylsl: the extra lsl)."
+    ),
+]
 MountName: TypeAlias = Annotated[
     str | None, typer.Option("--mount", help="shaft, sleeve or wrist.", show_default=False)
 ]
