@@ -37,8 +37,8 @@ from websockets.typing import Origin
 
 from analysis import ImuBlock, Mount, MountPosition, RepFinished, SetLabel
 from firmware_sim.air import Air
+from firmware_sim.devices.native import NativePeripheral, start_native
 from firmware_sim.lifter import SetPlan
-from firmware_sim.peripheral import NativePeripheral, start_sensor
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import Scenario, SessionStep, session
 from ingest.ble import BleSource
@@ -119,7 +119,7 @@ async def measure(scenario: Scenario, folder: Path, seed: int) -> Result:
     async with dashboard(settings, opens_browser=False) as page:
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05, seed=seed))
         register_in_process("benchmark", lambda: air.port("collector"))
-        sensor = await start_sensor(air, scenario)
+        sensor = await start_native(air, scenario)
         source = BleSource(transport="inproc:benchmark")
         sink = SessionSink(
             page.hub,

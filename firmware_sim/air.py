@@ -55,6 +55,16 @@ class AirController(Controller):
         self._queues: dict[int, deque[hci.HCI_AclDataPacket]] = {}
         self._events: dict[int, asyncio.TimerHandle] = {}
         self._silent_since_s: dict[int, float] = {}
+        self._jammed_until_s = 0.0
+
+    @property
+    def jammed(self) -> bool:
+        """Whether this one neither hears nor is heard now."""
+        return self._air.jammed or asyncio.get_running_loop().time() < self._jammed_until_s
+
+    def jam(self, duration_s: float) -> None:
+        """Let nothing of or to this one through for a while; needs ``interval_s`` above 0."""
+        self._jammed_until_s = asyncio.get_running_loop().time() + duration_s
 
     def on_hci_le_create_connection_cancel_command(self, _command: object) -> hci.HCI_StatusReturnParameters:
         """Forget the pending connection; the stock controller keeps it and refuses all later ones."""
@@ -77,9 +87,9 @@ class AirController(Controller):
 
     def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
         """Report advertising data and the true scan response; connect if that was asked for."""
-        if self._air.jammed:
-            return
         address = pdu.advertiser_address
+        if self.jammed or self._peer_is_jammed(address):
+            return
         if self.le_scan_enable:
             event = hci.HCI_LE_Advertising_Report_Event
             reports = [(event.EventType.ADV_IND, pdu.data)]
@@ -135,7 +145,8 @@ class AirController(Controller):
             return
         queue = self._queues[handle]
         moved = 0
-        while queue and moved < self._model.packets_per_event and self._air.packet_passes():
+        reachable = not (self.jammed or self._peer_is_jammed(connection.peer_address))
+        while reachable and queue and moved < self._model.packets_per_event and self._air.packet_passes():
             self._silent_since_s.pop(handle, None)
             connection.assembler.feed_packet(queue.popleft())
             moved += 1
@@ -149,6 +160,10 @@ class AirController(Controller):
             return
         if queue:
             self._schedule_event(connection)
+
+    def _peer_is_jammed(self, address: hci.Address) -> bool:
+        peer = self._air.link.find_le_controller(address)
+        return isinstance(peer, AirController) and peer.jammed
 
     def _supervision_expired(self, handle: int) -> bool:
         now_s = asyncio.get_running_loop().time()

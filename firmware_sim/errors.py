@@ -6,6 +6,7 @@
     ├── UnknownLiftError        a lift that the simulated lifter does not know
     ├── UnknownScenarioError    a scenario name that does not exist
     ├── UnknownMemsError        a sensor preset that does not exist
+    ├── UnknownDeviceError      a device that cannot be simulated
     ├── InvalidSettingError     a setting outside its range
     ├── PacketTooLongError      a packet that does not fit into one notification
     └── CommandRefusedError     a CTRL command that the firmware answers with an ATT application error
@@ -58,6 +59,12 @@ class UnknownMemsError(_UnknownNameError):
     """A sensor preset that does not exist."""
 
     kind = "sensor preset"
+
+
+class UnknownDeviceError(_UnknownNameError):
+    """A device that cannot be simulated."""
+
+    kind = "device"
 
 
 class InvalidSettingError(FirmwareSimError):

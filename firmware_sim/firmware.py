@@ -15,6 +15,7 @@ from typing import TypeAlias
 from firmware_sim import protocol
 from firmware_sim.errors import CommandRefusedError, PacketTooLongError
 from firmware_sim.mems import MemsSettings, MemsStream
+from firmware_sim.sampler import Sampler
 
 OpenStream: TypeAlias = Callable[[MemsSettings, float], MemsStream]
 """Start sampling with these settings, first sample at this loop time."""
@@ -103,10 +104,7 @@ class Firmware:
         self._config = config or FirmwareConfig()
         self._batch = self._config.samples_per_packet
         self._streaming = False
-        self._stream: MemsStream | None = None
-        self._first_sample_s = 0.0
-        self._taken = 0
-        self._ahead: deque[list[int]] = deque()
+        self._sampler: Sampler | None = None
         self._seq = 0
         self._last_sent_seq = -1
         self._fifo: deque[_Packet] = deque()
@@ -180,7 +178,7 @@ class Firmware:
         if self._streaming:
             return
         self._streaming = True
-        if self._stream is None:
+        if self._sampler is None:
             self._begin_sampling(now_s)
         else:
             self.let_pass(now_s)
@@ -188,46 +186,29 @@ class Firmware:
     def _configure(self, settings: MemsSettings, samples_per_packet: int, now_s: float) -> None:
         if self._streaming:
             raise CommandRefusedError(protocol.NOT_WHILE_STREAMING, "stop the stream first")
-        if self._stream is not None:
-            self.let_pass(now_s)
+        self.let_pass(now_s)
         self._batch = samples_per_packet
         if settings != self._settings:
             self._settings = settings
-            if self._stream is not None:
+            if self._sampler is not None:
                 self._begin_sampling(now_s)
 
     def _begin_sampling(self, now_s: float) -> None:
-        self._stream = self._open_stream(self._settings, now_s)
-        self._first_sample_s = now_s
-        self._taken = 0
-        self._ahead.clear()
+        self._sampler = Sampler(self._open_stream(self._settings, now_s), now_s, self._config.lookahead_s)
 
     # -- packets
 
     def let_pass(self, now_s: float) -> None:
         """Build what is due and throw it away unseen: nobody listens."""
-        if self._stream is None:
+        if self._sampler is None:
             return
-        due = int((now_s - self._first_sample_s) / self._stream.period_s) + 1 - self._taken
-        packets = max(0, due // self._batch)
+        packets = self._sampler.due(now_s) // self._batch
         self._seq += packets
-        self._advance(packets * self._batch)
-
-    def _advance(self, samples: int) -> None:
-        """Skip samples, those already simulated and those not."""
-        self._taken += samples
-        if samples < len(self._ahead):
-            for _ in range(samples):
-                self._ahead.popleft()
-        elif self._stream is not None:
-            self._ahead.clear()
-            self._stream.skip(self._taken - self._stream.next_index)
+        self._sampler.skip(packets * self._batch)
 
     def next_packet_s(self) -> float | None:
         """Loop time at which the next packet is complete; None before the first START."""
-        if self._stream is None:
-            return None
-        return self._first_sample_s + (self._taken + self._batch - 1) * self._stream.period_s
+        return None if self._sampler is None else self._sampler.instant_s(self._batch - 1)
 
     def build(self, now_s: float, mtu: int) -> None:
         """Put every packet that is complete by now into the FIFO.
@@ -243,27 +224,21 @@ class Firmware:
         if fits == 0:
             self.let_pass(now_s)
             return
-        stream = self._stream
-        while (
-            stream is not None and self._first_sample_s + (self._taken + fits - 1) * stream.period_s <= now_s
-        ):
-            self._fifo.append(self._build_one(stream, fits))
+        sampler = self._sampler
+        while sampler is not None and sampler.instant_s(fits - 1) <= now_s:
+            self._fifo.append(self._build_one(sampler, fits))
             if len(self._fifo) > self._config.fifo_packets:
                 self._fifo.popleft()
 
-    def _build_one(self, stream: MemsStream, count: int) -> _Packet:
-        while len(self._ahead) < count:
-            ahead = stream.read(max(count, round(self._config.lookahead_s / stream.period_s)))
-            self._ahead.extend(ahead.raw.tolist())
-        first_s = self._first_sample_s + self._taken * stream.period_s
+    def _build_one(self, sampler: Sampler, count: int) -> _Packet:
+        first_s = sampler.instant_s()
         packet = _Packet(
             seq=self._seq,
             t_us=round((first_s - self._powered_on_s) * self._clock_rate * 1e6),
-            period_us=round(stream.period_s * self._clock_rate * 1e6),
-            samples=[self._ahead.popleft() for _ in range(count)],
+            period_us=round(sampler.period_s * self._clock_rate * 1e6),
+            samples=sampler.take(count).tolist(),
         )
         self._seq += 1
-        self._taken += count
         return packet
 
     def take(self, mtu: int) -> bytes:

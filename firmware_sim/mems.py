@@ -7,6 +7,7 @@ quantisation. Clipping comes before the low-pass, so clipped data need not show 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,21 +34,22 @@ class MemsSettings:
 
     Attributes
     ----------
-    rate_hz : int
-        Nominal sampling rate: 50, 100, 200 or 400 Hz.
+    rate_hz : float
+        Nominal sampling rate, 0.1 to 2000 Hz.
     accel_range_g : int
         2, 4, 8 or 16 g.
     gyro_range_dps : int
         125, 250, 500, 1000 or 2000 dps.
     """
 
-    rate_hz: int = 200
+    rate_hz: float = 200
     accel_range_g: int = 16
     gyro_range_dps: int = 2000
 
     def __post_init__(self) -> None:
+        if not 0.1 <= self.rate_hz <= 2000:
+            raise InvalidSettingError("rate_hz", f"must lie in 0.1 to 2000, not {self.rate_hz}")
         for name, allowed in (
-            ("rate_hz", (50, 100, 200, 400)),
             ("accel_range_g", (2, 4, 8, 16)),
             ("gyro_range_dps", (125, 250, 500, 1000, 2000)),
         ):
@@ -115,7 +117,7 @@ class MemsStream:
         model = self.unit.model
         # At least 8 times the sampling rate and at least 1600 Hz; an ideal sensor samples the truth itself.
         rate_hz = self.settings.rate_hz
-        self._oversampling = max(8, -(-1600 // rate_hz)) if model.lowpass_odr_fraction > 0 else 1
+        self._oversampling = max(8, math.ceil(1600 / rate_hz)) if model.lowpass_odr_fraction > 0 else 1
         self._sections = None
         if model.lowpass_odr_fraction > 0:
             corner = model.lowpass_odr_fraction * rate_hz

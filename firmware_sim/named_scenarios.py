@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firmware_sim.demo import demo_session
 from firmware_sim.errors import UnknownScenarioError
+from firmware_sim.mounting import mounting
 from firmware_sim.scenarios import long_session, single_set, still, walking_about
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ _ONE_SET: dict[str, tuple[int, float]] = {
 
 def scenario_names() -> tuple[str, ...]:
     """Every name that `scenario_by_name` knows."""
-    return ("demo", "long_session", "still", "walking_about", *_ONE_SET)
+    return ("demo", "long_session", "still", "walking_about", "mounting", *_ONE_SET)
 
 
 def scenario_by_name(name: str, seed: int = 1) -> Scenario:
-    """For the command line: "demo", "long_session", "still" and "walking_about" (a minute each), or a lift.
+    """For the command line.
+
+    "demo", "long_session", "still" and "walking_about" (a minute each), "mounting", or a lift.
 
     Raises
     ------
@@ -52,6 +55,8 @@ def scenario_by_name(name: str, seed: int = 1) -> Scenario:
         return still(60.0, seed)
     if name == "walking_about":
         return walking_about(60.0, seed)
+    if name == "mounting":
+        return mounting(seed)
     if name in _ONE_SET:
         n_reps, load_kg = _ONE_SET[name]
         return single_set(name, n_reps, load_kg, seed)

@@ -1,31 +1,37 @@
-"""The simulated sensor as others see it: a genuine GATT server on bumble, fed by firmware, MEMS and lifter.
+"""A simulated sensor as others see it: a genuine GATT server on bumble, fed by MEMS and lifter.
 
-The lifter begins at the first START command, so that nobody misses the first set, and goes on whatever the
-link does.
+`SimulatedPeripheral` is what all sensors have in common; each module of `firmware_sim.devices` adds what its
+device says and obeys. The lifter begins when data are first asked for, so that nobody misses the first set,
+and goes on whatever the link does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, TypedDict, TypeVar
 
-from bumble import att, data_types
+from bumble import data_types
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
-from bumble.gatt import Characteristic, CharacteristicValue, Service
+from bumble.gatt import Characteristic, Service
 from bumble.hci import Address
-from bumble.profiles.battery_service import BatteryService
-from bumble.profiles.device_information_service import DeviceInformationService
 
-from firmware_sim import protocol
-from firmware_sim.errors import CommandRefusedError, InvalidSettingError
-from firmware_sim.firmware import Firmware, FirmwareConfig
+from firmware_sim.air import AirController
+from firmware_sim.characteristics import Endpoint, Read, Write
+from firmware_sim.errors import InvalidSettingError
+from firmware_sim.faults import Faults
+from firmware_sim.identity import Battery, Identity
+from firmware_sim.outbox import Outbox
+from firmware_sim.sampler import Sampler
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
+    from bumble.core import DataType
     from bumble.transport.common import TransportSink, TransportSource
 
     from firmware_sim.air import Air
@@ -34,12 +40,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MANUFACTURER = "Upright simulator"
 MAX_NAME_BYTES = 29
 """A legacy scan response holds 31 bytes, two of them for length and type."""
-RADIO_QUEUE_PACKETS = 6
-"""Notifications handed to the radio ahead of their event; the rest waits in the firmware's FIFO."""
 ADVERTISING_INTERVAL_S = 0.1
+BATTERY_CHECK_S = 1.0
 
 
 def default_address(number: int) -> str:
@@ -47,30 +51,16 @@ def default_address(number: int) -> str:
     return f"C0:55:50:00:{number >> 8 & 255:02X}:{number & 255:02X}"
 
 
-def _refuse_read(connection: Connection) -> bytes:
-    raise att.ATT_Error(att.ATT_READ_NOT_PERMITTED_ERROR, message=str(connection.peer_address))
+class SensorOptions(TypedDict, total=False):
+    """Keyword options that every simulated sensor takes, see `SimulatedPeripheral`."""
+
+    max_mtu: int | None
+    battery: Battery | None
+    faults: Faults | None
 
 
-def _refuse_write(connection: Connection, value: bytes) -> None:
-    raise att.ATT_Error(
-        att.ATT_WRITE_NOT_PERMITTED_ERROR, message=f"{connection.peer_address}: {value.hex()}"
-    )
-
-
-def _characteristic(
-    uuid: str,
-    properties: Characteristic.Properties,
-    *,
-    read: Callable[[Connection], bytes] = _refuse_read,
-    write: Callable[[Connection, bytes], None] = _refuse_write,
-) -> Characteristic[bytes]:
-    """Make a characteristic that refuses what it does not offer; bumble itself would accept every write."""
-    both = Characteristic.Permissions.READABLE | Characteristic.Permissions.WRITEABLE
-    return Characteristic(uuid, properties, both, CharacteristicValue(read=read, write=write))
-
-
-class NativePeripheral:
-    """A sensor with the native profile, Battery Service and Device Information.
+class SimulatedPeripheral(ABC):
+    """A sensor on the radio.
 
     Parameters
     ----------
@@ -82,16 +72,21 @@ class NativePeripheral:
         In the scan response, at most 29 bytes.
     address : str
         Random static Bluetooth address.
-    config : FirmwareConfig, optional
-        What was burnt into the firmware; the device id defaults to one made of the address.
-    max_mtu : int
-        Largest ATT MTU that it agrees to, 23 to 517.
+    max_mtu : int, optional
+        Largest ATT MTU that it agrees to, 23 to 517; the device's own by default.
+    battery : Battery, optional
+        At power-on.
+    faults : Faults, optional
+        What is wrong with it.
 
     Raises
     ------
     InvalidSettingError
-        If the name is too long.
+        If the name is too long or the MTU outside its range.
     """
+
+    DEFAULT_MTU: ClassVar[int] = 247
+    HAS_BATTERY_SERVICE: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -101,25 +96,28 @@ class NativePeripheral:
         *,
         name: str,
         address: str,
-        config: FirmwareConfig | None = None,
-        max_mtu: int = 247,
+        max_mtu: int | None = None,
+        battery: Battery | None = None,
+        faults: Faults | None = None,
     ) -> None:
         if len(name.encode()) > MAX_NAME_BYTES:
             raise InvalidSettingError("name", f"{name!r} is longer than {MAX_NAME_BYTES} bytes of UTF-8")
+        mtu = self.DEFAULT_MTU if max_mtu is None else max_mtu
+        if not 23 <= mtu <= 517:
+            raise InvalidSettingError("max_mtu", f"must lie in 23 to 517, not {mtu}")
         self.scenario = scenario
         self.name = name
         self.address = address
-        self._config = config or replace(
-            FirmwareConfig(), device_id=b"\x00\x00" + bytes.fromhex(address.replace(":", ""))
-        )
+        self.faults = faults or Faults()
+        self._battery = battery or Battery()
+        self._source = source
         self._loop = asyncio.get_running_loop()
         self._lifter_started: asyncio.Future[float] = self._loop.create_future()
-        self._firmware = self._power_on()
+        self._powered_on_s = self._loop.time()
+        self._dead = False
         self._connection: Connection | None = None
-        self._subscribed = False
-        self._task: asyncio.Task[None] | None = None
-        self._sent = 0
-        self._battery_shown = self._firmware.battery_percent(self._loop.time())
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._endpoints: list[Endpoint] = []
         interval_ms = ADVERTISING_INTERVAL_S * 1000
         self._device = Device.from_config_with_hci(
             DeviceConfiguration(
@@ -131,17 +129,47 @@ class NativePeripheral:
             source,
             sink,
         )
-        self._battery = BatteryService(lambda _: self._firmware.battery_percent(self._loop.time()))
-        self._data = _characteristic(protocol.DATA_UUID, Characteristic.Properties.NOTIFY)
-        self._add_services(max_mtu)
+        self._device.gatt_server.max_mtu = mtu
+        self._outbox = Outbox(self._device, self.faults)
+        self._power_on()
+        self._battery_shown = self.battery_percent()
+        self._battery_level = self._endpoint(
+            "2A19",
+            Characteristic.Properties.READ | Characteristic.Properties.NOTIFY,
+            read=lambda _: bytes([self.battery_percent()]),
+        )
+        self._device.add_services([*self._services(), *self._common_services()])
+        self._device.advertising_data = bytes(AdvertisingData(self._advertised()))
+        self._device.scan_response_data = bytes(AdvertisingData([data_types.CompleteLocalName(name)]))
         self._device.on(Device.EVENT_CONNECTION, self._on_connection)
-        self._data.on(Characteristic.EVENT_SUBSCRIPTION, self._on_subscription)
+
+    # -- what a device adds
+
+    @abstractmethod
+    def _power_on(self) -> None:
+        """Forget all state: clock and counters start now."""
+
+    @abstractmethod
+    def _services(self) -> list[Service]:
+        """Give the device's own services; called once."""
+
+    @abstractmethod
+    def _identity(self) -> Identity:
+        """Tell what Device Information says."""
+
+    @abstractmethod
+    def _advertised_services(self) -> list[UUID]:
+        """Name the services in the advertisement, all of the same length."""
+
+    @abstractmethod
+    def _link_lost(self) -> None:
+        """Forget what ends with the link; tasks and queue are gone already."""
 
     # -- for tests and the composition root
 
     @property
     def lifter_started_s(self) -> float | None:
-        """Loop time at which the lifter began; None before the first START."""
+        """Loop time at which the lifter began; None before data were first asked for."""
         return self._lifter_started.result() if self._lifter_started.done() else None
 
     @property
@@ -151,24 +179,30 @@ class NativePeripheral:
 
     @property
     def sent_packets(self) -> int:
-        """DATA notifications handed to the radio since the object was made."""
-        return self._sent
+        """Notifications handed to the radio since the object was made, without those of the battery."""
+        return self._outbox.sent
 
     @property
-    def firmware(self) -> Firmware:
-        """The firmware that runs now; `reset` replaces it."""
-        return self._firmware
+    def overflowed_packets(self) -> int:
+        """Notifications lost in the sensor because the radio was too slow."""
+        return self._outbox.overflowed
+
+    def battery_percent(self) -> int:
+        """Charge left, 0 to 100."""
+        return self._battery.percent_after(self._loop.time() - self._powered_on_s)
 
     async def start(self) -> None:
         """Power the controller and advertise; advertising resumes after every lost link."""
         await self._device.power_on()
         await self._device.start_advertising(auto_restart=True)
+        self._run("battery", self._watch_battery())
 
     async def stop(self) -> None:
         """Switch off."""
-        self._stop_streaming()
-        await self._device.stop_advertising()
-        await self.drop_link()
+        self._end_all()
+        if not self._dead:
+            await self._device.stop_advertising()
+            await self.drop_link()
 
     async def drop_link(self) -> None:
         """End the link from the sensor's side, if there is one."""
@@ -177,9 +211,33 @@ class NativePeripheral:
 
     async def reset(self) -> None:
         """Power-on reset: the link dies, clock and counters start again; the lifter does not notice."""
-        self._stop_streaming()
-        self._firmware = self._power_on()
+        self._end_streams()
+        self._powered_on_s = self._loop.time()
+        self._power_on()
         await self.drop_link()
+
+    def out_of_range(self, duration_s: float) -> None:
+        """Neither hear nor be heard for a while; the link dies by its supervision timeout if there is one.
+
+        Raises
+        ------
+        InvalidSettingError
+            If the sensor is not on a virtual radio of this process.
+        """
+        self._controller().jam(duration_s)
+
+    def lose_power(self) -> None:
+        """Go dead without a word, for good.
+
+        Raises
+        ------
+        InvalidSettingError
+            If the sensor is not on a virtual radio of this process.
+        """
+        controller = self._controller()
+        self._dead = True
+        self._end_all()
+        controller.unplug()
 
     async def labels(self) -> AsyncIterator[ScheduledSet]:
         """Yield each set when the lifter would label it."""
@@ -188,135 +246,159 @@ class NativePeripheral:
             await asyncio.sleep(max(0.0, started_s + scheduled.label_at_s - self._loop.time()))
             yield scheduled
 
-    # -- set-up
+    def _controller(self) -> AirController:
+        if not isinstance(self._source, AirController):
+            raise InvalidSettingError("radio", "only a virtual radio can do that")
+        return self._source
 
-    def _power_on(self) -> Firmware:
-        unit = self.scenario.unit
-        return Firmware(
-            self._open_stream,
-            self.scenario.settings,
-            clock_error_fraction=unit.clock_error_fraction,
-            model=unit.model.name,
-            powered_on_s=self._loop.time(),
-            config=self._config,
+    # -- services
+
+    def _endpoint(
+        self,
+        uuid: str,
+        properties: Characteristic.Properties,
+        *,
+        read: Read | None = None,
+        write: Write | None = None,
+        on_listen: Callable[[Endpoint], None] | None = None,
+    ) -> Endpoint:
+        """Make a characteristic that this sensor looks after."""
+        server = self._device.gatt_server
+        endpoint = Endpoint(
+            server, self.faults, uuid, properties, read=read, write=write, on_listen=on_listen
         )
+        self._endpoints.append(endpoint)
+        return endpoint
 
-    def _open_stream(self, settings: MemsSettings, first_sample_s: float) -> MemsStream:
-        if not self._lifter_started.done():
-            self._lifter_started.set_result(first_sample_s)
-        return self.scenario.stream(settings, first_sample_s - self._lifter_started.result())
+    def _common_services(self) -> list[Service]:
+        information = [
+            self._endpoint(uuid, Characteristic.Properties.READ, read=lambda _, value=value: value)
+            for uuid, value in self._identity().values().items()
+        ]
+        services = [Service("180A", [one.characteristic for one in information])] if information else []
+        if self.HAS_BATTERY_SERVICE:
+            services.append(Service("180F", [self._battery_level.characteristic]))
+        return services
 
-    def _add_services(self, max_mtu: int) -> None:
-        ctrl = _characteristic(protocol.CTRL_UUID, Characteristic.Properties.WRITE, write=self._on_command)
-        info = _characteristic(protocol.INFO_UUID, Characteristic.Properties.READ, read=self._read_info)
-        version = ".".join(str(part) for part in self._config.version)
-        self._device.add_services(
-            [
-                Service(protocol.SERVICE_UUID, [self._data, ctrl, info]),
-                self._battery,
-                DeviceInformationService(
-                    manufacturer_name=MANUFACTURER,
-                    model_number=self.scenario.unit.model.name,
-                    firmware_revision=version,
-                ),
-            ]
-        )
-        self._device.gatt_server.max_mtu = max_mtu
+    def _advertised(self) -> list[DataType]:
+        """Structures of the advertisement; the name is in the scan response."""
         flags = (
             AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED
         )
-        self._device.advertising_data = bytes(
-            AdvertisingData(
-                [
-                    data_types.Flags(flags),
-                    data_types.CompleteListOf128BitServiceUUIDs([UUID(protocol.SERVICE_UUID)]),
-                ]
+        structures: list[DataType] = [data_types.Flags(flags)]
+        services = self._advertised_services()
+        if services:
+            short = len(services[0].to_bytes()) == 2
+            kind = (
+                data_types.CompleteListOf16BitServiceUUIDs
+                if short
+                else data_types.CompleteListOf128BitServiceUUIDs
             )
-        )
-        self._device.scan_response_data = bytes(AdvertisingData([data_types.CompleteLocalName(self.name)]))
+            structures.append(kind(services))
+        return structures
 
     # -- events of the link
 
     def _on_connection(self, connection: Connection) -> None:
         self._connection = connection
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
+        self._run("outbox", self._outbox.empty(connection))
 
     def _on_disconnection(self, reason: int) -> None:
         logger.info("%s: link lost, reason 0x%02x", self.name, reason)
         self._connection = None
-        self._subscribed = False
-        self._stop_streaming()
-        self._firmware.link_lost()
+        for endpoint in self._endpoints:
+            endpoint.forget_listeners()
+        self._end_streams()
+        self._link_lost()
 
-    def _on_subscription(self, bearer: object, notify: bool, indicate: bool) -> None:  # noqa: FBT001
-        del bearer, indicate
-        self._subscribed = notify
+    # -- tasks
 
-    def _read_info(self, connection: Connection) -> bytes:
-        del connection
-        return self._firmware.info(self._loop.time())
+    def _run(self, name: str, work: Coroutine[object, object, None]) -> None:
+        """Run as this sensor's task of that name, instead of the one before."""
+        self._end(name)
+        task = asyncio.create_task(work, name=f"{self.name} {name}")
+        task.add_done_callback(self._report_failure)
+        self._tasks[name] = task
 
-    def _on_command(self, connection: Connection, payload: bytes) -> None:
-        try:
-            self._firmware.command(bytes(payload), self._loop.time())
-        except CommandRefusedError as error:
-            raise att.ATT_Error(error.att_error) from error
-        if not self._firmware.streaming:
-            self._stop_streaming()
-        elif self._task is None:
-            self._task = asyncio.create_task(self._stream(connection), name=f"{self.name} stream")
+    def _running(self, name: str) -> bool:
+        return name in self._tasks and not self._tasks[name].done()
 
-    def _stop_streaming(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+    def _end(self, name: str) -> None:
+        task = self._tasks.pop(name, None)
+        if task is not None and task is not asyncio.current_task():  # a sensor may reset itself
+            task.cancel()
+
+    def _end_streams(self) -> None:
+        """End all that lives with the link, and forget what waited for it."""
+        for name in [name for name in self._tasks if name != "battery"]:
+            self._end(name)
+        self._outbox.clear()
+
+    def _end_all(self) -> None:
+        self._end_streams()
+        self._end("battery")
+
+    def _report_failure(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("%s: the simulated sensor failed", task.get_name(), exc_info=error)
 
     # -- data
 
-    async def _stream(self, connection: Connection) -> None:
-        """Build and send packets until cancelled."""
-        queue = self._device.host.get_data_packet_queue(connection.handle)
-        while queue is not None:
-            due_s = self._firmware.next_packet_s() or self._loop.time()
-            # Always gives way to others, even when rounding puts the packet a hair before its time.
-            await asyncio.sleep(max(0.0, due_s - self._loop.time()))
-            now_s = self._loop.time()
-            if not self._subscribed:
-                self._firmware.let_pass(now_s)
-                continue
-            self._firmware.build(now_s, connection.att_mtu)
-            while self._firmware.waiting and queue.pending < RADIO_QUEUE_PACKETS:
-                payload = self._firmware.take(connection.att_mtu)
-                await self._device.notify_subscriber(connection, self._data, payload)
-                self._sent += 1
-            await self._show_battery(now_s)
+    def _open_stream(self, settings: MemsSettings, first_sample_s: float) -> MemsStream:
+        """Sample from this loop time on; the lifter begins with the first stream."""
+        if not self._lifter_started.done():
+            self._lifter_started.set_result(first_sample_s)
+        return self.scenario.stream(settings, first_sample_s - self._lifter_started.result())
 
-    async def _show_battery(self, now_s: float) -> None:
-        percent = self._firmware.battery_percent(now_s)
-        if percent != self._battery_shown:
-            self._battery_shown = percent
-            await self._device.notify_subscribers(self._battery.battery_level_characteristic, percent)
+    def _sampler(self, settings: MemsSettings) -> Sampler:
+        """Sample from now on; one oscillator drives all, so streams of one rate fall together."""
+        period_s = 1 / (settings.rate_hz * (1 + self.scenario.unit.odr_error_fraction))
+        since_s = self._loop.time() - self._powered_on_s
+        first_sample_s = self._powered_on_s + math.ceil(since_s / period_s) * period_s
+        return Sampler(self._open_stream(settings, first_sample_s), first_sample_s)
+
+    def _radio_has_room(self, connection: Connection) -> bool:
+        return self._outbox.has_room(connection)
+
+    async def _notify(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
+        """Send a notification now; see `Outbox.notify`."""
+        await self._outbox.notify(connection, endpoint, payload)
+
+    def _post(self, endpoint: Endpoint, payload: bytes) -> None:
+        """Queue a notification; it leaves as soon as the radio takes it."""
+        self._outbox.post(endpoint, payload)
+
+    def _indicate(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
+        """Queue an indication."""
+        self._outbox.add_answer(endpoint, payload)
+        if not self._running("answers"):
+            self._run("answers", self._outbox.give_answers(connection))
+
+    async def _watch_battery(self) -> None:
+        """Notify the charge when it changes; die when there is none left."""
+        while True:
+            await asyncio.sleep(BATTERY_CHECK_S)
+            percent = self.battery_percent()
+            if percent != self._battery_shown:
+                self._battery_shown = percent
+                connection = self._connection
+                if connection is not None and self._battery_level.notified and not self.faults.mute:
+                    level = self._battery_level.characteristic
+                    await self._device.notify_subscriber(connection, level, bytes([percent]))
+            if percent == 0:
+                with contextlib.suppress(InvalidSettingError):  # a real dongle stays powered
+                    self.lose_power()
+                return
 
 
-async def start_sensor(
-    air: Air,
-    scenario: Scenario,
-    *,
-    name: str = "Upright-1",
-    address: str | None = None,
-    config: FirmwareConfig | None = None,
-    max_mtu: int = 247,
-) -> NativePeripheral:
-    """Put a sensor on the air of this process and let it advertise."""
-    source, sink = air.port(name)
-    peripheral = NativePeripheral(
-        source,
-        sink,
-        scenario,
-        name=name,
-        address=address or default_address(1),
-        config=config,
-        max_mtu=max_mtu,
-    )
+PeripheralT = TypeVar("PeripheralT", bound=SimulatedPeripheral)
+
+
+async def put_on_air(
+    air: Air, name: str, create: Callable[[TransportSource, TransportSink], PeripheralT]
+) -> PeripheralT:
+    """Make a sensor on the air of this process and let it advertise."""
+    peripheral = create(*air.port(name))
     await peripheral.start()
     return peripheral

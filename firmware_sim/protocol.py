@@ -99,7 +99,7 @@ def encode_info(
     streaming: bool,
     accel_range_g: int,
     gyro_range_dps: int,
-    rate_hz: int,
+    rate_hz: float,
     samples_per_packet: int,
     battery_percent: int | None,
     firmware: tuple[int, int],
@@ -123,7 +123,7 @@ def encode_info(
         + _u8(INFO_FLAG_STREAMING if streaming else 0)
         + _u16(accel_range_g)
         + _u16(gyro_range_dps)
-        + _u32(rate_hz * 1000)
+        + _u32(round(rate_hz * 1000))
         + _u8(samples_per_packet)
         + _u8(255 if battery_percent is None else battery_percent)
         + _u8(firmware[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from firmware_sim.mems import MemsSettings, MemsStream
+from firmware_sim.mems_models import draw_unit
 from firmware_sim.motion import AxisPoint, BarMotion, PointFeel, resting_feel
 from firmware_sim.truth import PROFILE, RepTruth
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firmware_sim.curves import FloatArray
-    from firmware_sim.mems_models import MemsUnit
+    from firmware_sim.mems_models import MemsModel, MemsUnit
     from firmware_sim.mount import SensorMount
     from firmware_sim.staging import Aside
 
@@ -134,6 +135,23 @@ class Scenario:
     def stream(self, settings: MemsSettings | None = None, start_s: float = 0.0) -> MemsStream:
         """Open the stream of samples, the first at scenario time ``start_s``."""
         return MemsStream(self.feel, self.mount.rotation, self.unit, settings or self.settings, start_s)
+
+    def on_sensor(self, model: MemsModel, settings: MemsSettings) -> Scenario:
+        """Give the same lifting, felt by another kind of sensor.
+
+        Parameters
+        ----------
+        model : MemsModel
+            The kind; one part of it is drawn from the seed. An ideal sensor stays ideal.
+        settings : MemsSettings
+            Rate and ranges after power-on.
+        """
+        old = self.unit
+        if old.model.name == "ideal":
+            return replace(self, settings=settings)
+        drawn = draw_unit(model, np.random.default_rng((self.seed, 9)))
+        unit = replace(drawn, warm_up=old.warm_up, accel_delay_s=old.accel_delay_s)
+        return replace(self, unit=unit, settings=settings)
 
     def truth(self) -> dict[str, object]:
         """Tell what truly happens, for a JSON file beside the recording; never sent over the air."""

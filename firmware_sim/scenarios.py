@@ -63,7 +63,7 @@ class SetOptions(TypedDict, total=False):
     sensor_seed: int
 
 
-def _sensor(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, MemsSettings]:
+def sensor_of(seed: int, options: SetOptions) -> tuple[SensorMount, MemsUnit, MemsSettings]:
     """Mount with its unknown misalignment, and one part of the chosen kind.
 
     With ``sensor_seed`` they are the same whatever the seed; only the noise is the session's own.
@@ -134,7 +134,7 @@ def session(name: str, steps: tuple[SessionStep, ...], seed: int, **options: Unp
     """
     if not steps:
         raise InvalidSettingError("steps", "a session has at least one set")
-    mount, unit, settings = _sensor(seed, options)
+    mount, unit, settings = sensor_of(seed, options)
     sets: list[ScheduledSet] = []
     motions: list[BarMotion] = []
     start_s = 0.0
@@ -214,14 +214,14 @@ def long_session(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
 
 def still(duration_s: float, seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
     """Let the bar lie still."""
-    mount, unit, settings = _sensor(seed, options)
+    mount, unit, settings = sensor_of(seed, options)
     return Scenario("still", seed, duration_s, (), (), mount, unit, settings)
 
 
 def walking_about(duration_s: float, seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
     """Somebody carries the bar about, turns, sways and puts it down hard: no set, no repetition."""
     rng = np.random.default_rng((seed, 3))
-    mount, unit, settings = _sensor(seed, options)
+    mount, unit, settings = sensor_of(seed, options)
     legs = max(int(duration_s // 6), 1)
     t_s = np.linspace(0.0, duration_s, 2 * legs + 2).tolist()
     forward = [0.0, *rng.uniform(-2.0, 2.0, 2 * legs).tolist(), 0.0]

@@ -10,32 +10,38 @@ import asyncio
 import contextlib
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bleak import BleakClient, BleakScanner
-from bleak.exc import BleakError
+from bleak import BleakClient
 from bleak_retry_connector import establish_connection
 
+from ingest.ble_scan import BLEAK_ERRORS, FoundSensor, Wanted, find
 from ingest.bleak_errors import translate
 from ingest.bumble_backend import backends
-from ingest.devices import driver_for_services, driver_named
-from ingest.devices.native import NAME as NATIVE
-from ingest.errors import BluetoothUnavailableError, ConnectionLostError, DeviceNotFoundError, IngestError
-from ingest.packets import DATA, LinkEvent, RawPacket, link_packet, whole_nanoseconds
+from ingest.devices import driver_named, standard, stream_channels
+from ingest.driver_link import DriverLink
+from ingest.errors import (
+    AmbiguousSensorError,
+    BluetoothUnavailableError,
+    ConnectionLostError,
+    DeviceNotFoundError,
+    IngestError,
+    UnsupportedSensorError,
+)
+from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Iterable
 
-    from bleak.backends.characteristic import BleakGATTCharacteristic
     from bleak.backends.device import BLEDevice
-    from bleak.backends.scanner import AdvertisementData
 
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import CharacteristicSpec, DeviceDriver
 
 _logger = logging.getLogger(__name__)
-_BLEAK_ERRORS = (BleakError, TimeoutError, EOFError, OSError)
+_HOPELESS = (BluetoothUnavailableError, AmbiguousSensorError, UnsupportedSensorError)
+"""Errors that trying again does not mend, where there was no connection yet."""
 
 
 class LinkState(StrEnum):
@@ -85,69 +91,21 @@ class BleConfig:
     queue_packets: int = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSensor:
-    """A device that advertises.
-
-    Attributes
-    ----------
-    name, address : str
-        As advertised; on macOS the address is a UUID.
-    rssi_dbm : int
-        Signal strength, dBm.
-    driver : str or None
-        Name of the driver that knows it; None: not one of our sensors.
-    """
-
-    name: str
-    address: str
-    rssi_dbm: int
-    driver: str | None
-
-
-async def scan(transport: str | None = None, timeout_s: float = 5.0) -> list[FoundSensor]:
-    """Listen for a while; return what advertises, our own sensors first, then the strongest.
-
-    Parameters
-    ----------
-    transport : str, optional
-        A transport of `ingest.bumble_host`; None: the system's own Bluetooth.
-    timeout_s : float
-        How long to listen, s.
-
-    Raises
-    ------
-    BluetoothUnavailableError
-        If this machine has no usable Bluetooth.
-    """
-    arguments: dict[str, Any] = {} if transport is None else {"backend": backends(transport)[0]}
-    try:
-        found = await BleakScanner.discover(timeout=timeout_s, return_adv=True, **arguments)
-    except _BLEAK_ERRORS as error:
-        raise translate(error, "a scan") from error
-    sensors = [_found(device, advertisement) for device, advertisement in found.values()]
-    return sorted(sensors, key=lambda sensor: (sensor.driver is None, -sensor.rssi_dbm, sensor.address))
-
-
-def _found(device: BLEDevice, advertisement: AdvertisementData) -> FoundSensor:
-    driver = driver_for_services(advertisement.service_uuids)
-    name = advertisement.local_name or device.name or ""
-    return FoundSensor(name, device.address, advertisement.rssi, driver.name if driver else None)
-
-
 class BleSource:
     """Streams one sensor's packets; a `PacketSource`.
 
     Parameters
     ----------
     driver : DeviceDriver, optional
-        Kind of sensor; the native one if not given.
+        Kind of sensor; if not given, the one that knows the sensor that is found.
     address, name : str, optional
         Which one; the first that is found if neither is given.
     transport : str, optional
         A transport of `ingest.bumble_host`; None: the system's own Bluetooth.
     config : BleConfig, optional
         Tuning.
+    paired : iterable of str
+        Addresses of sensors that were paired: they are taken before strangers.
     seed : int
         Of the jitter.
 
@@ -169,14 +127,16 @@ class BleSource:
         name: str | None = None,
         transport: str | None = None,
         config: BleConfig | None = None,
+        paired: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
-        self.driver = driver or driver_named(NATIVE)
+        self.driver = driver
         self.state = LinkState.IDLE
         self.connections = 0
         self.dropped = 0
         self.problem = ""
-        self._address, self._name = address, name
+        kind = None if driver is None else driver.name
+        self._wanted = Wanted(address, name, kind, frozenset(one.upper() for one in paired))
         self._backends = None if transport is None else backends(transport)
         self._config = config or BleConfig()
         self._random = random.Random(seed)  # noqa: S311 -- jitter, not a secret
@@ -184,11 +144,12 @@ class BleSource:
         self._stopping = asyncio.Event()
         self._origin_s = 0.0
         self._last_data_s = 0.0
+        self._streams: frozenset[str] = frozenset() if driver is None else stream_channels(driver)
 
     @property
     def wanted(self) -> str:
         """The sensor in words."""
-        return self._name or self._address or f"any {self.driver.title}"
+        return str(self._wanted)
 
     def stop(self) -> None:
         """End the stream: `packets` returns soon."""
@@ -205,6 +166,8 @@ class BleSource:
         ------
         BluetoothUnavailableError
             If this machine has no usable Bluetooth. Once connected, the source tries again instead.
+        AmbiguousSensorError, UnsupportedSensorError
+            If the name is that of two sensors, or the sensor is of no kind that is known.
         """
         self._origin_s = asyncio.get_running_loop().time()
         work = asyncio.create_task(self._run(), name=f"ble {self.wanted}")
@@ -232,10 +195,13 @@ class BleSource:
             try:
                 await self._stream_once()
             except IngestError as error:
-                if isinstance(error, BluetoothUnavailableError) and self.connections == 0:
+                if isinstance(error, _HOPELESS) and self.connections == 0:
                     raise
                 self.problem = str(error)
                 _logger.info("%s", error)
+                if isinstance(error, DeviceNotFoundError):
+                    # Listening on costs the sensor nothing, and it is back at once when it is near again.
+                    backoff_s = self._config.first_backoff_s
             if self._stopping.is_set():
                 break
             if self.connections > connections:
@@ -254,53 +220,48 @@ class BleSource:
         """Find, connect, stream until the link is lost, the stream falls mute or the source is stopped."""
         lost = asyncio.Event()
         client: BleakClient | None = None
+        link: DriverLink | None = None
         reason = "closed"
         try:
-            device, rssi_dbm = await self._find()
+            device, found, driver = await self._find()
             client = await self._connect(device, lost)
-            name = self._name or device.name or ""
-            connected = LinkEvent("connected", name, device.address, client.mtu_size, rssi_dbm)
+            connected = LinkEvent(
+                "connected", found.name, found.address, client.mtu_size, found.rssi_dbm, driver=driver.name
+            )
             self._put(link_packet(self.now_s(), connected))
             self.connections += 1
             try:
-                await self._start_stream(client)
+                link = await self._start_stream(client, driver)
                 self.state, self.problem = LinkState.STREAMING, ""
-                reason = await self._watch(lost)
-            except _BLEAK_ERRORS as error:
+                reason = await self._watch(lost, driver.slowest_packet_period_s)
+            except (*BLEAK_ERRORS, IngestError) as error:
                 reason = str(error) or type(error).__name__
                 raise
             finally:
-                self._put(link_packet(self.now_s(), LinkEvent("lost", name, device.address, reason=reason)))
-        except _BLEAK_ERRORS as error:
+                self._put(
+                    link_packet(self.now_s(), LinkEvent("lost", found.name, found.address, reason=reason))
+                )
+        except BLEAK_ERRORS as error:
             raise translate(error, self.wanted) from error
         finally:
             if client is not None:
-                await self._hang_up(client, send_stop=self._stopping.is_set())
+                await self._hang_up(client, link if self._stopping.is_set() else None)
         if not self._stopping.is_set():
             raise ConnectionLostError(f"{self.wanted}: {reason}")
 
-    async def _find(self) -> tuple[BLEDevice, int]:
-        """Scan for the sensor; return it with its signal strength, dBm."""
+    async def _find(self) -> tuple[BLEDevice, FoundSensor, DeviceDriver]:
+        """Scan for the sensor, the same as before if there was one."""
         self.state = LinkState.SEARCHING
-        found: list[tuple[BLEDevice, int]] = []
-
-        def is_wanted(device: BLEDevice, advertisement: AdvertisementData) -> bool:
-            if self._address is not None and device.address.lower() != self._address.lower():
-                return False
-            if self._name is not None and self._name not in (advertisement.local_name, device.name):
-                return False
-            if self._address is None and not set(self.driver.service_uuids) & set(
-                advertisement.service_uuids
-            ):
-                return False
-            found.append((device, advertisement.rssi))
-            return True
-
-        arguments: dict[str, Any] = {} if self._backends is None else {"backend": self._backends[0]}
-        await BleakScanner.find_device_by_filter(is_wanted, timeout=self._config.scan_timeout_s, **arguments)
-        if not found:
-            raise DeviceNotFoundError(self.wanted)
-        return found[0]
+        backend = None if self._backends is None else self._backends[0]
+        device, found = await find(self._wanted, backend, self._config.scan_timeout_s)
+        if self.driver is None:
+            if found.driver is None:
+                raise UnsupportedSensorError(found.name or found.address)
+            self.driver = driver_named(found.driver)
+            self._streams = stream_channels(self.driver)
+        # Another of the same name or kind must not take its place after a lost link.
+        self._wanted = replace(self._wanted, address=found.address)
+        return device, found, self.driver
 
     async def _connect(self, device: BLEDevice, lost: asyncio.Event) -> BleakClient:
         """Connect with a new client: one that has been connected before may keep stale state."""
@@ -319,40 +280,38 @@ class BleSource:
             **arguments,
         )
 
-    async def _start_stream(self, client: BleakClient) -> None:
+    async def _start_stream(self, client: BleakClient, driver: DeviceDriver) -> DriverLink:
         """Read what comes first, subscribe, start: the sensor forgets its subscribers with the link."""
-        present = {
-            characteristic.uuid for service in client.services for characteristic in service.characteristics
-        }
-        for spec in self.driver.characteristics:
-            if spec.uuid not in present:
-                if spec.required:
-                    raise ConnectionLostError(
-                        f"{self.wanted} lacks the {spec.channel} characteristic; is it one?"
-                    )
-                continue
-            if spec.read_first:
-                async with asyncio.timeout(self._config.operation_timeout_s):
-                    value = await client.read_gatt_char(spec.uuid)
-                self._put(RawPacket(self.now_s(), spec.channel, bytes(value)))
-            if spec.notify:
-                async with asyncio.timeout(self._config.operation_timeout_s):
-                    await client.start_notify(spec.uuid, self._callback(spec.channel))
-        self._last_data_s = asyncio.get_running_loop().time()
-        for command in self.driver.start_commands:
-            async with asyncio.timeout(self._config.operation_timeout_s):
-                await client.write_gatt_char(command.uuid, command.payload, response=True)
+        link = DriverLink(client, driver.title, self._take, self._config.operation_timeout_s)
+        present = {found.uuid for service in client.services for found in service.characteristics}
+        own = driver.characteristics
+        known = {spec.channel for spec in own}
+        # Descriptions first: a file's header is written when the sensor's own bytes begin.
+        for spec in (*(spec for spec in standard.CHARACTERISTICS if spec.channel not in known), *own):
+            uuid = next((uuid for uuid in (spec.uuid, *spec.alternatives) if uuid in present), None)
+            if uuid is not None:
+                await self._open(link, spec, uuid, client)
+            elif spec.required:
+                raise ConnectionLostError(
+                    f"{self.wanted} lacks the {spec.channel} characteristic; is it one?"
+                )
+        await link.run(driver.start())
+        self._last_data_s = asyncio.get_running_loop().time()  # a start of many steps is no silence
+        return link
 
-    def _callback(self, channel: str) -> Callable[[BleakGATTCharacteristic, bytearray], None]:
-        loop = asyncio.get_running_loop()
+    async def _open(self, link: DriverLink, spec: CharacteristicSpec, uuid: str, client: BleakClient) -> None:
+        try:
+            await link.open(spec, uuid)
+        except BLEAK_ERRORS as error:
+            if spec.required or not client.is_connected:
+                raise
+            _logger.info("%s: %s cannot be had: %s", self.wanted, spec.channel, error)
 
-        def on_value(_: BleakGATTCharacteristic, value: bytearray) -> None:
-            now_s = loop.time()
-            if channel == DATA:
-                self._last_data_s = now_s
-            self._put(RawPacket(whole_nanoseconds(now_s - self._origin_s), channel, bytes(value)))
-
-        return on_value
+    def _take(self, channel: str, payload: bytes) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if channel in self._streams:
+            self._last_data_s = now_s
+        self._put(RawPacket(whole_nanoseconds(now_s - self._origin_s), channel, payload))
 
     def _put(self, packet: RawPacket) -> None:
         try:
@@ -360,12 +319,10 @@ class BleSource:
         except asyncio.QueueFull:
             self.dropped += 1
 
-    async def _watch(self, lost: asyncio.Event) -> str:
+    async def _watch(self, lost: asyncio.Event, slowest_packet_period_s: float) -> str:
         """Wait for the end of the stream; return the reason in words."""
         loop = asyncio.get_running_loop()
-        patience_s = max(
-            self._config.mute_after_s, self._config.mute_after_packets * self.driver.slowest_packet_period_s
-        )
+        patience_s = max(self._config.mute_after_s, self._config.mute_after_packets * slowest_packet_period_s)
         ends = [asyncio.create_task(lost.wait()), asyncio.create_task(self._stopping.wait())]
         try:
             while True:
@@ -380,13 +337,13 @@ class BleSource:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
-    async def _hang_up(self, client: BleakClient, *, send_stop: bool) -> None:
+    async def _hang_up(self, client: BleakClient, link: DriverLink | None) -> None:
         """Leave the sensor quiet and the link closed, as far as it still listens."""
-        with contextlib.suppress(*_BLEAK_ERRORS):
+        with contextlib.suppress(*BLEAK_ERRORS):
             async with asyncio.timeout(self._config.operation_timeout_s):
-                if send_stop and client.is_connected:
-                    for command in self.driver.stop_commands:
-                        await client.write_gatt_char(command.uuid, command.payload, response=True)
-        with contextlib.suppress(*_BLEAK_ERRORS):
+                if link is not None and self.driver is not None and client.is_connected:
+                    for step in self.driver.stop_steps:
+                        await link.write(step)
+        with contextlib.suppress(*BLEAK_ERRORS):
             async with asyncio.timeout(self._config.operation_timeout_s):
                 await client.disconnect()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SetLabel
+from ingest.companions import BAR, Membership, SessionClock
 from ingest.decoding import PacketDecoder
+from ingest.devices import standard, stream_channels
 from ingest.errors import KnownSensorError
-from ingest.packets import DATA, INFO, LABEL, LINK, PacketSource, RawPacket, label_packet
+from ingest.packets import LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.session import SessionRunner
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     from ingest.session import AnalyzerFactory
 
 _logger = logging.getLogger(__name__)
+
+_KEPT_DESCRIPTIONS = 64
+"""Packets without measurements that a rotated file repeats; the longest start-up has some twenty answers."""
 
 RecorderFactory: TypeAlias = Callable[[RecordingHeader], Recorder]
 
@@ -76,6 +82,8 @@ class CollectorStatus:
         Connections made; reconnects are one fewer.
     counts : StreamCounts
         Of the present file: samples, losses, measured rate, drift.
+    heart_rate_bpm : int or None
+        Last one that the sensor told.
     refused_packets : int
         Packets of the present file that broke their protocol.
     recording_path : Path or None
@@ -97,6 +105,7 @@ class CollectorStatus:
     data_age_s: float | None = None
     connections: int = 0
     counts: StreamCounts = field(default_factory=StreamCounts)
+    heart_rate_bpm: int | None = None
     refused_packets: int = 0
     recording_path: Path | None = None
     recording_problem: str = ""
@@ -110,14 +119,14 @@ class Collector:
     ----------
     source : PacketSource
         Where packets come from.
-    driver : DeviceDriver
-        Of the sensor.
+    driver : DeviceDriver or None
+        Of the sensor; None: the first connection tells.
     analyzer_factory : callable
         See `SessionRunner`.
     recorder_factory : callable or None
         Makes the recorder of each file from its header; None: nothing is recorded.
     mount : Mount, optional
-        How the sensor is fixed.
+        How the sensor is fixed; if not given, as it was paired.
     on_event : callable, optional
         Called with each event of the signal core, in order.
     on_status : callable, optional
@@ -130,6 +139,8 @@ class Collector:
         "sensor" or "simulator"; written to the header.
     known_sensors : KnownSensors, optional
         Where what is learned of a sensor is kept.
+    membership : Membership, optional
+        Its part in a session of several sensors; alone if not given.
     config : CollectorConfig, optional
         Tuning.
     """
@@ -137,7 +148,7 @@ class Collector:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: DeviceDriver | None,
         analyzer_factory: AnalyzerFactory,
         recorder_factory: RecorderFactory | None,
         *,
@@ -148,19 +159,21 @@ class Collector:
         speed: float = 1.0,
         source_kind: str = "sensor",
         known_sensors: KnownSensors | None = None,
+        membership: Membership | None = None,
         config: CollectorConfig | None = None,
     ) -> None:
         self._source = source
         self._driver = driver
         self._analyzer_factory = analyzer_factory
         self._recorder_factory = recorder_factory
-        self._mount = mount or Mount()
+        self._mount = mount
         self._on_event = on_event
         self._on_status = on_status
         self._on_recorded = on_recorded
         self._speed = speed
         self._source_kind = source_kind
         self._known_sensors = known_sensors
+        self._membership = membership
         self._calibration: Calibration | None = None
         self._config = config or CollectorConfig()
         self._connections = 0
@@ -168,13 +181,13 @@ class Collector:
         self._last_received_s = 0.0
         self._last_data_s: float | None = None
         self._started_at = datetime.now(UTC)
-        self._last_info: RawPacket | None = None
         self._last_link: RawPacket | None = None
+        self._descriptions: deque[RawPacket] = deque(maxlen=_KEPT_DESCRIPTIONS)
         self._start_file()
 
     def _start_file(self) -> None:
         self._decoder = PacketDecoder(self._driver)
-        self._runner = SessionRunner(self._analyzer_factory, self._mount)
+        self._runner = SessionRunner(self._analyzer_factory, self._mount or Mount())
         self._recorder: Recorder | None = None
         self._unrecorded: list[RawPacket] = []  # until INFO tells what to write in the header
         self._file_started_s: float | None = None
@@ -197,6 +210,7 @@ class Collector:
             data_age_s=self._data_age_s(),
             connections=self._connections,
             counts=decoder.counts,
+            heart_rate_bpm=decoder.heart_rate.rate_bpm if decoder.heart_rate else None,
             refused_packets=decoder.refused,
             recording_path=recorder.path if recorder else None,
             recording_problem=recorder.error if recorder else "",
@@ -220,7 +234,8 @@ class Collector:
         """
         loop = asyncio.get_running_loop()
         self._origin_s = loop.time()
-        self._started_at = datetime.now(UTC)
+        self._membership = self._membership or Membership(SessionClock.now())
+        self._started_at = self._membership.clock.wall_time(self._origin_s)
         reports = asyncio.create_task(self._report_regularly(), name="collector status")
         try:
             async for packet in self._source.packets():
@@ -238,7 +253,7 @@ class Collector:
 
     def _take(self, packet: RawPacket) -> None:
         self._last_received_s = max(self._last_received_s, packet.received_at_s)
-        if packet.channel == DATA:
+        if packet.channel in self._streams:
             self._last_data_s = packet.received_at_s
         self._record(packet)
         items = self._decoder.feed(packet)
@@ -247,6 +262,11 @@ class Collector:
         ends_a_set = packet.channel == LABEL or any(isinstance(event, SetFinished) for event in events)
         if self._is_time_to_rotate(packet.received_at_s, ends_a_set=ends_a_set):
             self._rotate(packet.received_at_s)
+
+    @property
+    def _streams(self) -> frozenset[str]:
+        """Channels of measurements; none before the sensor is known."""
+        return frozenset() if self._driver is None else stream_channels(self._driver)
 
     @property
     def _info(self) -> SensorInfo | None:
@@ -263,38 +283,47 @@ class Collector:
             self._recorder.write(packet)
             return
         self._unrecorded.append(packet)
-        if packet.channel in (LABEL, LINK):
+        if packet.channel in {LABEL, LINK} | (standard.CHANNELS - self._streams):
             return
-        self._recorder = self._recorder_factory(self._header(packet))
+        self._recorder = self._recorder_factory(self._header())
         for waiting in self._unrecorded:
             self._recorder.write(waiting)
         self._unrecorded.clear()
 
-    def _header(self, packet: RawPacket) -> RecordingHeader:
-        """Describe the file that begins: the link told the names, the packet at hand may tell the model."""
+    def _header(self) -> RecordingHeader:
+        """Describe the file that begins: the link told the names, the packets at hand may tell the model."""
         peek = PacketDecoder(self._driver)
-        peek.feed(packet)
+        for packet in self._unrecorded:
+            peek.feed(packet)
         link = self._decoder.link
         return RecordingHeader(
-            driver=self._driver.name,
+            driver=self._driver.name if self._driver else "",
             sensor_name=link.name if link else "",
             address=link.address if link else "",
-            model=peek.info.model if peek.info else "",
-            mount=self._mount,
+            model=peek.model,
+            mount=self._mount or Mount(),
             started_at=self._started_at,
             speed=self._speed,
             source_kind=self._source_kind,
             calibration=self._calibration,
+            role=self._membership.role if self._membership else BAR,
+            group_id=self._membership.group_id if self._membership else "",
         )
 
     def _remember(self, packet: RawPacket) -> None:
-        if packet.channel == INFO:
-            self._last_info = packet
-        elif packet.channel == LINK:
+        if packet.channel == LINK:
             self._last_link = packet
+            self._driver = self._decoder.driver
+            if self._decoder.link is not None and self._decoder.link.event == "connected":
+                self._descriptions.clear()
             self._connections += self._decoder.link is not None and self._decoder.link.event == "connected"
             self._recognise()
             self._report()
+        elif self._decoder.tells_of_itself:
+            if packet.channel in standard.CHANNELS:  # the last battery level matters, not all of them
+                for older in [kept for kept in self._descriptions if kept.channel == packet.channel]:
+                    self._descriptions.remove(older)
+            self._descriptions.append(packet)
 
     def _recognise(self) -> None:
         """Recall what is known of the sensor, before its first sample."""
@@ -302,9 +331,13 @@ class Collector:
         if self._known_sensors is None or link is None or self._calibration is not None:
             return
         try:
+            known = self._known_sensors.find(link.address)
             self._calibration = self._known_sensors.calibration(link.address)
         except KnownSensorError as error:
             _logger.warning("%s", error)
+            return
+        if self._mount is None and known is not None and known.mount is not None:
+            self._mount = self._runner.mount = known.mount
 
     def _keep_calibration(self) -> None:
         """Keep what the file's sets taught, for the next file and the next session."""
@@ -343,14 +376,17 @@ class Collector:
         ) or age_s >= self._config.rotate_at_latest_s
 
     def _rotate(self, now_s: float) -> None:
-        """End the file and begin another that stands on its own: it repeats the link, INFO and the label."""
+        """End the file and begin another that stands on its own.
+
+        It repeats the link, what the sensor said of itself, and the label.
+        """
         label = self._decoder.label
         self._finish_file()
         self._start_file()
         connections = self._connections
-        for packet in (self._last_link, self._last_info):
-            if packet is not None:
-                self._take(RawPacket(now_s, packet.channel, packet.payload))
+        before = [packet for packet in (self._last_link, *self._descriptions) if packet is not None]
+        for packet in before:
+            self._take(RawPacket(now_s, packet.channel, packet.payload))
         self._connections = connections
         if label is not None:
             self._take(label_packet(now_s, label))

@@ -7,14 +7,22 @@ protocol are counted, logged and left out, never fatal.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from analysis.imu import SensorInfo, SetLabel, StreamItem
-from ingest.devices.driver import Battery, DeviceDriver, DeviceSamples
-from ingest.errors import WireError
+from analysis.imu import SensorInfo, SetLabel
+from ingest.devices import driver_named, standard, stream_channels
+from ingest.devices.driver import Battery, Decoded, DeviceDriver, DeviceSamples, DeviceText, HeartRate
+from ingest.errors import UnknownDriverError, WireError
+from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
-from ingest.timeline import StreamCounts, Timeline, TimelineConfig
+from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
+
+if TYPE_CHECKING:
+    from ingest.host_offset import HostOffset
 
 _logger = logging.getLogger(__name__)
+_MEASUREMENTS = (DeviceSamples, HeartRate, InstrumentRep)
 
 
 class PacketDecoder:
@@ -22,42 +30,82 @@ class PacketDecoder:
 
     Parameters
     ----------
-    driver : DeviceDriver
-        Of the sensor that sent them.
+    driver : DeviceDriver or None
+        Of the sensor that sent them; None: the first connection tells.
     config : TimelineConfig, optional
         Tuning of the timeline.
 
     Attributes
     ----------
+    driver : DeviceDriver or None
+        See above.
     info : SensorInfo or None
-        What the sensor last said about itself.
+        What the sensor last said about itself; model and firmware may come from the Device Information
+        Service.
     battery_charge_fraction : float or None
         0 to 1; None while unknown.
     link : LinkEvent or None
         What last happened to the link.
     label : SetLabel or None
         What the lifter last said.
+    heart_rate : HeartRate or None
+        The last one; None while the sensor has told none.
+    instrument_reps : list of InstrumentRep
+        What a reference instrument has reported so far.
+    tells_of_itself : bool
+        Whether the last packet told what later ones mean: a description, or an answer to a command. A piece
+        of a measurement does not.
     refused : int
         Packets that broke their protocol.
     """
 
-    def __init__(self, driver: DeviceDriver, config: TimelineConfig | None = None) -> None:
-        self._decoder = driver.decoder()
+    def __init__(self, driver: DeviceDriver | None, config: TimelineConfig | None = None) -> None:
+        self.driver = driver
+        self._decoder = None if driver is None else driver.decoder()
+        self._streams = frozenset[str]() if driver is None else stream_channels(driver)
         self._timeline = Timeline(config)
         self._reasons_seen: set[str] = set()
-        self.info: SensorInfo | None = None
+        self._described: SensorInfo | None = None
+        self._texts: dict[str, str] = {}
         self.battery_charge_fraction: float | None = None
         self.link: LinkEvent | None = None
         self.label: SetLabel | None = None
+        self.heart_rate: HeartRate | None = None
+        self.instrument_reps: list[InstrumentRep] = []
+        self.tells_of_itself = False
         self.refused = 0
+
+    @property
+    def info(self) -> SensorInfo | None:
+        """What the sensor last said about itself; None before it has said what its samples mean."""
+        if self._described is None:
+            return None
+        info, texts = self._described, self._texts
+        return replace(
+            info,
+            model=info.model or texts.get("model", ""),
+            firmware=info.firmware or texts.get("firmware", ""),
+            device_id=info.device_id or texts.get("serial", ""),
+        )
+
+    @property
+    def model(self) -> str:
+        """The sensor's model, as far as it has told; empty while it has not."""
+        return self.info.model if self.info else self._texts.get("model", "")
+
+    @property
+    def host_offset(self) -> HostOffset:
+        """How far the timeline lags behind the clock of `RawPacket.received_at_s`."""
+        return self._timeline.host_offset
 
     @property
     def counts(self) -> StreamCounts:
         """What the stream has delivered so far."""
         return self._timeline.counts
 
-    def feed(self, packet: RawPacket) -> list[StreamItem]:
+    def feed(self, packet: RawPacket) -> list[TimelineItem]:
         """Take one packet; return the items that it completes, in the order of time."""
+        self.tells_of_itself = False
         try:
             if packet.channel == LABEL:
                 label = parse_label(packet.payload)
@@ -67,30 +115,56 @@ class PacketDecoder:
                 self._on_link(parse_link(packet.payload))
                 return []
             return self._on_sensor(packet)
-        except (WireError, ValueError) as error:
+        except (WireError, UnknownDriverError, ValueError) as error:
             self._refuse(packet, error)
             return []
 
-    def finish(self) -> list[StreamItem]:
+    def finish(self) -> list[TimelineItem]:
         """Return the items that were still waiting for a missing packet."""
         return self._timeline.flush()
 
     def _on_link(self, event: LinkEvent) -> None:
         self.link = event
-        if event.event == "connected":
-            self._timeline.link_renewed()
+        if event.event != "connected":
+            return
+        if self._decoder is None:
+            self.driver = driver_named(event.driver)
+            self._decoder = self.driver.decoder()
+            self._streams = stream_channels(self.driver)
+        self._timeline.link_renewed()
+        self._decoder.link_renewed()
 
-    def _on_sensor(self, packet: RawPacket) -> list[StreamItem]:
-        decoded = self._decoder.decode(packet.channel, packet.payload)
-        if isinstance(decoded, DeviceSamples):
-            return self._timeline.push(decoded, packet.received_at_s)
-        if isinstance(decoded, SensorInfo):
-            self.info = decoded
-        elif isinstance(decoded, Battery):
-            self.battery_charge_fraction = decoded.charge_fraction
-        return []
+    def _on_sensor(self, packet: RawPacket) -> list[TimelineItem]:
+        if packet.channel in standard.CHANNELS:
+            decoded = standard.decode_standard(packet.channel, packet.payload)
+        elif self._decoder is None:
+            raise ValueError("bytes of a sensor before it was connected")
+        else:
+            decoded = self._decoder.decode(packet.channel, packet.payload)
+        self.tells_of_itself = (bool(decoded) or packet.channel not in self._streams) and not any(
+            isinstance(value, _MEASUREMENTS) for value in decoded
+        )
+        items: list[TimelineItem] = []
+        for value in decoded:
+            if isinstance(value, DeviceSamples):
+                items += self._timeline.push(value, packet.received_at_s)
+            else:
+                self._keep(value)
+        return items
 
-    def _refuse(self, packet: RawPacket, error: WireError | ValueError) -> None:
+    def _keep(self, value: Decoded) -> None:
+        if isinstance(value, SensorInfo):
+            self._described = value
+        elif isinstance(value, DeviceText):
+            self._texts[value.field] = value.text
+        elif isinstance(value, Battery):
+            self.battery_charge_fraction = value.charge_fraction
+        elif isinstance(value, HeartRate):
+            self.heart_rate = value
+        elif isinstance(value, InstrumentRep):
+            self.instrument_reps.append(value)
+
+    def _refuse(self, packet: RawPacket, error: Exception) -> None:
         """Count it; log each reason aloud once, then quietly: a broken sensor repeats itself."""
         self.refused += 1
         reason = error.reason if isinstance(error, WireError) else str(error)

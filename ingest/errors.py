@@ -4,8 +4,12 @@
 
     IngestError
     ├── DeviceNotFoundError        no sensor with that address or name answered the scan
+    ├── AmbiguousSensorError       several sensors have the name that was asked for
+    ├── UnsupportedSensorError     no driver knows the device
     ├── ConnectionLostError        the link broke, or an operation over it failed
     ├── BluetoothUnavailableError  this machine has no usable Bluetooth
+    ├── StartRefusedError          the sensor answered that it cannot stream
+    ├── PairingFailedError         a pairing ended before its end
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
     ├── RecordingError             a recording cannot be written or read
@@ -43,6 +47,37 @@ class DeviceNotFoundError(IngestError):
         self.wanted = wanted
 
 
+class AmbiguousSensorError(IngestError):
+    """Two sensors have the name that was asked for.
+
+    Attributes
+    ----------
+    name : str
+        The name.
+    """
+
+    def __init__(self, name: str, found: Iterable[tuple[str, int]]) -> None:
+        listed = ", ".join(f"{address} ({rssi_dbm} dBm)" for address, rssi_dbm in found)
+        super().__init__(f"several sensors are called {name!r}: {listed}; name the one by its address")
+        self.name = name
+
+
+class UnsupportedSensorError(IngestError):
+    """A device that no driver knows.
+
+    Attributes
+    ----------
+    name : str
+        Its name or address.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} advertises nothing that Upright knows; `upright devices` lists what it reads"
+        )
+        self.name = name
+
+
 class ConnectionLostError(IngestError):
     """The link broke, or an operation over it failed. Connecting again may help.
 
@@ -72,6 +107,34 @@ class BluetoothUnavailableError(IngestError):
         super().__init__(f"Bluetooth is not available: {why}; {hint}")
         self.why = why
         self.hint = hint
+
+
+class StartRefusedError(IngestError):
+    """The sensor answered that it cannot stream. Trying again helps once its reason is gone.
+
+    Attributes
+    ----------
+    reason : str
+        Its answer in words, and what to do.
+    """
+
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__(f"{title} does not start: {reason}")
+        self.reason = reason
+
+
+class PairingFailedError(IngestError):
+    """A pairing ended before the sensor's mount was known.
+
+    Attributes
+    ----------
+    problem : str
+        What was wrong last; empty if it was only stopped.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the sensor was not paired: {problem or 'it was stopped'}")
+        self.problem = problem
 
 
 class UnknownDriverError(IngestError):

@@ -14,8 +14,10 @@ from analysis.set_goal import SetGoal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-DATA, INFO, BATTERY, LINK, LABEL = "data", "info", "battery", "link", "label"
-"""Channels. The first three carry the sensor's bytes, ``link`` and ``label`` UTF-8 JSON by the host."""
+DATA, INFO, CONTROL, BATTERY, HEART_RATE = "data", "info", "control", "battery", "heart_rate"
+"""Channels of the sensor's bytes: samples, its description, answers to commands, standard services."""
+LINK, LABEL = "link", "label"
+"""Channels that carry UTF-8 JSON by the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class LinkEvent:
         Signal strength of the last advertisement, dBm.
     reason : str
         Why the link was lost, in words.
+    driver : str
+        Name of the driver that understands the sensor, on ``connected``; empty where the recording's header
+        is the only one to say.
     """
 
     event: str
@@ -70,6 +75,7 @@ class LinkEvent:
     mtu: int | None = None
     rssi_dbm: int | None = None
     reason: str = ""
+    driver: str = ""
 
 
 def whole_nanoseconds(seconds: float) -> float:
@@ -94,6 +100,7 @@ def link_packet(received_at_s: float, event: LinkEvent) -> RawPacket:
         "mtu": event.mtu,
         "rssi": event.rssi_dbm,
         "reason": event.reason,
+        "driver": event.driver,
     }
     return RawPacket(whole_nanoseconds(received_at_s), LINK, json.dumps(content).encode())
 
@@ -169,6 +176,7 @@ def parse_link(payload: bytes) -> LinkEvent:
         mtu=mtu if isinstance(mtu, int) else None,
         rssi_dbm=rssi if isinstance(rssi, int) else None,
         reason=str(content.get("reason") or ""),
+        driver=str(content.get("driver") or ""),
     )
 
 

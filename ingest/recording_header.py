@@ -43,6 +43,8 @@ class RecordingHeader:
         Speed of the event loop's clock; 1 but for a simulated session.
     source_kind : str
         "sensor" or "simulator": a result must never pass for a measurement because its database was rebuilt.
+    role, group_id : str
+        Part in a session of several sensors, see `ingest.companions.Membership`.
     """
 
     driver: str
@@ -56,6 +58,8 @@ class RecordingHeader:
     speed: float = 1.0
     source_kind: str = "sensor"
     calibration: Calibration | None = None
+    role: str = "bar"
+    group_id: str = ""
 
     def to_metadata(self, channels: dict[str, int]) -> dict[str, str]:
         """Return the metadata record's map, with a checksum that MCAP does not give metadata.
@@ -78,6 +82,8 @@ class RecordingHeader:
             "speed": repr(self.speed),
             "source_kind": self.source_kind,
             "calibration": json.dumps(calibration_to_json(self.calibration)),
+            "role": self.role,
+            "group_id": self.group_id,
             "channels": json.dumps(channels),
         }
         return {**content, "crc32": _checksum(content)}
@@ -111,9 +117,11 @@ class RecordingHeader:
                 recording_id=fields["recording_id"],
                 software_version=fields["software_version"],
                 speed=float(fields["speed"]),
-                # Files of before they were written have neither.
+                # Files of before they were written have none of these.
                 source_kind=fields.get("source_kind", "sensor"),
                 calibration=calibration_from_json(json.loads(fields.get("calibration", "null"))),
+                role=fields.get("role", "bar"),
+                group_id=fields.get("group_id", ""),
             )
             return header, {str(name): int(i) for name, i in json.loads(fields["channels"]).items()}
         except (KeyError, TypeError, IndexError, AttributeError) as error:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from analysis.imu import StreamItem
     from ingest.imports.importer import ImportedFile
+    from ingest.items import TimelineItem
     from ingest.timeline import StreamCounts
 
 MCAP = "mcap"
@@ -145,7 +145,7 @@ class ReplayableRecording(Protocol):
         """Samples, losses and measured rate of the whole file."""
         ...
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield due times, s since the start, and what a live session would have handed on then."""
         ...
 
@@ -191,7 +191,7 @@ class ReplayedPackets:
             damage=recording.damage.in_words(),
         )
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield due times, s since the first packet, and the items of each packet that has any."""
         decoder = PacketDecoder(self._driver)
         due_s = 0.0
@@ -204,7 +204,7 @@ class ReplayedPackets:
         if rest:
             yield due_s, rest
 
-    def _labelled(self, item: StreamItem) -> StreamItem:
+    def _labelled(self, item: TimelineItem) -> TimelineItem:
         return self._options.apply(item) if isinstance(item, SetLabel) else item
 
 
@@ -239,7 +239,7 @@ class ReplayedImport:
             findings=file.findings,
         )
 
-    def steps(self) -> Iterator[tuple[float, list[StreamItem]]]:
+    def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
         """Yield each item when its last sample has been taken."""
         due_s = 0.0
         for item in self._items:
@@ -264,7 +264,7 @@ def open_recording(path: Path, options: ReplayOptions | None = None) -> Replayab
     return ReplayedImport(import_file(path, options=options.imports), options)
 
 
-async def paced(steps: Iterable[tuple[float, list[StreamItem]]]) -> AsyncIterator[list[StreamItem]]:
+async def paced(steps: Iterable[tuple[float, list[TimelineItem]]]) -> AsyncIterator[list[TimelineItem]]:
     """Yield the items of each step when it is due on the running loop's clock."""
     loop = asyncio.get_running_loop()
     start_s = loop.time()

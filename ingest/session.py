@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from analysis.imu import Mount, SensorInfo, SetLabel, StreamItem
+from ingest.items import AccelBlock, TimelineItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,26 +56,30 @@ class SessionRunner:
         self, analyzer_factory: AnalyzerFactory, mount: Mount, label: SetLabel | None = None
     ) -> None:
         self._factory = analyzer_factory
-        self._mount = mount
+        self.mount = mount
+        """How the sensor is fixed; may be told until its first sample."""
         self._label = label or SetLabel()
         self._analyzer: Analyzer | None = None
         self.calibration: Calibration | None = None
         """What the session taught about the accelerometer; None before its end, or if it taught nothing."""
 
-    def advance(self, items: Iterable[StreamItem], info: SensorInfo | None) -> list[Event]:
+    def advance(self, items: Iterable[TimelineItem], info: SensorInfo | None) -> list[Event]:
         """Take items in the order of time; return the events that they made known.
 
-        A label that comes before the sensor has described itself is that of the first set.
+        A label that comes before the sensor has described itself is that of the first set. Samples without a
+        gyroscope are passed over: they say nothing about how the sensor moves.
         """
         events: list[Event] = []
         for item in items:
+            if isinstance(item, AccelBlock):
+                continue
             if self._analyzer is None:
                 if isinstance(item, SetLabel):
                     self._label = item
                     continue
                 if info is None:
                     continue
-                self._analyzer = self._factory(info, self._mount, self._label)
+                self._analyzer = self._factory(info, self.mount, self._label)
             events += self._analyzer.push(item)
         return events
 

@@ -14,6 +14,7 @@ from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
 from server.api_report import add_reports
+from server.api_sensors import add_sensors
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
@@ -30,6 +31,7 @@ from server.schemas import (
     SessionSummaryModel,
     StatusModel,
 )
+from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.store import Store
 from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
@@ -46,8 +48,10 @@ MAX_ROWS = 1000
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
 
-def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) -> APIRouter:
-    """Make the router with everything under ``/api/v1``."""
+def make_router(
+    hub: LiveHub, store: Store, controls: Controls, editor: Editor, desk: SensorDesk | None = None
+) -> APIRouter:
+    """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
     router = APIRouter(
         prefix="/api/v1",
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
@@ -59,6 +63,8 @@ def make_router(hub: LiveHub, store: Store, controls: Controls, editor: Editor) 
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    if desk is not None:
+        add_sensors(router, desk)
     return router
 
 

@@ -19,6 +19,7 @@ from server.errors import ServerError
 from server.gate import SecurityGate
 from server.live import LiveHub
 from server.schemas import ErrorModel
+from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.settings import Settings
 from server.store import Store
@@ -29,7 +30,9 @@ MAX_BODY_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Controls) -> FastAPI:
+def create_app(
+    settings: Settings, hub: LiveHub, store: Store, controls: Controls, desk: SensorDesk | None = None
+) -> FastAPI:
     """Make the web application.
 
     Parameters
@@ -42,6 +45,8 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
         Results of all sessions. Closed by whoever opened it.
     controls : Controls
         Takes labels for the running session.
+    desk : SensorDesk or None
+        What the page may do with sensors; None: nothing, as in a replay.
 
     Raises
     ------
@@ -74,7 +79,7 @@ def create_app(settings: Settings, hub: LiveHub, store: Store, controls: Control
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor))
+    app.include_router(make_router(hub, store, controls, editor, desk))
     _add_pages(app)
     _add_error_handlers(app)
     return app

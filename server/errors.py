@@ -12,6 +12,9 @@
     ├── AnnotationError         a file of annotations is damaged or cannot be written
     ├── EditRefusedError        an annotation contradicts what is there
     ├── InvalidEditError        an annotation makes no sense
+    ├── SensorBusyError         a sensor, or the desk, is at work already
+    ├── SensorFailedError       no Bluetooth, or the sensor cannot be used
+    ├── InvalidMountRequestError a mount contradicts itself
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
     └── KeptFileError           what is kept of an imported file is damaged or cannot be written
@@ -204,3 +207,24 @@ class KeptFileError(ServerError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
         self.path = path
+
+
+class SensorBusyError(ServerError):
+    """Something is going on that has to end first."""
+
+    code = "sensor_busy"
+    status = 409
+
+
+class SensorFailedError(ServerError):
+    """No Bluetooth, or the sensor cannot be used."""
+
+    code = "sensor_failed"
+    status = 503
+
+
+class InvalidMountRequestError(ServerError):
+    """A mount contradicts itself."""
+
+    code = "invalid_mount"
+    status = 422

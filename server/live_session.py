@@ -14,17 +14,20 @@ from ingest.collector import Collector, CollectorStatus
 from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
 from ingest.session import SessionRunner
+from server.companion import link_state, recording_path
 from server.errors import LabelRefusedError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ingest.companions import Membership
     from ingest.devices.driver import DeviceDriver
     from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
     from ingest.timeline import StreamCounts
+    from server.companion import Companion
     from server.live import LiveHub
     from server.store import Store
 
@@ -107,37 +110,45 @@ class LiveSession:
     ----------
     source : PacketSource
         The sensor's packets.
-    driver : DeviceDriver
-        Understands them.
+    driver : DeviceDriver or None
+        Understands them; None: the source finds out which.
     recordings_dir : Path or None
         Where recordings go; None: nothing is recorded.
     sink : SessionSink
         Where results go.
-    mount : Mount
-        How the sensor is fixed.
+    mount : Mount or None
+        How the sensor is fixed; None: as it was paired.
     source_kind : str
         "sensor" or "simulator", stored with the session.
     speed : float
         Of the running loop's clock, written to the recording.
     known_sensors : KnownSensors or None
         Where what is learned of a sensor is kept; None: nowhere.
+    membership : Membership or None
+        Its part in a session of several sensors; None: alone.
+    companions : sequence of Companion
+        Sensors that are recorded beside it.
     """
 
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver,
+        driver: DeviceDriver | None,
         recordings_dir: Path | None,
         sink: SessionSink,
         *,
-        mount: Mount,
+        mount: Mount | None,
         source_kind: str = "sensor",
         speed: float = 1.0,
         known_sensors: KnownSensors | None = None,
+        membership: Membership | None = None,
+        companions: Sequence[Companion] = (),
     ) -> None:
         self.recorded: list[tuple[Path, StreamCounts]] = []
         self.recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
         self._running = False
+        self._source = source
+        self._companions = companions
         self._collector = Collector(
             source,
             driver,
@@ -150,6 +161,7 @@ class LiveSession:
             speed=speed,
             source_kind=source_kind,
             known_sensors=known_sensors,
+            membership=membership,
         )
 
     @property
@@ -168,10 +180,14 @@ class LiveSession:
         self._running = True
         if self.recordings_dir is None:
             self._sink.start(_unrecorded(self._source_kind))
+        beside = [asyncio.create_task(one.run(), name=one.role) for one in self._companions]
         try:
             await self._collector.run()
         finally:
             self._running = False
+            for one in self._companions:
+                one.stop()
+            await asyncio.gather(*beside, return_exceptions=True)
             self._publish_status(self._collector.status)
             self._sink.end()
 
@@ -191,9 +207,7 @@ class LiveSession:
     def _new_file(self, header: RecordingHeader) -> Recorder:
         if self.recordings_dir is None:
             raise ValueError("a session without a recordings folder opens no file")
-        stamp = header.started_at.strftime("%Y%m%dT%H%M%SZ")
-        path = self.recordings_dir / f"{stamp}-{header.recording_id[:8]}.mcap"
-        recorder = Recorder(path, header)
+        recorder = Recorder(recording_path(self.recordings_dir, header), header)
         self._sink.start(recording_info(header))
         return recorder
 
@@ -203,20 +217,25 @@ class LiveSession:
         self._sink.end_recording(counts)
 
     def _publish_status(self, status: CollectorStatus) -> None:
-        states = {"searching": LinkState.SEARCHING, "connected": LinkState.CONNECTED, "lost": LinkState.LOST}
         counts = status.counts
         self._sink.status(
             LinkStatus(
-                state=states.get(status.link, LinkState.LOST) if self._running else LinkState.ENDED,
+                state=link_state(status) if self._running else LinkState.ENDED,
                 sensor_name=status.sensor_name or None,
                 battery_fraction=status.battery_charge_fraction,
                 sample_rate_hz=counts.sample_rate_hz,
                 received_samples=counts.samples,
                 lost_samples=counts.lost_samples,
                 last_sample_age_s=status.data_age_s,
-                reason=status.recording_problem or status.analysis_problem,
+                reason=status.recording_problem or status.analysis_problem or self._why_nothing_comes(status),
+                heart_rate_bpm=status.heart_rate_bpm,
+                companions=tuple(one.status for one in self._companions),
             )
         )
+
+    def _why_nothing_comes(self, status: CollectorStatus) -> str:
+        """Say what the radio struggles with, where it is no secret of the source."""
+        return "" if status.link == "connected" else str(getattr(self._source, "problem", ""))
 
 
 def recording_info(header: RecordingHeader) -> RecordingInfo:

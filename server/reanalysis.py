@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from analysis.imu import StreamItem
+    from ingest.items import TimelineItem
     from ingest.replay import ReplayableRecording, ReplayHeader
     from server.annotation_files import AnnotationFiles
     from server.session import RecordingInfo
@@ -165,7 +165,7 @@ def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) 
 class _Entry:
     """One item of a stream, and the recorded label that begins to hold with it, if one does."""
 
-    item: StreamItem
+    item: TimelineItem
     recorded: SetLabel | None = None
 
 
@@ -177,7 +177,7 @@ class _Found:
     closed_at: int
 
 
-def _label_in(item: StreamItem) -> SetLabel | None:
+def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
@@ -198,7 +198,7 @@ def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
     return found
 
 
-def _relabelled(items: list[StreamItem], plain: list[_Found], corrected: dict[int, str]) -> list[_Entry]:
+def _relabelled(items: list[TimelineItem], plain: list[_Found], corrected: dict[int, str]) -> list[_Entry]:
     """Put corrected labels into a stream: each from the end of the set before to the end of its own set."""
     instead: dict[int, SetLabel] = {}
     after: dict[int, SetLabel] = {}

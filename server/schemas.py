@@ -133,6 +133,19 @@ class SetModel(LabelModel):
         )
 
 
+class CompanionModel(Model):
+    """A sensor recorded beside the one on the bar; fields as in `server.session.CompanionStatus`."""
+
+    role: str
+    state: LinkState
+    sensor_name: str | None
+    battery_fraction: Number
+    heart_rate_bpm: int | None
+    received_samples: int
+    lost_samples: int
+    reason: str
+
+
 class LinkModel(Model):
     """State of the link to the sensor; fields as in `server.session.LinkStatus`."""
 
@@ -145,6 +158,8 @@ class LinkModel(Model):
     lost_fraction: Number
     last_sample_age_s: Number
     reason: str
+    heart_rate_bpm: int | None
+    companions: tuple[CompanionModel, ...]
 
     @classmethod
     def of(cls, status: LinkStatus) -> LinkModel:

@@ -23,6 +23,38 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionStatus:
+    """A sensor that is recorded beside the one on the bar.
+
+    Attributes
+    ----------
+    role : str
+        Where it sits, in the lifter's word.
+    state : LinkState
+        See there.
+    sensor_name : str or None
+        As advertised.
+    battery_fraction : float or None
+        0 to 1.
+    heart_rate_bpm : int or None
+        If it tells one.
+    received_samples, lost_samples : int
+        Since the session started.
+    reason : str
+        Why nothing comes, in words.
+    """
+
+    role: str
+    state: LinkState
+    sensor_name: str | None = None
+    battery_fraction: float | None = None
+    heart_rate_bpm: int | None = None
+    received_samples: int = 0
+    lost_samples: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkStatus:
     """State of the link, published about once a second and at every change.
 
@@ -42,6 +74,10 @@ class LinkStatus:
         Time since the last sample arrived, s, when the status was made.
     reason : str
         In words, for people: why the link is lost or still being looked for.
+    heart_rate_bpm : int or None
+        If the sensor tells one.
+    companions : tuple of CompanionStatus
+        Sensors that are recorded beside it.
     """
 
     state: LinkState
@@ -52,6 +88,8 @@ class LinkStatus:
     lost_samples: int = 0
     last_sample_age_s: float | None = None
     reason: str = ""
+    heart_rate_bpm: int | None = None
+    companions: tuple[CompanionStatus, ...] = ()
 
     @property
     def lost_fraction(self) -> float | None:

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         return self.data_dir / "references"
 
     @property
+    def companions_dir(self) -> Path:
+        """Where the recordings of sensors are that were worn beside the one on the bar."""
+        return self.data_dir / "companions"
+
+    @property
     def sensors_dir(self) -> Path:
         """Where it is kept what was learned of each sensor."""
         return self.data_dir / "sensors"

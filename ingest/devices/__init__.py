@@ -4,13 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ingest.devices import standard
+from ingest.devices.bangle import BangleDriver
+from ingest.devices.heart_rate import HeartRateDriver
+from ingest.devices.metamotion import MetaMotionDriver
+from ingest.devices.movella_dot import MovellaDotDriver
+from ingest.devices.movesense import MovesenseDriver
 from ingest.devices.native import NativeDriver
+from ingest.devices.openbarbell import OpenBarbellDriver
+from ingest.devices.polar import PolarH10Driver, PolarVerityDriver
+from ingest.devices.thingy52 import Thingy52Driver
+from ingest.devices.witmotion import WitMotionDriver
 from ingest.errors import UnknownDriverError
+from ingest.packets import CONTROL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingest.devices.driver import DeviceDriver
 
-_DRIVERS: dict[str, DeviceDriver] = {driver.name: driver for driver in (NativeDriver(),)}
+_DRIVERS: dict[str, DeviceDriver] = {
+    driver.name: driver
+    for driver in (
+        NativeDriver(),
+        WitMotionDriver(),
+        PolarVerityDriver(),
+        PolarH10Driver(),
+        MetaMotionDriver(),
+        MovesenseDriver(),
+        MovellaDotDriver(),
+        Thingy52Driver(),
+        BangleDriver(),
+        OpenBarbellDriver(),
+        HeartRateDriver(),
+    )
+}
+_COMMON_SERVICES = frozenset({standard.HEART_RATE_SERVICE})
+"""Services that sensors of many kinds advertise beside their own."""
+_NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "heart_rate"})
+"""Sensors that do not measure how a bar moves: they are recorded beside one that does."""
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
@@ -32,7 +64,31 @@ def driver_named(name: str) -> DeviceDriver:
         raise UnknownDriverError(name, _DRIVERS) from None
 
 
-def driver_for_services(uuids: list[str]) -> DeviceDriver | None:
-    """Return the driver of a sensor that advertises these service UUIDs, or None."""
-    advertised = {uuid.lower() for uuid in uuids}
-    return next((driver for driver in _DRIVERS.values() if advertised & set(driver.service_uuids)), None)
+def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
+    """Return the driver of a sensor that advertises this name and these services, or None.
+
+    Services of one kind decide first: a name can be changed by its owner. Services of many kinds decide last:
+    a chest strap that also measures motion should be known by its name before it counts as a mere strap.
+    """
+    advertised = {uuid.lower() for uuid in service_uuids}
+    return (
+        _driver_with(advertised - _COMMON_SERVICES)
+        or next((driver for driver in all_drivers() if name.startswith(driver.name_prefixes)), None)
+        or _driver_with(advertised)
+    )
+
+
+def _driver_with(service_uuids: set[str]) -> DeviceDriver | None:
+    return next((driver for driver in all_drivers() if service_uuids & set(driver.service_uuids)), None)
+
+
+def stream_channels(driver: DeviceDriver) -> frozenset[str]:
+    """Return the channels whose bytes show that the sensor is streaming."""
+    return frozenset(
+        spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
+    )
+
+
+def is_bar_sensor(name: str) -> bool:
+    """Tell whether a driver's sensor measures how a bar moves: acceleration and rate of turn."""
+    return name not in _NO_MOTION

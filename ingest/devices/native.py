@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, SensorInfo
-from ingest.devices.driver import Battery, CharacteristicSpec, Command, Decoded, DeviceSamples
+from ingest.devices.driver import CharacteristicSpec, Decoded, DeviceSamples, Startup, Write
 from ingest.errors import WireError
-from ingest.packets import BATTERY, DATA, INFO
+from ingest.packets import CONTROL, DATA, INFO
 
 NAME = "native"
 
@@ -21,7 +21,6 @@ SERVICE_UUID = "8f5a0001-7b1e-4c5c-9a7e-0b5e1bb0ba11"
 DATA_UUID = "8f5a0002-7b1e-4c5c-9a7e-0b5e1bb0ba11"
 CONTROL_UUID = "8f5a0003-7b1e-4c5c-9a7e-0b5e1bb0ba11"
 INFO_UUID = "8f5a0004-7b1e-4c5c-9a7e-0b5e1bb0ba11"
-BATTERY_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
 
 _PROTOCOL_VERSION = 1
 _DATA_HEADER = struct.Struct("<BBHIHBB")  # version, flags, seq, t_us, period_us, k, dropped
@@ -34,7 +33,6 @@ _SEQUENCE_WRAP = 1 << 16
 _TICK_WRAP = 1 << 32
 _FULL_SCALE = 32768
 _RADPS_PER_DPS = np.pi / 180
-_BATTERY_UNKNOWN = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,19 @@ class NativeDriver:
     name: str = NAME
     title: str = "Upright bar sensor"
     service_uuids: tuple[str, ...] = (SERVICE_UUID,)
+    name_prefixes: tuple[str, ...] = ()
     characteristics: tuple[CharacteristicSpec, ...] = (
         CharacteristicSpec(INFO, INFO_UUID, read_first=True),
-        CharacteristicSpec(BATTERY, BATTERY_UUID, read_first=True, notify=True, required=False),
         CharacteristicSpec(DATA, DATA_UUID, notify=True),
+        CharacteristicSpec(CONTROL, CONTROL_UUID),
     )
-    start_commands: tuple[Command, ...] = (Command(CONTROL_UUID, b"\x01"),)
-    stop_commands: tuple[Command, ...] = (Command(CONTROL_UUID, b"\x02"),)
+    stop_steps: tuple[Write, ...] = (Write(CONTROL, b"\x02"),)
     slowest_packet_period_s: float = 20 / 50
     """20 samples at 50 Hz, the slowest setting of the protocol."""
+
+    def start(self) -> Startup:
+        """Write START."""
+        yield Write(CONTROL, b"\x01")
 
     def decoder(self) -> NativeDecoder:
         """Return a decoder for one new stream."""
@@ -65,7 +67,7 @@ class NativeDecoder:
     def __init__(self) -> None:
         self._info: SensorInfo | None = None
 
-    def decode(self, channel: str, payload: bytes) -> Decoded:
+    def decode(self, channel: str, payload: bytes) -> tuple[Decoded, ...]:
         """Decode one payload.
 
         Raises
@@ -74,13 +76,14 @@ class NativeDecoder:
             If the bytes break the protocol, or samples come before INFO.
         """
         if channel == DATA:
-            return self._decode_data(payload)
+            return (self._decode_data(payload),)
         if channel == INFO:
             self._info = _decode_info(payload)
-            return self._info
-        if channel == BATTERY:
-            return _decode_battery(payload)
-        return None
+            return (self._info,)
+        return ()
+
+    def link_renewed(self) -> None:
+        """Do nothing: every packet stands alone, and INFO is read again before the first."""
 
     def _decode_data(self, payload: bytes) -> DeviceSamples:
         if len(payload) < _DATA_HEADER.size:
@@ -137,17 +140,6 @@ def _decode_info(payload: bytes) -> SensorInfo:
         firmware=f"{major}.{minor}",
         device_id=device_id.hex(),
     )
-
-
-def _decode_battery(payload: bytes) -> Battery:
-    if len(payload) != 1:
-        raise _refuse(BATTERY, f"{len(payload)} bytes, expected 1", payload)
-    percent = payload[0]
-    if percent == _BATTERY_UNKNOWN:
-        return Battery(None)
-    if percent > 100:
-        raise _refuse(BATTERY, f"{percent} percent", payload)
-    return Battery(percent / 100)
 
 
 def _refuse(channel: str, reason: str, payload: bytes) -> WireError:

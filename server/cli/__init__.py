@@ -24,6 +24,7 @@ from server.cli import (
     export,
     imports,
     maintenance,
+    pair,
     plot,
     profile,
     record,
@@ -56,6 +57,7 @@ for module in (
     calibrate,
     simulate,
     sensors,
+    pair,
     export,
     maintenance,
 ):

@@ -11,7 +11,7 @@ from server.cli.options import DataDir, NoBrowser, Port, Speed, settings_of
 
 if TYPE_CHECKING:
     from analysis import Event, LiftVerdict, SetSummary
-    from firmware_sim.peripheral import NativePeripheral
+    from firmware_sim.peripheral import SimulatedPeripheral
     from firmware_sim.scenario import Scenario
     from server.live_session import LiveSession
     from server.settings import Settings
@@ -57,7 +57,7 @@ async def _run(
     from analysis import Mount, MountPosition, SetFinished
     from firmware_sim.air import Air
     from firmware_sim.demo import demo_session
-    from firmware_sim.peripheral import start_sensor
+    from firmware_sim.devices.native import start_native
     from firmware_sim.radio import RadioModel
     from ingest.ble import BleSource
     from ingest.bumble_host import register_in_process
@@ -77,7 +77,7 @@ async def _run(
         scenario = demo_session(seed)
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
         register_in_process("demo", lambda: air.port("collector"))
-        sensor = await start_sensor(air, scenario, name=SENSOR_NAME)
+        sensor = await start_native(air, scenario, name=SENSOR_NAME)
         source = BleSource(transport="inproc:demo")
         sink = SessionSink(page.hub, page.store, remember)
         session = LiveSession(
@@ -113,7 +113,7 @@ async def _run(
     return sets, verdicts
 
 
-async def _lift(sensor: NativePeripheral, scenario: Scenario, session: LiveSession) -> None:
+async def _lift(sensor: SimulatedPeripheral, scenario: Scenario, session: LiveSession) -> None:
     """Act as the lifter at the tablet: label each set before it starts; return when the bar lies still."""
     from analysis import SetLabel
 

@@ -38,6 +38,14 @@ Transport: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Also: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        help="Record another sensor beside it: NAME=WHERE, such as Strap=chest. May be repeated.",
+        show_default=False,
+    ),
+]
 Exercise: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -156,8 +164,10 @@ def vector(text: str | None, option: str) -> tuple[float, float, float] | None:
     return x, y, z
 
 
-def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount:
+def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mount | None:
     """Put the mount options together; what was not given is a shaft mount without a known bar axis.
+
+    None if nothing was given: the sensor is mounted as it was paired.
 
     Raises
     ------
@@ -166,6 +176,8 @@ def mount_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mou
     """
     from analysis import Mount
 
+    if name is None and bar_axis is None and lever_m is None:
+        return None
     return change_of(name, bar_axis, lever_m).apply(Mount())
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import (
+    Also,
     BarAxis,
     DataDir,
     Exercise,
@@ -28,7 +29,11 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Event, Mount, Rep, RepFinished, SetLabel
+    from server.live_session import LiveSession
     from server.settings import Settings
+
+SEARCH_S = 12.0
+"""How long a recording of a given length looks for its sensor, s; 10 to 60. One search and a connection."""
 
 
 def register(app: typer.Typer) -> None:
@@ -42,8 +47,9 @@ def record(
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
     duration_s: Annotated[
-        float | None, typer.Option(min=0.1, help="Stop after this time, s.", show_default=False)
+        float | None, typer.Option(min=0.1, help="Stop after so many seconds of data.", show_default=False)
     ] = None,
+    also: Also = None,
     transport: Transport = None,
     exercise: Exercise = None,
     load_kg: LoadKg = None,
@@ -61,26 +67,30 @@ def record(
     goal = goal_of(velocity_loss, target, min_velocity, reps, velocity_feedback)
     label = label_of(exercise, load_kg, goal)
     mounted = mount_of(mount, bar_axis, lever_m)
-    asyncio.run(_run(settings_of(data_dir), sensor, transport, duration_s, label, mounted))
+    asyncio.run(_run(settings_of(data_dir), (sensor, also or []), transport, duration_s, label, mounted))
 
 
 async def _run(
     settings: Settings,
-    sensor: str | None,
+    sensors: tuple[str | None, list[str]],
     transport: str | None,
     duration_s: float | None,
     label: SetLabel,
-    mount: Mount,
+    mount: Mount | None,
 ) -> None:
+    from ingest.companions import Membership, SessionClock
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
-    from server.cli.sensors import source_for
+    from server.cli.sensors import companions_for, source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
     from server.store import Store
 
     recover_recordings(settings)
-    source = source_for(sensor, transport)
+    known = KnownSensors(settings.sensors_dir)
+    source = source_for(sensors[0], transport, known)
+    membership = Membership(SessionClock.now())
+    companions = companions_for(sensors[1], transport, settings, membership)
     with Store(settings.results_url) as store:
         session = LiveSession(
             source,
@@ -88,7 +98,9 @@ async def _run(
             settings.recordings_dir,
             SessionSink(None, store, _Teller().tell),
             mount=mount,
-            known_sensors=KnownSensors(settings.sensors_dir),
+            known_sensors=known,
+            membership=membership,
+            companions=companions,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())
@@ -96,14 +108,26 @@ async def _run(
         if not running.done():
             await session.label(label)
         try:
-            await asyncio.wait([running], timeout=duration_s)
+            await _until_over(running, session, duration_s)
         finally:
             source.stop()
             await running
     if not session.recorded:
         raise DeviceNotFoundError(source.wanted)
-    for path, counts in session.recorded:
+    for path, counts in session.recorded + [one for each in companions for one in each.recorded]:
         console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
+
+
+async def _until_over(running: asyncio.Task[None], session: LiveSession, duration_s: float | None) -> None:
+    """Wait until the session ends or has streamed for so long; searching does not count."""
+    if duration_s is None:
+        await asyncio.wait([running])
+        return
+    searched_s = 0.0
+    while not (running.done() or session.status.counts.samples or searched_s > SEARCH_S + duration_s):
+        await asyncio.wait([running], timeout=0.05)
+        searched_s += 0.05
+    await asyncio.wait([running], timeout=duration_s if session.status.counts.samples else 0.0)
 
 
 class _Teller:

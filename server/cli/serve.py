@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import (
+    Also,
     BarAxis,
     DataDir,
     LeverM,
@@ -22,7 +23,6 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Mount
-    from server.cli.web import Dashboard
     from server.settings import Settings
 
 
@@ -36,7 +36,10 @@ def serve(
         str | None,
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
-    no_sensor: Annotated[bool, typer.Option("--no-sensor", help="Only show earlier sessions.")] = False,
+    no_sensor: Annotated[
+        bool, typer.Option("--no-sensor", help="Connect to none until the page asks for it.")
+    ] = False,
+    also: Also = None,
     transport: Transport = None,
     lan: Annotated[bool, typer.Option("--lan", help="Let other computers connect; prints a token.")] = False,
     port: Port = 8000,
@@ -52,7 +55,8 @@ def serve(
     asyncio.run(
         _run(
             settings,
-            None if no_sensor else (sensor, transport),
+            None if no_sensor else (sensor, also or []),
+            transport,
             mounted,
             opens_browser=not (no_browser or lan),
         )
@@ -77,46 +81,25 @@ def _open_to_lan(settings: Settings) -> Settings:
 
 async def _run(
     settings: Settings,
-    wanted: tuple[str | None, str | None] | None,
-    mount: Mount,
+    wanted: tuple[str | None, list[str]] | None,
+    transport: str | None,
+    mount: Mount | None,
     *,
     opens_browser: bool,
 ) -> None:
-    from server.cli.web import dashboard, until_first
+    from ingest.companions import Membership, SessionClock
+    from server.cli.sensors import companions_for, source_for
+    from server.cli.web import console, dashboard
 
-    async with dashboard(settings, opens_browser=opens_browser) as page:
-        if wanted is None:
-            await page.served
-        else:
-            await until_first(page.served, _stream(page, settings, *wanted, mount))
-
-
-async def _stream(
-    page: Dashboard, settings: Settings, sensor: str | None, transport: str | None, mount: Mount
-) -> None:
-    """Stream the sensor for as long as the dashboard is served; without Bluetooth say so and serve on."""
-    from ingest.errors import BluetoothUnavailableError
-    from ingest.known_sensors import KnownSensors
-    from server.cli.sensors import source_for
-    from server.cli.web import console
-    from server.live_session import LiveSession, SessionSink
-    from server.session import LinkState, LinkStatus
-
-    source = source_for(sensor, transport)
-    session = LiveSession(
-        source,
-        source.driver,
-        settings.recordings_dir,
-        SessionSink(page.hub, page.store),
-        mount=mount,
-        known_sensors=KnownSensors(settings.sensors_dir),
-    )
-    page.controls.session = session
-    try:
-        await session.run()
-    except BluetoothUnavailableError as error:
-        console.print(f"[yellow]no sensor:[/] {error}")
-        page.hub.publish_status(LinkStatus(LinkState.LOST, reason=str(error)))
+    async with dashboard(
+        settings, opens_browser=opens_browser, transport=transport, offers_sensors=True
+    ) as page:
+        page.controls.session = page.desk
+        if wanted is not None:
+            sensor, also = wanted
+            membership = Membership(SessionClock.now())
+            companions = companions_for(also, transport, settings, membership)
+            source = source_for(sensor, transport, page.desk.known)
+            console.print(f"Looking for {source.wanted} …")
+            page.desk.connect(source, mount, membership, companions)
         await page.served
-    finally:
-        source.stop()

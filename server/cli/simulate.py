@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,23 @@ def simulate(
         str, typer.Argument(help="demo, long_session, still, walking_about, or a lift such as deadlift.")
     ] = "demo",
     transport: Annotated[
-        str, typer.Option(help="Where to serve the radio: tcp:HOST:PORT.")
+        str,
+        typer.Option(
+            help="Where to serve the radio: tcp:HOST:PORT. Or usb:0: advertise one sensor over the air with "
+            "a real Bluetooth dongle (written, never tried)."
+        ),
     ] = "tcp:127.0.0.1:9100",
-    count: Annotated[int, typer.Option(min=1, max=64, help="Number of sensors.")] = 1,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Which device speaks: native (the default), witmotion, polar-verity, ...; NAME or "
+            "NAME:COUNT, may be repeated. An unknown name lists all.",
+            show_default=False,
+        ),
+    ] = None,
+    count: Annotated[
+        int, typer.Option(min=1, max=64, help="Number of sensors of each device without a COUNT.")
+    ] = 1,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     interval_ms: Annotated[
         float, typer.Option(min=0, help="Connection interval; 0: a perfect radio.")
@@ -40,31 +55,38 @@ def simulate(
     from firmware_sim.errors import InvalidSettingError
     from firmware_sim.named_scenarios import scenario_by_name
     from firmware_sim.radio import RadioModel
-    from firmware_sim.simulator import parse_transport, serve_simulator
+    from firmware_sim.simulator import is_dongle, parse_devices, parse_transport, serve_simulator
 
     console = Console()
-    host, port = parse_transport(transport)
+    devices = parse_devices(device or [], count)
+    over_the_air = is_dongle(transport)
+    host, _ = ("", 0) if over_the_air else parse_transport(transport)
     radio = RadioModel(interval_s=interval_ms / 1000, packet_error_fraction=packet_error_fraction, seed=seed)
-    scenarios = [scenario_by_name(scenario, seed + index) for index in range(count)]
+    scenarios = [scenario_by_name(scenario, seed + index) for index in range(len(devices))]
+    kinds = ", ".join(f"{number} × {name}" for name, number in Counter(devices).items())
 
     def ready(bound_port: int) -> None:
+        where = "elsewhere" if over_the_air else "in another terminal"
         console.print(
-            f"Simulating {count} × {scenario}; Ctrl-C ends. In another terminal (label the sets in the page):"
+            f"Simulating {scenario} on {kinds}; Ctrl-C ends. Now {where} (label the sets in the page):"
         )
         mount = scenarios[0].mount
+        there = "" if over_the_air else f" --transport tcp-client:{host}:{bound_port}"
         console.print(
-            f"uv run upright serve --transport tcp-client:{host}:{bound_port} --mount {mount.position}"
+            f"uv run upright serve{there} --mount {mount.position}"
             f" --bar-axis={_text(mount.bar_axis)} --lever-m={_text(mount.lever_m)}",
             soft_wrap=True,
         )
 
     try:
         asyncio.run(
-            serve_simulator(scenarios, transport, radio=radio, count=count, truth_path=truth, on_ready=ready)
+            serve_simulator(
+                scenarios, transport, radio=radio, device=devices, truth_path=truth, on_ready=ready
+            )
         )
     except OSError as error:
         hint = f"cannot listen there ({error.strerror}); choose another port or end the other program"
-        raise InvalidSettingError(f"transport tcp:{host}:{port}", hint) from error
+        raise InvalidSettingError(f"transport {transport}", hint) from error
 
 
 def _text(vector: tuple[float, float, float]) -> str:

@@ -17,6 +17,7 @@ from server.cli.options import make_data_dir
 from server.errors import LabelRefusedError
 from server.judging import Judge
 from server.live import HubConfig, LiveHub
+from server.sensor_desk import SensorDesk
 from server.serve import bind, serve
 from server.store import Store
 
@@ -60,12 +61,18 @@ class Dashboard:
     hub: LiveHub
     store: Store
     controls: NothingRuns
+    desk: SensorDesk
     served: asyncio.Task[None]
 
 
 @contextlib.asynccontextmanager
 async def dashboard(
-    settings: Settings, *, opens_browser: bool, speed: float = 1.0
+    settings: Settings,
+    *,
+    opens_browser: bool,
+    speed: float = 1.0,
+    transport: str | None = None,
+    offers_sensors: bool = False,
 ) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
@@ -77,6 +84,10 @@ async def dashboard(
         Open the page in the user's browser once it is served.
     speed : float
         Of the running loop's clock: browsers get no more messages a second than at speed 1.
+    transport : str, optional
+        Where the radio is.
+    offers_sensors : bool
+        Whether the page may look for sensors, pair and connect them.
 
     Raises
     ------
@@ -92,7 +103,8 @@ async def dashboard(
         with Store(settings.results_url) as store:
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             hub = LiveHub(hub_config, Judge(store).session)
-            app = create_app(settings, hub, store, controls)
+            desk = SensorDesk(settings, hub, store, transport)
+            app = create_app(settings, hub, store, controls, desk if offers_sensors else None)
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
@@ -103,8 +115,9 @@ async def dashboard(
                 serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
             )
             try:
-                yield Dashboard(url, hub, store, controls, served)
+                yield Dashboard(url, hub, store, controls, desk, served)
             finally:
+                await desk.close()
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
 
@@ -135,7 +148,7 @@ def recover_recordings(settings: Settings) -> None:
         If the data folder cannot be used.
     """
     make_data_dir(settings)
-    for report in recover_all(settings.recordings_dir):
+    for report in [*recover_all(settings.recordings_dir), *recover_all(settings.companions_dir)]:
         if report.path is None:
             console.print(f"[yellow]could not recover {report.part_path.name}[/]: {report.problem}")
         else:

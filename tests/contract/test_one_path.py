@@ -23,8 +23,8 @@ from analysis import (
     VelocitySample,
 )
 from firmware_sim.air import Air
+from firmware_sim.devices.native import start_native
 from firmware_sim.lifter import SetPlan
-from firmware_sim.peripheral import start_sensor
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import Scenario, SessionStep, session
 from ingest.ble import BleSource
@@ -80,7 +80,7 @@ async def _live(scenario, folder, drop_at_s):
     events: list[Event] = []
     air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
     register_in_process("one-path", lambda: air.port("collector"))
-    sensor = await start_sensor(air, scenario)
+    sensor = await start_native(air, scenario)
     source = BleSource(transport="inproc:one-path")
     running_session = LiveSession(
         source,

@@ -31,6 +31,7 @@ class Central:
 
     async def connect(self, address: str, mtu: int = 247) -> Connection:
         connection = await self.device.connect(Address(address), timeout=10)
+        self.connection = connection
         self.peer = Peer(connection)
         if mtu > 23:
             await self.peer.request_mtu(mtu)

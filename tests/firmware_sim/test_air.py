@@ -9,7 +9,7 @@ from bumble.device import Connection, Device
 from bumble.hci import Address
 
 from firmware_sim.air import Air
-from firmware_sim.peripheral import start_sensor
+from firmware_sim.devices.native import start_native
 from firmware_sim.radio import INSTANT, RadioModel
 from firmware_sim.scenarios import still
 from ingest.scaled_loop import run_scaled
@@ -20,7 +20,7 @@ SPEED = 20.0
 def test_nothing_is_lost_at_15_ms_and_five_percent_errors(central_on):
     async def session():
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         await central.connect(sensor.address)
         await central.stream()
@@ -37,7 +37,7 @@ def test_out_of_range_the_link_dies_after_the_supervision_timeout_and_can_come_b
     async def session():
         loop = asyncio.get_running_loop()
         air = Air(RadioModel(supervision_s=1.0))
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         connection = await central.connect(sensor.address)
         lost = loop.create_future()
@@ -66,7 +66,7 @@ def test_out_of_range_the_link_dies_after_the_supervision_timeout_and_can_come_b
 def test_a_short_drop_out_loses_nothing_but_time(central_on):
     async def session():
         air = Air(RadioModel(supervision_s=4.0))
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         await central.connect(sensor.address)
         await central.stream()
@@ -84,7 +84,7 @@ def test_a_short_drop_out_loses_nothing_but_time(central_on):
 def test_a_lossy_host_loses_notifications_silently(central_on):
     async def session():
         air = Air(RadioModel(host_drop_fraction=0.1))
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         await central.connect(sensor.address)
         await central.stream()
@@ -101,7 +101,7 @@ def test_a_lossy_host_loses_notifications_silently(central_on):
 def test_twenty_reconnects(central_on):
     async def session():
         air = Air(INSTANT)
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         for _ in range(20):
             connection = await central.connect(sensor.address)
@@ -124,7 +124,7 @@ def test_twenty_reconnects(central_on):
 def test_a_cancelled_connection_attempt_does_not_block_the_next(central_on):
     async def session():
         air = Air(INSTANT)
-        sensor = await start_sensor(air, still(60.0))
+        sensor = await start_native(air, still(60.0))
         central = await central_on(air)
         for _ in range(2):
             with pytest.raises(BumbleTimeoutError):
@@ -139,7 +139,7 @@ def test_a_cancelled_connection_attempt_does_not_block_the_next(central_on):
 def test_the_name_is_in_the_scan_response_and_the_service_in_the_advertisement(central_on):
     async def session():
         air = Air(INSTANT)
-        await start_sensor(air, still(60.0), name="Left rack")
+        await start_native(air, still(60.0), name="Left rack")
         central = await central_on(air)
         seen = []
         central.device.on(Device.EVENT_ADVERTISEMENT, seen.append)
@@ -158,7 +158,7 @@ def test_the_name_is_in_the_scan_response_and_the_service_in_the_advertisement(c
 def test_a_jammed_sensor_is_not_seen(central_on):
     async def session():
         air = Air()
-        await start_sensor(air, still(60.0))
+        await start_native(air, still(60.0))
         central = await central_on(air)
         air.jam(2.0)
         seen = []

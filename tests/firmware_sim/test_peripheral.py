@@ -6,8 +6,9 @@ from bumble import att
 from firmware_sim import protocol
 from firmware_sim.air import Air
 from firmware_sim.demo import demo_session
+from firmware_sim.devices.native import start_native
 from firmware_sim.errors import InvalidSettingError
-from firmware_sim.peripheral import default_address, start_sensor
+from firmware_sim.peripheral import default_address
 from firmware_sim.radio import INSTANT, RadioModel
 from firmware_sim.scenarios import single_set, still
 from ingest.scaled_loop import run_scaled
@@ -20,7 +21,7 @@ def connected(central_on, body, scenario=None, radio=INSTANT, mtu=247, **options
 
     async def session():
         air = Air(radio)
-        sensor = await start_sensor(air, scenario or still(60.0), **options)
+        sensor = await start_native(air, scenario or still(60.0), **options)
         central = await central_on(air)
         await central.connect(sensor.address, mtu)
         try:
@@ -168,7 +169,7 @@ def test_no_notification_exceeds_the_mtu(central_on, mtu, length):
 def test_a_name_that_does_not_fit_is_refused():
     async def session():
         with pytest.raises(InvalidSettingError, match="29 bytes"):
-            await start_sensor(Air(INSTANT), still(1.0), name="x" * 30)
+            await start_native(Air(INSTANT), still(1.0), name="x" * 30)
 
     run_scaled(session())
 

@@ -5,7 +5,10 @@ import pytest
 from bumble.device import Device, Peer
 from bumble.hci import Address
 from bumble.transport import open_transport
+from bumble.transport.common import Transport
 
+from firmware_sim import simulator
+from firmware_sim.air import Air
 from firmware_sim.errors import InvalidSettingError
 from firmware_sim.peripheral import default_address
 from firmware_sim.radio import INSTANT
@@ -23,6 +26,37 @@ def test_transport_is_host_and_port():
 async def test_no_sensor_is_refused():
     with pytest.raises(InvalidSettingError):
         await serve_simulator([], "tcp:127.0.0.1:0")
+
+
+async def test_one_sensor_can_advertise_with_a_controller_of_its_own(monkeypatch):
+    # No dongle was ever there: a virtual controller stands in for it, over the same code.
+    air = Air(INSTANT)
+
+    async def open_virtual(spec):
+        assert spec == "usb:0"
+        controller, sink = air.port("dongle")
+        controller.terminated = asyncio.get_running_loop().create_future()
+        return Transport(controller, sink)
+
+    monkeypatch.setattr(simulator, "open_transport", open_virtual)
+    ready = asyncio.get_running_loop().create_future()
+    server = asyncio.create_task(
+        serve_simulator(still(10.0), "usb:0", device="witmotion", on_ready=ready.set_result)
+    )
+    assert await asyncio.wait_for(ready, 10) == 0
+    device = Device.with_hci("central", Address("F0:00:00:00:00:01"), *air.port("central"))
+    await device.power_on()
+    connection = await device.connect(Address(default_address(1)), timeout=5)
+    await connection.disconnect()
+    server.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    await air.close()
+
+
+async def test_two_sensors_do_not_fit_on_one_dongle():
+    with pytest.raises(InvalidSettingError, match="one sensor"):
+        await serve_simulator(still(10.0), "usb:0", count=2)
 
 
 async def test_another_process_would_reach_every_sensor_over_tcp(tmp_path):

@@ -7,10 +7,11 @@ import pytest
 
 from analysis.imu import Gap, ImuBlock
 from firmware_sim.air import Air
-from firmware_sim.peripheral import start_sensor
+from firmware_sim.devices.native import start_native
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
-from ingest.ble import BleConfig, BleSource, LinkState, scan
+from ingest.ble import BleConfig, BleSource, LinkState
+from ingest.ble_scan import scan
 from ingest.bumble_host import close_host, register_in_process
 from ingest.decoding import PacketDecoder
 from ingest.errors import BluetoothUnavailableError
@@ -59,7 +60,7 @@ class Rig:
 async def rig(**options):
     air = Air(RadioModel(packet_error_fraction=0.05))
     register_in_process("test-ble", lambda: air.port("collector"))
-    sensor = await start_sensor(air, still(600.0), name="Upright-T")
+    sensor = await start_native(air, still(600.0), name="Upright-T")
     test = Rig(air, sensor, **options)
     try:
         yield test
@@ -84,7 +85,8 @@ def test_a_sensor_is_found_streamed_and_left_quiet():
             assert not test.sensor.firmware.streaming
             items, decoder = test.decoded()
             assert test.received[0].channel == LINK
-            assert test.received[1].channel == "info"
+            channels = [packet.channel for packet in test.received]
+            assert channels.index("device_model") < channels.index("info") < channels.index("data")
             assert not gaps(items)
             assert decoder.counts.sample_rate_hz == pytest.approx(200, rel=0.02)  # a sensor's own oscillator
             assert decoder.battery_charge_fraction is not None
@@ -140,8 +142,9 @@ def test_a_connected_but_mute_sensor_is_left_and_tried_again():
     async def session():
         async with rig() as test:
             await test.until_samples(300)
-            test.sensor._stop_streaming()
+            test.sensor.faults.mute = True
             await test.until(lambda: test.source.connections == 2)
+            test.sensor.faults.mute = False
             before = len(test.received)
             await test.until(lambda: len(test.received) > before + 30)
             lost = next(link for link in test.links() if link.event == "lost")

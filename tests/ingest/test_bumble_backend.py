@@ -9,12 +9,12 @@ from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError, BleakGATTProtocolError
 
 from firmware_sim.air import Air
-from firmware_sim.peripheral import start_sensor
+from firmware_sim.devices.native import start_native
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.bumble_backend import backends, install
 from ingest.bumble_host import close_host, register_in_process
-from ingest.devices.native import BATTERY_UUID, CONTROL_UUID, DATA_UUID, INFO_UUID, SERVICE_UUID
+from ingest.devices.native import CONTROL_UUID, DATA_UUID, INFO_UUID, SERVICE_UUID
 from ingest.scaled_loop import run_scaled
 
 TRANSPORT = "inproc:test-backend"
@@ -25,7 +25,7 @@ SPEED = 10.0
 async def sensor_on_air():
     air = Air(RadioModel())
     register_in_process("test-backend", lambda: air.port("bleak"))
-    sensor = await start_sensor(air, still(60.0), name="Upright-B")
+    sensor = await start_native(air, still(60.0), name="Upright-B")
     try:
         yield sensor
     finally:
@@ -60,7 +60,7 @@ def test_unmodified_bleak_code_scans_connects_reads_writes_and_subscribes(monkey
             async with BleakClient(device.address) as client:
                 assert client.mtu_size == 247
                 assert len(await client.read_gatt_char(INFO_UUID)) >= 24
-                assert len(await client.read_gatt_char(BATTERY_UUID)) == 1
+                assert len(await client.read_gatt_char("2a19")) == 1
                 await client.start_notify(DATA_UUID, lambda _, value: values.append(bytes(value)))
                 await client.write_gatt_char(CONTROL_UUID, b"\x01", response=True)
                 await asyncio.sleep(1.0)
@@ -127,7 +127,7 @@ def test_the_same_code_runs_over_tcp():
     async def session():
         air = Air(RadioModel())
         port = await air.serve_tcp("127.0.0.1", 0)
-        sensor = await start_sensor(air, still(60.0), name="Upright-B")
+        sensor = await start_native(air, still(60.0), name="Upright-B")
         transport = f"tcp-client:127.0.0.1:{port}"
         scanner, client_class = backends(transport)
         device = await BleakScanner.find_device_by_name("Upright-B", timeout=3.0, backend=scanner)

@@ -34,8 +34,8 @@ def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
     told = re.search(r"(\d+) samples, (\d+) lost", " ".join(done.out.split()))
     assert told, done.out
     samples, lost = map(int, told.groups())
-    # 3 s less searching and connecting, which take half a second or so.
-    assert 300 < samples <= 620
+    # Three seconds from the first sample, and what comes while the link is closed; more on a busy machine.
+    assert 560 < samples <= 900
     assert lost == 0
     (path,) = (tmp_path / "recordings").iterdir()
     recording = read_recording(path)
@@ -72,6 +72,24 @@ def test_an_unknown_scenario_is_refused_with_those_that_are_known(refused):
 
 def test_a_transport_of_the_wrong_form_is_refused(refused):
     assert "is not of the form tcp:HOST:PORT" in refused("simulate", "still", "--transport", "9100")
+
+
+def test_an_unknown_device_is_refused_with_those_that_can_be_simulated(refused):
+    line = refused("simulate", "still", "--device", "fitbit")
+    assert "unknown device 'fitbit'; choose one of: " in line
+    assert "witmotion" in line
+
+
+def test_a_dongle_that_is_not_there_is_told(refused):
+    assert "cannot open usb:99" in refused("simulate", "still", "--transport", "usb:99")
+    line = refused("simulate", "still", "--transport", "usb:99", "--count", 2)
+    assert "is one controller: it can be one sensor" in line
+
+
+def test_devices_of_several_kinds_are_simulated_together():
+    options = ("--device", "native", "--device", "polar-h10:2", "--transport", "tcp:127.0.0.1:0")
+    with started_process(r"1 × native, 2 × polar-h10", "simulate", "still", *options):
+        pass
 
 
 def test_a_radio_port_in_use_is_told(radio, refused):
