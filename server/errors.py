@@ -193,22 +193,6 @@ class ReportError(ServerError):
     code = "report_unwritable"
 
 
-class KeptFileError(ServerError):
-    """What is kept of an imported file is damaged or cannot be written.
-
-    Attributes
-    ----------
-    path : Path
-        The file or folder.
-    """
-
-    code = "import_unusable"
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
-        self.path = path
-
-
 class SensorBusyError(ServerError):
     """Something is going on that has to end first."""
 
@@ -228,3 +212,19 @@ class InvalidMountRequestError(ServerError):
 
     code = "invalid_mount"
     status = 422
+
+
+class KeptFileError(ServerError):
+    """What is kept of an imported file is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    """
+
+    code = "import_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
+        self.path = path

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         return self.data_dir / "recordings"
 
     @property
+    def companions_dir(self) -> Path:
+        """Where the recordings of sensors are that were worn beside the one on the bar."""
+        return self.data_dir / "companions"
+
+    @property
     def imports_dir(self) -> Path:
         """Where imported files are, unchanged, beside what was decided about them."""
         return self.data_dir / IMPORTS_FOLDER
@@ -77,11 +82,6 @@ class Settings(BaseSettings):
     def references_dir(self) -> Path:
         """Where measurements of other instruments are, to compare with."""
         return self.data_dir / "references"
-
-    @property
-    def companions_dir(self) -> Path:
-        """Where the recordings of sensors are that were worn beside the one on the bar."""
-        return self.data_dir / "companions"
 
     @property
     def sensors_dir(self) -> Path:
