@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from analysis.imu import Gap, ImuBlock
 
-    from analysis.imu import BoolArray, FloatArray, Gap, ImuBlock, SensorInfo
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analysis.imu import BoolArray, FloatArray, SensorInfo, StreamItem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,13 @@ class Samples:
             self.lost[cut],
             self.clipped[cut],
         )
+
+
+def at_full_scale(imu: FloatArray, info: SensorInfo) -> BoolArray:
+    """Mark values at the limit of their axis, (N, 6): m/s² three times, rad/s three times."""
+    limits = np.array([info.accel_range_mps2] * 3 + [info.gyro_range_radps] * 3)
+    # The last code below full scale is already the limit; 0.1 % covers the scale factor's own error.
+    return np.abs(imu) >= 0.999 * limits
 
 
 class SampleBuffer:
@@ -103,9 +112,7 @@ class SampleBuffer:
     def extend(self, t_s: FloatArray, specific_force_mps2: FloatArray, gyro_radps: FloatArray) -> None:
         """Add samples, (N,) and (N, 3) each, that were checked as an `ImuBlock` before."""
         imu = np.concatenate([specific_force_mps2, gyro_radps], axis=1)
-        limits = np.array([self._info.accel_range_mps2] * 3 + [self._info.gyro_range_radps] * 3)
-        # The last code below full scale is already the limit; 0.1 % covers the scale factor's own error.
-        clipped = (np.abs(imu) >= 0.999 * limits).any(axis=1)
+        clipped = at_full_scale(imu, self._info).any(axis=1)
         self._extend(t_s, imu, np.stack([np.zeros_like(clipped), clipped], axis=1))
 
     def bridge(self, gap: Gap, next_block: ImuBlock) -> None:
@@ -143,6 +150,44 @@ class SampleBuffer:
         self._imu[self._n : need] = imu
         self._flags[self._n : need] = flags
         self._n = need
+
+
+def stretches_of(
+    items: Iterable[StreamItem], info: SensorInfo, longest_bridged_s: float = 0.0
+) -> list[Samples]:
+    """Cut a recording at its gaps.
+
+    Parameters
+    ----------
+    items : iterable of ImuBlock, Gap or SetLabel
+        In the order of time; labels are passed over.
+    info : SensorInfo
+        Nominal rate and full scales.
+    longest_bridged_s : float
+        Gaps up to this long are bridged by straight lines, marked as lost, instead of cutting, s.
+
+    Returns
+    -------
+    list of Samples
+        In the order of time, none of them empty.
+    """
+    stretches: list[Samples] = []
+    buffer = SampleBuffer(info)
+    bridged: Gap | None = None
+    for item in items:
+        if isinstance(item, ImuBlock):
+            if bridged is not None:
+                buffer.bridge(bridged, item)
+            bridged = None
+            buffer.append(item)
+        elif isinstance(item, Gap):
+            if item.missing > 0 and item.end_s - item.start_s <= longest_bridged_s:
+                bridged = item
+                continue
+            if len(buffer):
+                stretches.append(buffer.samples())
+            buffer.clear()
+    return [*stretches, buffer.samples()] if len(buffer) else stretches
 
 
 def samples_of(blocks: Sequence[ImuBlock], info: SensorInfo) -> Samples:

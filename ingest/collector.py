@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
-from analysis.imu import Mount, SetLabel
+from analysis.imu import Mount, SensorInfo, SetLabel
 from ingest.companions import BAR, Membership, SessionClock
 from ingest.decoding import PacketDecoder
 from ingest.devices import standard, stream_channels
 from ingest.errors import KnownSensorError
+from ingest.items import TimelineItem
 from ingest.packets import LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.calibration import Calibration
-    from analysis.imu import SensorInfo
     from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
     from ingest.session import AnalyzerFactory
@@ -41,6 +41,7 @@ _KEPT_DESCRIPTIONS = 64
 """Packets without measurements that a rotated file repeats; the longest start-up has some twenty answers."""
 
 RecorderFactory: TypeAlias = Callable[[RecordingHeader], Recorder]
+ItemListener: TypeAlias = Callable[[list[TimelineItem], SensorInfo], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class Collector:
         Makes the recorder of each file from its header; None: nothing is recorded.
     mount : Mount, optional
         How the sensor is fixed; if not given, as it was paired.
+    on_items : callable, optional
+        Called with what the timeline gave out, and the sensor's description, before it is analysed.
     on_event : callable, optional
         Called with each event of the signal core, in order.
     on_status : callable, optional
@@ -153,6 +156,7 @@ class Collector:
         recorder_factory: RecorderFactory | None,
         *,
         mount: Mount | None = None,
+        on_items: ItemListener | None = None,
         on_event: Callable[[Event], None] | None = None,
         on_status: Callable[[CollectorStatus], None] | None = None,
         on_recorded: Callable[[Path], None] | None = None,
@@ -167,6 +171,7 @@ class Collector:
         self._analyzer_factory = analyzer_factory
         self._recorder_factory = recorder_factory
         self._mount = mount
+        self._on_items = on_items
         self._on_event = on_event
         self._on_status = on_status
         self._on_recorded = on_recorded
@@ -258,10 +263,16 @@ class Collector:
         self._record(packet)
         items = self._decoder.feed(packet)
         self._remember(packet)
+        self._hand_on(items)
         events = self._analyse(lambda: self._runner.advance(items, self._info))
         ends_a_set = packet.channel == LABEL or any(isinstance(event, SetFinished) for event in events)
         if self._is_time_to_rotate(packet.received_at_s, ends_a_set=ends_a_set):
             self._rotate(packet.received_at_s)
+
+    def _hand_on(self, items: list[TimelineItem]) -> None:
+        info = self._decoder.info
+        if self._on_items is not None and items and info is not None:
+            self._on_items(items, info)
 
     @property
     def _streams(self) -> frozenset[str]:
@@ -393,6 +404,7 @@ class Collector:
 
     def _finish_file(self) -> None:
         rest = self._decoder.finish()
+        self._hand_on(rest)
         self._analyse(lambda: self._runner.advance(rest, self._info))
         self._analyse(self._runner.finish)
         self._keep_calibration()

@@ -18,7 +18,9 @@
     ├── PushRefusedError        a message that a device pushed cannot be taken
     │   └── PushBusyError       another device is in session
     ├── ExportError             tables cannot be written
-    └── ReportError             a report cannot be written
+    ├── ReportError             a report cannot be written
+    ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
 from __future__ import annotations
@@ -227,3 +229,25 @@ class InvalidMountRequestError(ServerError):
 
     code = "invalid_mount"
     status = 422
+
+
+class KeptFileError(ServerError):
+    """What is kept of an imported file is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    """
+
+    code = "import_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
+        self.path = path
+
+
+class LslUnavailableError(ServerError):
+    """The Lab Streaming Layer is not installed."""
+
+    code = "lsl_unavailable"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ingest.collector import ItemListener
     from ingest.companions import Membership
     from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
@@ -37,6 +38,14 @@ _log = logging.getLogger(__name__)
 def make_analyzer(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
     """Make the one analyzer that live, replay and files share."""
     return SetAnalyzer(info, mount, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who else hears of a session: of its samples, of its events. They must not raise."""
+
+    on_items: ItemListener | None = None
+    on_event: Callable[[Event], None] | None = None
 
 
 class SessionSink:
@@ -128,6 +137,8 @@ class LiveSession:
         Its part in a session of several sensors; None: alone.
     companions : sequence of Companion
         Sensors that are recorded beside it.
+    on_items : callable or None
+        Listens to the samples, as `ingest.collector.Collector` does.
     """
 
     def __init__(
@@ -143,6 +154,7 @@ class LiveSession:
         known_sensors: KnownSensors | None = None,
         membership: Membership | None = None,
         companions: Sequence[Companion] = (),
+        on_items: ItemListener | None = None,
     ) -> None:
         self.recorded: list[tuple[Path, StreamCounts]] = []
         self.recordings_dir, self._sink, self._source_kind = recordings_dir, sink, source_kind
@@ -155,6 +167,7 @@ class LiveSession:
             make_analyzer,
             self._new_file if recordings_dir is not None else None,
             mount=mount,
+            on_items=on_items,
             on_event=sink.take,
             on_status=self._publish_status,
             on_recorded=self._file_finished,

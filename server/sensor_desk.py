@@ -15,7 +15,7 @@ from ingest.known_sensors import KnownSensor, KnownSensors
 from ingest.pairing import Pairing, PairingState, PairingWishes
 from server.companion import Companion
 from server.errors import LabelRefusedError, NotFoundError, SensorBusyError, SensorFailedError
-from server.live_session import LiveSession, SessionSink
+from server.live_session import Listeners, LiveSession, SessionSink
 from server.session import LinkState, LinkStatus
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class SensorDesk:
         self._pairing_task: asyncio.Task[KnownSensor] | None = None
         self._pairing_problem = ""
         self._scanning = asyncio.Lock()
+        self.listeners = Listeners()
+        """Who else hears of its sessions."""
 
     # -- looking around
 
@@ -210,11 +212,12 @@ class SensorDesk:
             source,
             None,
             self._settings.recordings_dir,
-            SessionSink(self._hub, self._store),
+            SessionSink(self._hub, self._store, self.listeners.on_event),
             mount=mount,
             known_sensors=self.known,
             membership=membership,
             companions=companions,
+            on_items=self.listeners.on_items,
         )
         self._session, self._source = session, source
         self._running = asyncio.create_task(self._run(session), name="session")

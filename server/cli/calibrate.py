@@ -68,20 +68,13 @@ def _rests(recording: ReplayableRecording) -> np.ndarray:
     """Mean specific force of each rest, (K, 3) m/s²; none reaches across a gap."""
     import numpy as np
 
-    from analysis import Gap, ImuBlock
     from analysis.calibration import find_rests
     from analysis.config import StillnessConfig
-    from analysis.samples import samples_of
+    from analysis.samples import stretches_of
+    from ingest.sample_table import core_items_of
 
-    info = recording.header.info
-    stretches: list[list[ImuBlock]] = [[]]
-    for _, items in recording.steps():
-        for item in items:
-            if isinstance(item, ImuBlock):
-                stretches[-1].append(item)
-            elif isinstance(item, Gap):
-                stretches.append([])
-    rests = [find_rests(samples_of(blocks, info), StillnessConfig()) for blocks in stretches if blocks]
+    stretches = stretches_of(core_items_of(recording), recording.header.info)
+    rests = [find_rests(samples, StillnessConfig()) for samples in stretches]
     return np.concatenate([np.empty((0, 3)), *rests])
 
 

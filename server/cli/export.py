@@ -1,4 +1,4 @@
-"""``upright export``: results as tables for other programs."""
+"""``upright export``: results and samples for other programs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ import typer
 from server.cli.options import DataDir, make_data_dir, settings_of
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from server.export import FileFormat
-    from server.store import Store
+    from collections.abc import Iterable
 
 
 class Format(enum.StrEnum):
-    """How tables are written; as in `server.export`, which takes long to import."""
+    """How exports are written; the first two as in `server.export`, which takes long to import."""
 
     CSV = "csv"
     PARQUET = "parquet"
+    FIT = "fit"
+    MOTION_BIDS = "motion-bids"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,58 +30,97 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; made if it is not there.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it is not there.")],
     session: Annotated[
         UUID | None, typer.Option("--session", help="Id of one session.", show_default=False)
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All sessions.")] = False,
-    file_format: Annotated[Format, typer.Option("--format", help="Kind of file.")] = Format.CSV,
+    file_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="csv, parquet: sessions, sets, reps and bar paths as tables. "
+            "fit: an activity of each session. motion-bids: a dataset of samples and events.",
+        ),
+    ] = Format.CSV,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Samples of the sensor instead of results; csv or parquet.")
+    ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="With --raw: this recording instead of a session.", show_default=False),
+    ] = None,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="motion-bids: label athletes by their names instead of by numbers."),
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write sessions, sets, reps and bar paths as tables: one file each, tables of before are replaced."""
-    if (session is None) != everything:
-        raise typer.BadParameter("give either --session ID or --all", param_hint="--session, --all")
+    """Write sessions for other programs; files of before are replaced. What is in them: docs/export.md."""
+    _check(session, everything=everything, file_format=file_format, raw=raw, file=file, names=names)
     from rich.console import Console
 
+    from server import export_files
     from server.export import FileFormat
     from server.store import Store
 
     settings = settings_of(data_dir)
-    make_data_dir(settings)
-    with Store(settings.results_url) as store:
-        ids = [item.recording.recording_id for item in store.sessions(None)] if session is None else [session]
-        written = _write(store, ids[::-1], out, FileFormat(file_format.value))
     console = Console()
-    for path, n_rows in written:
-        console.print(f"{n_rows} rows in {path}", soft_wrap=True, highlight=False)
+    if file is not None:
+        name = file.name.split(".")[0]
+        with Console(stderr=True).status(f"Reading {file.name} …"):
+            told = [export_files.write_samples_of(file, name, out, FileFormat(file_format.value))]
+    else:
+        make_data_dir(settings)
+        with Store(settings.results_url) as store:
+            all_ids = [one.recording.recording_id for one in store.sessions(None)]
+            ids = _tracked(all_ids[::-1] if session is None else [session])
+            if raw:
+                told = export_files.write_samples(
+                    store, ids, settings.recordings_dir, out, FileFormat(file_format.value)
+                )
+            elif file_format is Format.FIT:
+                told = export_files.write_activities(store, ids, out)
+            elif file_format is Format.MOTION_BIDS:
+                told = export_files.write_bids(store, ids, settings.recordings_dir, out, uses_names=names)
+            else:
+                told = export_files.write_tables(store, ids, out, FileFormat(file_format.value))
+    for line in told:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-def _write(store: Store, ids: list[UUID], out: Path, file_format: FileFormat) -> list[tuple[Path, int]]:
+def _check(
+    session: UUID | None,
+    *,
+    everything: bool,
+    file_format: Format,
+    raw: bool,
+    file: Path | None,
+    names: bool,
+) -> None:
+    """Refuse options that contradict each other.
+
+    Raises
+    ------
+    typer.BadParameter
+        If they do.
+    """
+    if sum((session is not None, everything, file is not None)) != 1:
+        given = "give one of --session ID, --all and, with --raw, --file FILE"
+        raise typer.BadParameter(given, param_hint="--session, --all, --file")
+    if file is not None and not raw:
+        raise typer.BadParameter("only samples come straight from a file: add --raw", param_hint="--file")
+    if raw and file_format not in {Format.CSV, Format.PARQUET}:
+        raise typer.BadParameter("samples are written as csv or parquet", param_hint="--raw")
+    if names and file_format is not Format.MOTION_BIDS:
+        raise typer.BadParameter("is for --format motion-bids", param_hint="--names")
+
+
+def _tracked(ids: Iterable[UUID]) -> Iterable[UUID]:
     from rich.console import Console
     from rich.progress import track
 
-    from server.errors import ExportError
-    from server.export import Table, content, join, table_of
-
-    names = {one.id: one.name for one in store.athletes()}
-    frames: dict[Table, list[pl.DataFrame]] = {table: [] for table in Table}
     console = Console(stderr=True)
-    for recording_id in track(
-        ids, description="exporting", console=console, transient=True, disable=not console.is_terminal
-    ):
-        stored = store.session(recording_id)
-        for table in Table:
-            frames[table].append(table_of(table, stored, names))
-    written: list[tuple[Path, int]] = []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for table in Table:
-            path = out / f"{table}.{file_format}"
-            whole = join(table, frames[table])
-            waiting = path.with_name(path.name + ".part")
-            waiting.write_bytes(content(whole, file_format))
-            waiting.replace(path)
-            written.append((path, whole.height))
-    except OSError as error:
-        raise ExportError(out, error.strerror or str(error)) from error
-    return written
+    return track(
+        list(ids), description="exporting", console=console, transient=True, disable=not console.is_terminal
+    )

@@ -14,6 +14,7 @@ from server.cli.options import (
     Exercise,
     LeverM,
     LoadKg,
+    Lsl,
     MinVelocity,
     MountName,
     Reps,
@@ -61,13 +62,15 @@ def record(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    lsl: Lsl = False,
     data_dir: DataDir = None,
 ) -> None:
     """Record a sensor until Ctrl-C; reps are printed as they are found."""
     goal = goal_of(velocity_loss, target, min_velocity, reps, velocity_feedback)
     label = label_of(exercise, load_kg, goal)
     mounted = mount_of(mount, bar_axis, lever_m)
-    asyncio.run(_run(settings_of(data_dir), (sensor, also or []), transport, duration_s, label, mounted))
+    sensors = sensor, also or []
+    asyncio.run(_run(settings_of(data_dir), sensors, transport, duration_s, label, mounted, lsl=lsl))
 
 
 async def _run(
@@ -77,15 +80,19 @@ async def _run(
     duration_s: float | None,
     label: SetLabel,
     mount: Mount | None,
+    *,
+    lsl: bool,
 ) -> None:
     from ingest.companions import Membership, SessionClock
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
+    from server.cli.lsl import lsl_listeners
     from server.cli.sensors import companions_for, source_for
     from server.cli.web import console, recover_recordings
     from server.live_session import LiveSession, SessionSink
     from server.store import Store
 
+    listeners = lsl_listeners(mount, sensors[0], wanted=lsl, also=_Teller().tell)
     recover_recordings(settings)
     known = KnownSensors(settings.sensors_dir)
     source = source_for(sensors[0], transport, known)
@@ -96,11 +103,12 @@ async def _run(
             source,
             source.driver,
             settings.recordings_dir,
-            SessionSink(None, store, _Teller().tell),
+            SessionSink(None, store, listeners.on_event),
             mount=mount,
             known_sensors=known,
             membership=membership,
             companions=companions,
+            on_items=listeners.on_items,
         )
         console.print(f"Looking for {source.wanted} … (Ctrl-C ends)")
         running = asyncio.create_task(session.run())

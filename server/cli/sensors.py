@@ -1,4 +1,4 @@
-"""``upright scan``, ``devices`` and ``doctor``: what there is, and what is wrong."""
+"""``upright scan`` and ``devices``: what there is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli.options import DataDir, Transport, make_data_dir, settings_of
+from server.cli.options import Transport  # noqa: TC001 -- typer reads it
 
 if TYPE_CHECKING:
     from ingest.ble import BleSource
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f-]{36}")
-BYTES_PER_HOUR = 12_000_000
-"""One sensor at 200 Hz: 20 packets of 132 bytes a second and their framing, bytes; measured 3.2 kB/s."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("scan")(scan)
     app.command("devices")(devices)
-    app.command("doctor")(doctor)
 
 
 def source_for(sensor: str | None, transport: str | None, known: KnownSensors) -> BleSource:
@@ -104,29 +101,3 @@ def devices() -> None:
     for driver in pushed_drivers():
         table.add_row(driver.name, driver.title, "pushes to `upright serve --push` or --mqtt")
     Console().print(table)
-
-
-def doctor(transport: Transport = None, data_dir: DataDir = None) -> None:
-    """Check what Upright needs on this computer, and say what to do where something is missing."""
-    import platform
-    import shutil
-    import sqlite3
-    from importlib.metadata import version
-
-    from rich.console import Console
-
-    from ingest.ble_scan import scan as scan_radio
-
-    console = Console()
-    settings = settings_of(data_dir)
-    console.print(f"Upright {version('upright')}, Python {platform.python_version()}, {platform.platform()}")
-    console.print(f"bleak {version('bleak')}, bumble {version('bumble')}, SQLite {sqlite3.sqlite_version}")
-    make_data_dir(settings)
-    free = shutil.disk_usage(settings.recordings_dir).free
-    hours = free / BYTES_PER_HOUR
-    console.print(f"Data in {settings.data_dir}: {free / 1e9:.1f} GB free, {hours:,.0f} hours of one sensor")
-    found = asyncio.run(scan_radio(transport, 3.0))
-    ours = sum(sensor.driver is not None for sensor in found)
-    console.print(
-        f"Bluetooth works: {len(found)} devices in reach, {ours} of them sensors that Upright can read"
-    )

@@ -13,6 +13,7 @@ from server.cli.options import (
     BarAxis,
     DataDir,
     LeverM,
+    Lsl,
     MountName,
     NoBrowser,
     Port,
@@ -23,6 +24,7 @@ from server.cli.options import (
 
 if TYPE_CHECKING:
     from analysis import Mount
+    from server.live_session import Listeners
     from server.settings import Settings
 
 
@@ -58,15 +60,18 @@ def serve(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    lsl: Lsl = False,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the dashboard, and record and show a sensor, or a watch that pushes."""
+    from server.cli.lsl import lsl_listeners
+
     settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
     opens_browser = not (no_browser or lan)
     if push or mqtt is not None:
         from server.cli.push import receive, wrist_mount
 
-        if sensor is not None or also or no_sensor or transport is not None:
+        if sensor is not None or also or no_sensor or lsl or transport is not None:
             raise typer.BadParameter("a watch that pushes takes the place of a sensor; leave the other out")
         worn = wrist_mount(mount, bar_axis, lever_m)
         asyncio.run(receive(settings, worn, push, mqtt, opens_browser=opens_browser))
@@ -78,6 +83,7 @@ def serve(
             None if no_sensor else (sensor, also or []),
             transport,
             mounted,
+            lsl_listeners(mounted, sensor, wanted=lsl),
             opens_browser=opens_browser,
         )
     )
@@ -104,6 +110,7 @@ async def _run(
     wanted: tuple[str | None, list[str]] | None,
     transport: str | None,
     mount: Mount | None,
+    listeners: Listeners,
     *,
     opens_browser: bool,
 ) -> None:
@@ -115,6 +122,7 @@ async def _run(
         settings, opens_browser=opens_browser, transport=transport, offers_sensors=True
     ) as page:
         page.controls.session = page.desk
+        page.desk.listeners = listeners
         if wanted is not None:
             sensor, also = wanted
             membership = Membership(SessionClock.now())

@@ -59,6 +59,7 @@ class Canned:
 class Session:
     def __init__(self, folder, packets, at=None, config=None, recorder_factory=None, known_sensors=None):
         self.analyzers, self.events, self.statuses, self.paths = [], [], [], []
+        self.heard = []
         number = iter(range(100))
         self.collector = Collector(
             Canned(packets, at and {n: (lambda f=f: f(self)) for n, f in at.items()}),
@@ -66,6 +67,7 @@ class Session:
             self.make_analyzer,
             recorder_factory or (lambda header: Recorder(folder / f"{next(number)}.mcap", header)),
             mount=Mount(lever_m=(0.1, 0.0, 0.0)),
+            on_items=lambda items, info: self.heard.extend((item, info) for item in items),
             on_event=self.events.append,
             on_status=self.statuses.append,
             on_recorded=self.paths.append,
@@ -219,3 +221,13 @@ def test_damaged_file_of_a_sensor_does_not_stop_a_session(tmp_path, native):
     live = Session(tmp_path, connected(native.stream(50)), known_sensors=shelf).run()
     assert live.analyzers[0].made_with[0].calibration is None
     assert live.analyzers[0].finished
+
+
+def test_a_listener_hears_the_items_that_a_replay_gives_each_file_from_zero(tmp_path, native):
+    packets = connected(native.stream(300, skip=(40, 41, 42, 43, 298)))
+    config = CollectorConfig(rotate_after_s=5.0, rotate_at_latest_s=6.0)
+    live = Session(tmp_path, packets, at={150: lambda s: s.collector.label(SetLabel())}, config=config).run()
+    assert len(live.paths) > 1
+    replayed = [item for path in live.paths for _, items in open_recording(path).steps() for item in items]
+    assert_same_items([item for item, _ in live.heard], replayed)
+    assert {info.model for _, info in live.heard} == {"Test bar"}

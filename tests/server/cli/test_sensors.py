@@ -96,3 +96,12 @@ def test_a_radio_port_in_use_is_told(radio, refused):
     port = radio.rpartition(":")[2]
     line = refused("simulate", "still", "--transport", f"tcp:127.0.0.1:{port}")
     assert "choose another port or end the other program" in line
+
+
+@pytest.mark.parametrize("command", [("record",), ("serve", "--port", 0, "--no-browser")])
+def test_without_the_lab_streaming_layer_one_line_says_what_to_install(
+    command, refused, monkeypatch, tmp_path
+):
+    monkeypatch.setitem(sys.modules, "pylsl", None)
+    line = refused(*command, "--lsl", "--data-dir", tmp_path)
+    assert "uv sync --extra lsl" in line
