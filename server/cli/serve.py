@@ -71,7 +71,7 @@ def serve(
     if push or mqtt is not None:
         from server.cli.push import receive, wrist_mount
 
-        if sensor is not None or also or no_sensor or transport is not None:
+        if sensor is not None or also or no_sensor or lsl or transport is not None:
             raise typer.BadParameter("a watch that pushes takes the place of a sensor; leave the other out")
         worn = wrist_mount(mount, bar_axis, lever_m)
         asyncio.run(receive(settings, worn, push, mqtt, opens_browser=opens_browser))
