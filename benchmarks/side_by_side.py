@@ -18,19 +18,17 @@ import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
-import tempfile
 import time
 import warnings
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from opponents import OPPONENTS, Homes, OpponentConfig, Recording
 from rep_measures import RepNumbers, given_homes, measure_given, measure_own
-from report import NO_VALUE, ROOT, Report, ReportTable, argument_parser, data_folder
+from report import NO_VALUE, Report, ReportTable, argument_parser, data_folder
 from rich.console import Console
 from rich.progress import track
 
@@ -45,11 +43,11 @@ from analysis import (
 )
 from firmware_sim.offline import simulate_offline
 from firmware_sim.scenarios import single_set
-
-sys.path.insert(0, str(ROOT / "scripts"))
-from watch_to_imu_csv import convert
+from ingest.imports.importer import import_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis import Rep
     from analysis.estimator import MotionEstimate
     from analysis.imu import FloatArray
@@ -169,6 +167,15 @@ def simulated(lift: str, rest: RestStyle, seed: int) -> Problem:
     return Problem(lift, data.t_s, recording, mount, truths, timed=True)
 
 
+def imported_values(path: Path) -> FloatArray:
+    """Time (s), specific force (m/s²) and rate of turn (rad/s) of a file, (N, 7)."""
+    stream = import_file(path).stream
+    blocks = [] if stream is None else [item for item in stream.items if isinstance(item, ImuBlock)]
+    return np.concatenate(
+        [np.column_stack([block.t_s, block.specific_force_mps2, block.gyro_radps]) for block in blocks]
+    )
+
+
 def watch_problems(folder: Path) -> list[Problem]:
     """Clean bench and squat sets, on one uniform time base for all pipelines (gaps are of a few samples)."""
     recordings = pl.read_csv(folder / "recordings.csv").filter(
@@ -180,10 +187,7 @@ def watch_problems(folder: Path) -> list[Problem]:
         reps = truths.filter(pl.col("set_id") == row["set_id"]).sort("true_rep")
         if len(reps) != row["true_reps"]:
             continue
-        with tempfile.TemporaryDirectory() as temporary:
-            table = Path(temporary) / "recording.csv"
-            convert(folder / row["file"], table)
-            values = np.ascontiguousarray(pl.read_csv(table).to_numpy())
+        values = imported_values(folder / row["file"])
         rate_hz = (len(values) - 1) / float(values[-1, 0])
         t_s = np.arange(len(values)) / rate_hz
         signals = np.column_stack([np.interp(t_s, values[:, 0], values[:, column]) for column in range(1, 7)])

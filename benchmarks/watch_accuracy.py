@@ -2,12 +2,12 @@
 
     uv run python benchmarks/watch_accuracy.py [--all]
 
-Needs the recordings of ``watch-lpt`` in ``UPRIGHT_DATA`` (or beside the repository, in ``../shared/data``);
-nothing of them is stored here. Each recording is converted as `scripts/watch_to_imu_csv.py` does and goes
-through the import and `SetAnalyzer` like any file. Only clean sets (without a note in the source's list)
-unless ``--all``. Velocities are compared in sets whose rep count came out right, because truth and recording
-are aligned by rep number only. How reps are read and what blows do (`RepConfig`, part of `NoiseConfig`) and
-the extra uncertainty of a wrist were chosen on these recordings; what else is tuned was not.
+Needs the recordings of ``watch-lpt`` in ``UPRIGHT_DATA`` (or beside the repository, in
+``../shared/data``); nothing of them is stored here. Each recording goes through the import and
+`SetAnalyzer` like any file. Only clean sets (without a note in the source's list) unless ``--all``.
+Velocities are compared in sets whose rep count came out right, because truth and recording are aligned by
+rep number only. How reps are read and what blows do (`RepConfig`, part of `NoiseConfig`) and the extra
+uncertainty of a wrist were chosen on these recordings; what else is tuned was not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +33,6 @@ from ingest.session import run_recording
 from server.live_session import make_analyzer
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-from watch_to_imu_csv import convert  # noqa: E402 -- a script, not a package
 
 EXERCISES = {
     "bench": "bench_press",
@@ -71,11 +68,8 @@ def compare(
 ) -> Comparison:
     """Analyse one recording and compare."""
     mount = MountChange(MountPosition.WRIST if position == "wrist" else MountPosition.SLEEVE)
-    with tempfile.TemporaryDirectory() as folder:
-        table = Path(folder) / "recording.csv"
-        convert(source, table)
-        options = ReplayOptions(mount=mount, exercise_id=EXERCISES.get(lift, lift))
-        events = run_recording(open_recording(table, options), make_analyzer)
+    options = ReplayOptions(mount=mount, exercise_id=EXERCISES.get(lift, lift))
+    events = run_recording(open_recording(source, options), make_analyzer)
     reps = [rep for event in events if isinstance(event, SetFinished) for rep in event.summary.reps]
     velocity: list[float] = []
     ranges: list[float] = []

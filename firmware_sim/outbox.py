@@ -52,8 +52,7 @@ class Outbox:
     def has_room(self, connection: Connection) -> bool:
         """Whether the radio takes another notification now."""
         queue = self._device.host.get_data_packet_queue(connection.handle)
-        rested = asyncio.get_running_loop().time() - self._last_sent_s >= self._faults.gap_s
-        return queue is not None and queue.pending < RADIO_QUEUE_PACKETS and rested
+        return queue is not None and queue.pending < RADIO_QUEUE_PACKETS and self._rest_s() <= 0
 
     async def notify(self, connection: Connection, endpoint: Endpoint, payload: bytes) -> None:
         """Hand a notification to the radio, through what is wrong with the sensor.
@@ -106,14 +105,13 @@ class Outbox:
                     await self.notify(connection, *self._waiting.popleft())
                 if not self._waiting:
                     await self._filled.wait()
+                elif queue.pending >= RADIO_QUEUE_PACKETS:
+                    await flowed.wait()
                 else:
-                    await self._until_room(flowed)
+                    await asyncio.sleep(max(0.0, self._rest_s()))
         finally:
             queue.remove_listener("flow", flowed.set)  # pyright: ignore[reportUnknownMemberType]
 
-    async def _until_room(self, flowed: asyncio.Event) -> None:
-        rest_s = self._last_sent_s + self._faults.gap_s - asyncio.get_running_loop().time()
-        if rest_s > 0:
-            await asyncio.sleep(rest_s)
-        else:
-            await flowed.wait()
+    def _rest_s(self) -> float:
+        """Time until a slow link takes the next notification; 0 or less: now."""
+        return self._last_sent_s + self._faults.gap_s - asyncio.get_running_loop().time()

@@ -28,7 +28,6 @@ from ingest.errors import (
     ConnectionLostError,
     DeviceNotFoundError,
     IngestError,
-    StartRefusedError,
     UnsupportedSensorError,
 )
 from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
@@ -235,7 +234,7 @@ class BleSource:
                 link = await self._start_stream(client, driver)
                 self.state, self.problem = LinkState.STREAMING, ""
                 reason = await self._watch(lost, driver.slowest_packet_period_s)
-            except (*BLEAK_ERRORS, StartRefusedError) as error:
+            except (*BLEAK_ERRORS, IngestError) as error:
                 reason = str(error) or type(error).__name__
                 raise
             finally:

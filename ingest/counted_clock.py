@@ -52,7 +52,7 @@ class CountedClockConfig:
         Such a delay beyond the usual one is a loss if it is larger than this, s; 0.05 to 0.1. More than the
         jitter and twice what a rate wrong by 1 % makes in the time between.
     check_s : float
-        How often that is looked into, s.
+        How often that is looked into, and the least late packet of how long is remembered, s; 0.05 to 0.2.
     """
 
     silence_s: float = 0.2
@@ -104,7 +104,8 @@ class CountedClock:
         self._next_s = 0.0
         self._last_arrival_s = math.inf
         self._checked_s = -math.inf
-        self._recent: deque[CountedPacket] = deque()  # given out, of the last while
+        self._recent: deque[CountedPacket] = deque()  # least late of each moment of the last while
+        self._moment_s = 0.0  # when the last of these moments began
         self._held: list[list[CountedPacket]] = []  # parts with a silence before each
         self._usual_s = 0.0  # least delay before the silence
         self._held_since_s = self._nearer_since_s = 0.0
@@ -130,7 +131,7 @@ class CountedClock:
         if silent_s > self._config.silence_s + len(samples) * samples.period_us * _US:
             self._hold(arrival_s, drift_fraction)
         if not self._held:
-            return [self._let_go(self._after_lasting_delay(packet, drift_fraction))]
+            return [self._let_go(self._after_lasting_delay(packet, drift_fraction), drift_fraction)]
         self._held[-1].append(packet)
         return self._release(drift_fraction) if self._is_decided(packet, drift_fraction) else []
 
@@ -165,7 +166,7 @@ class CountedClock:
         least_s = [self._least_delay_s(part, drift_fraction) - self._usual_s for part in held]
         lost_s = reversed(list(accumulate(reversed(least_s), min)))
         return [
-            self._let_go(self._later(packet, part_s, drift_fraction))
+            self._let_go(self._later(packet, part_s, drift_fraction), drift_fraction)
             for part, part_s in zip(held, lost_s, strict=True)
             for packet in part
         ]
@@ -206,9 +207,14 @@ class CountedClock:
     def _least_delay_s(self, packets: Iterable[CountedPacket], drift_fraction: float) -> float:
         return min(self._delay_s(packet, drift_fraction) for packet in packets)
 
-    def _let_go(self, packet: CountedPacket) -> CountedPacket:
+    def _let_go(self, packet: CountedPacket, drift_fraction: float) -> CountedPacket:
         self._next_s = packet.end_s
-        self._recent.append(packet)
-        while self._recent[0].arrival_s < packet.arrival_s - self._config.remembered_s:
-            self._recent.popleft()
+        recent, arrival_s = self._recent, packet.arrival_s
+        if not recent or arrival_s >= self._moment_s + self._config.check_s:
+            self._moment_s = arrival_s
+            recent.append(packet)
+        elif self._delay_s(packet, drift_fraction) < self._delay_s(recent[-1], drift_fraction):
+            recent[-1] = packet
+        while recent[0].arrival_s < arrival_s - self._config.remembered_s:
+            recent.popleft()
         return packet

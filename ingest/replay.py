@@ -15,7 +15,9 @@ from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
 from ingest.decoding import PacketDecoder
 from ingest.devices import driver_named, stream_channels
 from ingest.errors import ImportFileError, RecordingError
-from ingest.imports.imu_csv import PARQUET_SUFFIX, ImuCsvConfig, read_imu_csv
+from ingest.imports.imported import ImuTracks
+from ingest.imports.importer import ImportOptions, import_file
+from ingest.imports.training_log import TrainingLog
 from ingest.mcap_reader import Recording, is_mcap, read_recording
 from ingest.packets import LABEL, parse_label
 
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ingest.imports.imu_csv import ImuCsv
+    from ingest.imports.importer import ImportedFile
     from ingest.items import TimelineItem
     from ingest.timeline import StreamCounts
 
-MCAP, IMU_CSV = "mcap", "imu-csv"
-"""Kinds of file."""
+MCAP = "mcap"
+"""Kind of our own recordings; the others are the names of `ingest.imports.formats`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,14 @@ class ReplayOptions:
         Exercise where the file does not say.
     load_kg : float or None
         Load where the file does not say, kg.
-    csv : ImuCsvConfig
-        Limits of an import.
+    imports : ImportOptions
+        Units and signs of somebody else's file, limits.
     """
 
     mount: MountChange | None = None
     exercise_id: str | None = None
     load_kg: float | None = None
-    csv: ImuCsvConfig = field(default_factory=ImuCsvConfig)
+    imports: ImportOptions = field(default_factory=ImportOptions)
 
     def apply(self, label: SetLabel) -> SetLabel:
         """Return the label as the caller wants it."""
@@ -96,7 +98,7 @@ class ReplayHeader:
     Attributes
     ----------
     kind : str
-        ``"mcap"`` or ``"imu-csv"``.
+        ``"mcap"``, or the name of a format of `ingest.imports.formats` such as ``"imu-csv"``.
     label : SetLabel
         The first label, for people.
     initial_label : SetLabel
@@ -115,6 +117,8 @@ class ReplayHeader:
         What the file has lost, in words; "complete" if nothing.
     refused_packets : int or None
         Packets that broke their protocol; None where a file has no packets.
+    findings : tuple of str
+        What was found and mended in somebody else's file, sentences.
     """
 
     kind: str
@@ -128,6 +132,7 @@ class ReplayHeader:
     speed: float = 1.0
     damage: str = "complete"
     refused_packets: int | None = None
+    findings: tuple[str, ...] = ()
 
 
 class ReplayableRecording(Protocol):
@@ -216,20 +221,35 @@ class ReplayedPackets:
         return self._options.apply(item) if isinstance(item, SetLabel) else item
 
 
-class ReplayedImuCsv:
-    """An imported table of samples."""
+class ReplayedImport:
+    """A recording of somebody else's.
 
-    def __init__(self, table: ImuCsv, options: ReplayOptions | None = None) -> None:
+    Raises
+    ------
+    ImportFileError
+        If the file holds no recording of a sensor.
+    """
+
+    def __init__(self, file: ImportedFile, options: ReplayOptions | None = None) -> None:
         options = options or ReplayOptions()
-        self._items = table.items
-        self.counts = table.counts
-        rate_hz = table.counts.sample_rate_hz or 1 / table.period_s
+        stream, tracks = file.stream, file.imported
+        if stream is None or not isinstance(tracks, ImuTracks):
+            is_log = isinstance(tracks, TrainingLog)
+            use = "see `upright audit`" if is_log else "keep it with `upright import`, to compare with"
+            what = f"is no recording of a motion sensor but: {file.format.title}; {use}"
+            raise ImportFileError(file.path, None, what)
+        self._items = stream.items
+        self.counts = stream.counts
+        rate_hz = stream.counts.sample_rate_hz or 1 / stream.period_s
+        position = tracks.position or MountPosition.SHAFT
         self.header = ReplayHeader(
-            kind=IMU_CSV,
+            kind=file.format.name,
             label=options.apply(SetLabel()),
             initial_label=options.apply(SetLabel()),
-            mount=options.mount_for(Mount()),
-            info=replace(SensorInfo(sample_rate_hz=rate_hz), model=IMU_CSV),
+            mount=options.mount_for(Mount(position)),
+            info=SensorInfo(sample_rate_hz=rate_hz, model=tracks.sensor or file.format.name),
+            started_at=tracks.started_at,
+            findings=file.findings,
         )
 
     def steps(self) -> Iterator[tuple[float, list[TimelineItem]]]:
@@ -242,25 +262,19 @@ class ReplayedImuCsv:
 
 
 def open_recording(path: Path, options: ReplayOptions | None = None) -> ReplayableRecording:
-    """Open a file, whatever its kind: told by its content, then by its name.
+    """Open a file, whatever its kind: told by its content.
 
     Raises
     ------
     RecordingError, ImportFileError
-        If the file cannot be read, or is of no kind that is known.
+        If the file cannot be read, is of no kind that is known, or holds no recording of a sensor.
     """
     options = options or ReplayOptions()
     if not path.is_file():
         raise ImportFileError(path, None, "no such file")
     if is_mcap(path) or ".mcap" in path.suffixes:
         return ReplayedPackets(read_recording(path), options)
-    if path.suffix.lower() in {".csv", ".txt", PARQUET_SUFFIX}:
-        return ReplayedImuCsv(read_imu_csv(path, options.csv), options)
-    raise ImportFileError(
-        path,
-        None,
-        "unknown kind of file; expected a recording (.mcap) or a table (.csv or .parquet, imu-csv)",
-    )
+    return ReplayedImport(import_file(path, options=options.imports), options)
 
 
 async def paced(steps: Iterable[tuple[float, list[TimelineItem]]]) -> AsyncIterator[list[TimelineItem]]:

@@ -13,9 +13,10 @@ from analysis.exercises import CATALOGUE
 from ingest.errors import IngestError
 from server.annotating import middle_s
 from server.annotations import Athlete, ExcludedRep, SetAnnotation, match_sets
-from server.errors import AnnotationError, EditRefusedError, InvalidEditError, NotFoundError
+from server.errors import AnnotationError, EditRefusedError, InvalidEditError, KeptFileError, NotFoundError
 from server.reanalysis import analyse_file, find_recording
 from server.schemas import exercise_name
+from server.settings import IMPORTS_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -226,12 +227,14 @@ class Editor:
         """Analyse the set's recording with its new exercise; None, and why, where that is not possible."""
         as_lift = _lift(stored.analysed_exercise_id)
         relabelled = f"the set was only relabelled, its reps are still those found as {as_lift}."
-        path = find_recording(self._recordings_dir, stored.recording.recording_id)
+        path = find_recording(
+            self._recordings_dir, stored.recording.recording_id, self._files.data_dir / IMPORTS_FOLDER
+        )
         if path is None:
             return None, f"The recording is not there: {relabelled}"
         try:
             return analyse_file(path, annotation), ""
-        except (IngestError, OSError) as error:
+        except (IngestError, KeptFileError, OSError) as error:
             _log.warning("cannot analyse %s as %s: %s", path.name, wanted, error)
             return None, f"The recording cannot be read ({error}): {relabelled}"
 

@@ -17,7 +17,8 @@
     ├── InvalidMountRequestError a mount contradicts itself
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
-    └── LslUnavailableError     the Lab Streaming Layer is not installed
+    ├── LslUnavailableError     the Lab Streaming Layer is not installed
+    └── KeptFileError           what is kept of an imported file is damaged or cannot be written
 """
 
 from __future__ import annotations
@@ -218,3 +219,19 @@ class LslUnavailableError(ServerError):
     """The Lab Streaming Layer is not installed."""
 
     code = "lsl_unavailable"
+
+
+class KeptFileError(ServerError):
+    """What is kept of an imported file is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file or folder.
+    """
+
+    code = "import_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
+        self.path = path

@@ -20,6 +20,7 @@ from ingest.replay import open_recording
 from ingest.session import SessionRunner
 from server.annotations import SessionAnnotation, match_sets
 from server.errors import AnnotationError
+from server.imports import find_import, load_import, open_import
 from server.live_session import make_analyzer, recording_info
 from server.stored import AnalysedSet
 
@@ -59,7 +60,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     Parameters
     ----------
     path : Path
-        An ``.mcap`` file. It is only read.
+        An ``.mcap`` file, or the folder of an import (`server.imports`). It is only read.
     annotation : SessionAnnotation
         Corrected exercises; the rest of it is left to the store.
 
@@ -67,7 +68,12 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     ------
     IngestError
         If the recording cannot be read.
+    KeptFileError
+        If what is kept of an import is damaged.
     """
+    if path.is_dir():
+        info, imported = open_import(load_import(path))
+        return Analysis(info, tuple(analyse_with(imported, annotation)))
     recording = open_recording(path)
     counts = recording.counts
     return Analysis(
@@ -97,16 +103,17 @@ class Rebuilt:
 
 
 def rebuild_recording(path: Path, store: Store, files: AnnotationFiles) -> Rebuilt:
-    """Recreate the results of one recording in the store.
+    """Recreate the results of one recording, or of the import in a folder, in the store.
 
     Raises
     ------
-    IngestError
+    IngestError, KeptFileError
         If the recording cannot be read. Damaged annotations are left out and told.
     """
     annotation, problem = SessionAnnotation(), ""
+    recording_id = path.name if path.is_dir() else read_recording(path).header.recording_id
     try:
-        annotation = files.session(UUID(read_recording(path).header.recording_id))
+        annotation = files.session(UUID(recording_id))
     except AnnotationError as error:
         problem = str(error)
     analysis = analyse_file(path, annotation)
@@ -117,9 +124,11 @@ def rebuild_recording(path: Path, store: Store, files: AnnotationFiles) -> Rebui
     return Rebuilt(len(analysis.sets), problem)
 
 
-def find_recording(folder: Path, recording_id: UUID) -> Path | None:
-    """Find the file of a recording; None if it is not there or cannot be read."""
+def find_recording(folder: Path, recording_id: UUID, imports_dir: Path | None = None) -> Path | None:
+    """Find the file of a recording, or the folder of an import; None if it is not there or cannot be read."""
     wanted = str(recording_id)
+    if imports_dir is not None and (imported := find_import(imports_dir, recording_id)) is not None:
+        return imported
     named = {path: _OUR_NAME.match(path.name) for path in sorted(folder.rglob("*.mcap"))}
     for path, match in named.items():
         if match is not None and match[1] != wanted[:8]:

@@ -10,6 +10,8 @@ import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+IMPORTS_FOLDER = "imports"
+"""Of the data folder."""
 TOKEN_BYTES = 32
 """256 bits: cannot be guessed, so no counting of failed attempts is needed (which would lock people out)."""
 
@@ -70,6 +72,16 @@ class Settings(BaseSettings):
     def companions_dir(self) -> Path:
         """Where the recordings of sensors are that were worn beside the one on the bar."""
         return self.data_dir / "companions"
+
+    @property
+    def imports_dir(self) -> Path:
+        """Where imported files are, unchanged, beside what was decided about them."""
+        return self.data_dir / IMPORTS_FOLDER
+
+    @property
+    def references_dir(self) -> Path:
+        """Where measurements of other instruments are, to compare with."""
+        return self.data_dir / "references"
 
     @property
     def sensors_dir(self) -> Path:

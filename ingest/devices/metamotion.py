@@ -262,7 +262,7 @@ class MetaMotionDecoder:
             paired = self._pairing.push_accel(raw * scale_mps2, at_limit)
         else:
             paired = self._pairing.push_gyro(raw * self._gyro_scale_radps, at_limit)
-        return () if paired is None else (_device_samples(paired, rate_hz),)
+        return tuple(_device_samples(pair, rate_hz) for pair in paired)
 
 
 def _device_samples(paired: PairedSamples, rate_hz: float) -> DeviceSamples:

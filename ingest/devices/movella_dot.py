@@ -45,6 +45,8 @@ _DEVICE = struct.Struct("<6s3B7sI8s")  # address, version, build time, SoftDevic
 _MODEL_BYTES = 6
 _MEDIUM = struct.Struct("<I6f")  # mode 21: µs, m/s², dps
 _LONG = struct.Struct("<I4f6f")  # mode 26: the same with a quaternion in between
+_FULL_BYTES = {DATA: 40, LONG: 63}
+"""Length of the characteristic, to which some firmware fills every mode up."""
 _TICK_WRAP = 1 << 32
 _RADPS_PER_DPS = np.pi / 180
 _FULL = SensorInfo(0.0, 16 * STANDARD_GRAVITY_MPS2, 2000 * _RADPS_PER_DPS)
@@ -61,7 +63,7 @@ class MovellaDotDriver:
     characteristics: tuple[CharacteristicSpec, ...] = (
         CharacteristicSpec(INFO, f"15171001{_BASE}", read_first=True, required=False),
         CharacteristicSpec(CONFIG, f"15171002{_BASE}"),
-        CharacteristicSpec(DOT_BATTERY, f"15173001{_BASE}", read_first=True, notify=True, required=False),
+        CharacteristicSpec(DOT_BATTERY, f"15173001{_BASE}", read_first=True, required=False),
         CharacteristicSpec(DATA, f"15172003{_BASE}", notify=True),
         CharacteristicSpec(LONG, f"15172002{_BASE}", notify=True, required=False),
         CharacteristicSpec(CONTROL, f"15172001{_BASE}"),
@@ -131,11 +133,11 @@ class MovellaDotDecoder:
         self._info = _FULL
 
     def _samples(self, channel: str, payload: bytes, layout: struct.Struct) -> DeviceSamples:
-        if len(payload) != layout.size:
+        if len(payload) not in (layout.size, _FULL_BYTES[channel]):
             raise _refuse(channel, f"{len(payload)} bytes, expected {layout.size}", payload)
         if self._info.sample_rate_hz == 0:
             raise _refuse(channel, "samples before the settings, so their rate is unknown", payload)
-        ticks_us, *values = layout.unpack(payload)
+        ticks_us, *values = layout.unpack_from(payload)
         measured = np.array(values[-6:], dtype=np.float64)
         if not np.isfinite(measured).all():
             raise _refuse(channel, "a value that is not a number", payload)

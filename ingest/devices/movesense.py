@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.imu import STANDARD_GRAVITY_MPS2, SensorInfo
 from ingest.devices.clipping import count_clipped
-from ingest.devices.driver import Ask, CharacteristicSpec, Decoded, DeviceSamples, Startup, Write
+from ingest.devices.driver import Answer, Ask, CharacteristicSpec, Decoded, DeviceSamples, Startup, Write
 from ingest.errors import StartRefusedError, WireError
 from ingest.packets import CONTROL, DATA
 
@@ -119,7 +119,7 @@ class MovesenseDecoder:
     def _result(self, reference: int, body: bytes, payload: bytes) -> tuple[Decoded, ...]:
         if reference == _HELLO_REFERENCE:
             self._greeted(body)
-            return ()
+            return (Answer(),)
         if len(body) < 2:
             raise _refuse("a result without a status", payload)
         if int.from_bytes(body[:2], "little") != _OK:
@@ -131,7 +131,7 @@ class MovesenseDecoder:
             self._info = replace(self._info, accel_range_mps2=value * STANDARD_GRAVITY_MPS2)
         elif reference == _GYRO_REFERENCE and value in _GYRO_RANGES_DPS:
             self._info = replace(self._info, gyro_range_radps=value * _RADPS_PER_DPS)
-        return self._news()
+        return self._news() or (Answer(),)
 
     def _greeted(self, body: bytes) -> None:
         """Read the texts: serial number, product, address, application and its version, each ended by NUL."""

@@ -183,58 +183,158 @@ class StampedPairing:
         self._gyro = gyro[max(first, 0) :]
 
 
-class PacketPairing:
-    """Pairs each packet of the accelerometer with the packet of the gyroscope that follows it.
+@dataclass(frozen=True, slots=True)
+class PacketPairingConfig:
+    """Tuning of `PacketPairing`.
 
-    Both chips are read at the same rate and packets keep their order, so the two streams alternate. Two
-    packets of one stream in a row mean that the other lost one: its partner is left out and counted as
-    missing, and the next pair is right again; two that are equal in every bit are one that the host repeats.
-    What cannot be known: the constant shift between the partners, up to a packet, and the loss of one packet
-    of each that lay side by side.
+    Attributes
+    ----------
+    patience_packets : int
+        A gyroscope that has not been heard after so many packets of the accelerometer is absent; 50 to 400.
+        Above what it takes to start, 0.1 s.
+    undecided_packets : int
+        Packets of both that are looked at before a loss is told from a change of order; 10 to 30. They delay
+        the samples: 16 are 0.12 s of 133 packets a second.
+    remembered_packets : int
+        Packets of both whose order is the usual one; 30 to 200. Before so many have come, what has to be left
+        out shows that the first pair was wrong, and does not count as missing.
+    loss_packets : float
+        A mean surplus of one stream that differs from the usual by this is a loss; 0.6 to 0.9. One packet
+        lost makes it 1, a change of order 0.
+    """
+
+    patience_packets: int = 200
+    undecided_packets: int = 16
+    remembered_packets: int = 64
+    loss_packets: float = 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Packet:
+    """A packet of one stream."""
+
+    values: FloatArray
+    at_limit: BoolArray
+    is_accel: bool
+
+    @property
+    def sign(self) -> int:
+        """What it adds to the surplus of the accelerometer."""
+        return 1 if self.is_accel else -1
+
+    def is_repeated_by(self, other: _Packet) -> bool:
+        return self.is_accel == other.is_accel and np.array_equal(self.values, other.values)
+
+
+class PacketPairing:
+    """Pairs the packets of two streams of one rate by their count.
+
+    Both chips are read at the same rate, so their packets come in turn, or nearly so. How far one stream is
+    ahead of the other stays within a narrow band; when it leaves it, packets are held until its mean tells
+    whether only their order has changed or packets of the other are lost. Then as many are left out, counted
+    as missing, and the pairs are right again. Two packets in a row that are equal in every bit are one that
+    the host repeats.
+
+    What cannot be known: the constant shift between partners, up to a packet, and the loss of as many
+    packets of both side by side.
 
     Parameters
     ----------
-    patience_packets : int
-        A gyroscope that has not been heard after so many packets of the accelerometer is absent. Above what
-        it takes to start, 0.1 s.
+    config : PacketPairingConfig, optional
+        Tuning.
     """
 
-    def __init__(self, patience_packets: int = 200) -> None:
-        self._patience_packets = patience_packets
-        self._waiting: tuple[FloatArray, BoolArray] | None = None
-        self._last_gyro: FloatArray | None = None
-        self._has_paired = False
+    def __init__(self, config: PacketPairingConfig | None = None) -> None:
+        self._config = config or PacketPairingConfig()
+        self._waiting: deque[_Packet] = deque()  # of one stream only: the one that is ahead
+        self._held: list[_Packet] = []
+        self._surplus: deque[int] = deque([1, 0], maxlen=self._config.remembered_packets)
+        self._last: _Packet | None = None
+        self._gyro_heard = self._has_paired = False
         self._alone = 0
         self._missing = 0
 
-    def push_accel(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
+    def push_accel(self, values: FloatArray, at_limit: BoolArray) -> list[PairedSamples]:
         """Take a packet of the accelerometer, (k, 3) in m/s²; return what is complete."""
-        if self._waiting is not None and np.array_equal(values, self._waiting[0]):
-            return None
-        if self._waiting is not None and self._has_paired:
-            self._missing += len(self._waiting[0])
-        self._waiting = (values, at_limit)
-        if self._last_gyro is not None:
-            return None
-        self._alone += 1
-        if self._alone <= self._patience_packets:
-            return None
-        self._waiting = None
-        return PairedSamples(values, None, int(np.count_nonzero(at_limit)))
+        return self._push(_Packet(values, at_limit, is_accel=True))
 
-    def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> PairedSamples | None:
+    def push_gyro(self, values: FloatArray, at_limit: BoolArray) -> list[PairedSamples]:
         """Take a packet of the gyroscope, (k, 3) in rad/s; return what is complete."""
-        last_gyro, self._last_gyro = self._last_gyro, values
-        waiting, self._waiting = self._waiting, None
-        if waiting is None and last_gyro is not None and np.array_equal(values, last_gyro):
-            return None
-        if waiting is None or len(waiting[0]) != len(values):
-            self._missing += len(values) if self._has_paired else 0
-            return None
-        missing, self._missing, self._has_paired = self._missing, 0, True
-        force, force_at_limit = waiting
-        clipped = int(np.count_nonzero(force_at_limit | at_limit))
-        return PairedSamples(force, values, clipped, missing=missing)
+        return self._push(_Packet(values, at_limit, is_accel=False))
+
+    def _push(self, packet: _Packet) -> list[PairedSamples]:
+        last, self._last = self._last, packet
+        if last is not None and last.is_repeated_by(packet):
+            return []
+        if self._has_paired:
+            return self._take(packet)
+        return self._begin(packet)
+
+    def _begin(self, packet: _Packet) -> list[PairedSamples]:
+        """Wait for the first pair: a packet of the accelerometer, then one of the gyroscope."""
+        if not packet.is_accel:
+            self._gyro_heard = True
+            self._has_paired = bool(self._waiting)
+            return self._commit(packet) if self._waiting else []
+        self._waiting.clear()
+        self._alone += 1
+        if not self._gyro_heard and self._alone > self._config.patience_packets:
+            return [PairedSamples(packet.values, None, int(np.count_nonzero(packet.at_limit)))]
+        self._waiting.append(packet)
+        return []
+
+    def _take(self, packet: _Packet) -> list[PairedSamples]:
+        surplus = self._present_surplus() + packet.sign
+        if not self._held and min(self._surplus) <= surplus <= max(self._surplus):
+            return self._commit(packet)
+        self._held.append(packet)
+        if len(self._held) < self._config.undecided_packets:
+            return []
+        return self._decide()
+
+    def _decide(self) -> list[PairedSamples]:
+        """Tell a loss from a change of order by the mean surplus of what is held."""
+        held, self._held = self._held, []
+        surplus = self._present_surplus() + np.cumsum([packet.sign for packet in held])
+        shift = float(np.mean(surplus)) - sum(self._surplus) / len(self._surplus)
+        if abs(shift) < self._config.loss_packets:
+            return [pair for packet in held for pair in self._commit(packet)]
+        ahead = shift > 0  # the accelerometer: packets of the gyroscope are lost
+        is_settled = len(self._surplus) == self._surplus.maxlen  # before, the first pair may have been wrong
+        for _ in range(max(1, round(abs(shift)))):
+            lonely = self._leave_out(held, is_accel=ahead)
+            if lonely is not None and is_settled:
+                self._missing += len(lonely.values)
+        return [pair for packet in held for pair in self._take(packet)]
+
+    def _leave_out(self, held: list[_Packet], *, is_accel: bool) -> _Packet | None:
+        """Remove the oldest packet of a stream, whose partner is lost."""
+        if self._waiting and self._waiting[0].is_accel == is_accel:
+            return self._waiting.popleft()
+        for index, packet in enumerate(held):
+            if packet.is_accel == is_accel:
+                return held.pop(index)
+        return None
+
+    def _commit(self, packet: _Packet) -> list[PairedSamples]:
+        """Pair a packet with the oldest that waits for it, or let it wait."""
+        if not self._waiting or self._waiting[0].is_accel == packet.is_accel:
+            self._waiting.append(packet)
+            self._surplus.append(self._present_surplus())
+            return []
+        other = self._waiting.popleft()
+        self._surplus.append(self._present_surplus())
+        accel, gyro = (packet, other) if packet.is_accel else (other, packet)
+        if len(accel.values) != len(gyro.values):
+            self._missing += len(accel.values)
+            return []
+        missing, self._missing = self._missing, 0
+        clipped = int(np.count_nonzero(accel.at_limit | gyro.at_limit))
+        return [PairedSamples(accel.values, gyro.values, clipped, missing=missing)]
+
+    def _present_surplus(self) -> int:
+        """By how many packets the accelerometer is ahead."""
+        return sum(packet.sign for packet in self._waiting)
 
 
 def any_axis(at_limit: BoolArray) -> BoolArray:

@@ -41,8 +41,7 @@ class Thingy52Driver:
         CharacteristicSpec(DATA, f"ef680406{_BASE}", notify=True),
     )
     stop_steps: tuple[Write, ...] = ()
-    slowest_packet_period_s: float = 1 / 5
-    """The slowest rate of the firmware, should it not take ours."""
+    slowest_packet_period_s: float = 1 / _RATE_HZ
 
     def start(self) -> Startup:
         """Ask for 200 Hz and leave the other settings as they are; they are kept in flash.
@@ -50,7 +49,7 @@ class Thingy52Driver:
         Raises
         ------
         StartRefusedError
-            If the settings cannot be read.
+            If the settings cannot be read, or the rate is not taken.
         """
         config = yield Read(CONFIG)
         if len(config) != _CONFIG_BYTES:
@@ -59,7 +58,9 @@ class Thingy52Driver:
             )
         if _rate_hz(config) != _RATE_HZ:
             yield Write(CONFIG, config[:_RATE_AT] + _RATE_HZ.to_bytes(2, "little") + config[_RATE_AT + 2 :])
-            yield Read(CONFIG)
+            config = yield Read(CONFIG)
+        if _rate_hz(config) != _RATE_HZ:
+            raise StartRefusedError(TITLE, f"it stays at {_rate_hz(config)} Hz; switch it off and on")
 
     def decoder(self) -> Thingy52Decoder:
         """Return a decoder for one new stream."""
@@ -67,7 +68,10 @@ class Thingy52Driver:
 
 
 class Thingy52Decoder:
-    """Decodes one stream: one sample in a notification, with neither a counter nor a stamp."""
+    """Decodes one stream: one sample in a notification, with neither a counter nor a stamp.
+
+    Samples are counted, so those of another rate, before ours is confirmed, would spoil the time of all.
+    """
 
     def __init__(self) -> None:
         self._info: SensorInfo | None = None
@@ -78,28 +82,30 @@ class Thingy52Decoder:
         Raises
         ------
         WireError
-            If the bytes break the protocol, or samples come before the rate is known.
+            If the bytes break the protocol.
         """
         if channel == CONFIG:
-            self._info = _configured(payload)
-            return (self._info,)
+            info = _configured(payload)
+            self._info = info if info.sample_rate_hz == _RATE_HZ else None
+            return () if self._info is None else (self._info,)
         if channel == DATA:
-            return (self._samples(payload),)
+            return self._samples(payload)
         return ()
 
     def link_renewed(self) -> None:
-        """Do nothing: every packet stands alone, and the settings are read again before the first."""
+        """Forget the rate: it is read anew."""
+        self._info = None
 
-    def _samples(self, payload: bytes) -> DeviceSamples:
+    def _samples(self, payload: bytes) -> tuple[Decoded, ...]:
         if len(payload) != _RAW_BYTES:
             raise _refuse(DATA, f"{len(payload)} bytes, expected {_RAW_BYTES}", payload)
         if self._info is None:
-            raise _refuse(DATA, "samples before the settings, so their rate is unknown", payload)
+            return ()
         raw = np.frombuffer(payload, dtype="<i2").astype(np.float64).reshape(3, 1, 3)
         # The firmware turns the accelerometer's signs, not the gyroscope's, so that gravity reads positive.
         specific_force_mps2 = raw[0] * (-STANDARD_GRAVITY_MPS2 / _ACCEL_PER_G)
         gyro_radps = raw[1] * (_RADPS_PER_DPS / _GYRO_PER_DPS)
-        return DeviceSamples(
+        samples = DeviceSamples(
             sequence=None,
             sequence_wrap=0,
             ticks_us=None,
@@ -109,6 +115,7 @@ class Thingy52Decoder:
             gyro_radps=gyro_radps,
             clipped=count_clipped(self._info, specific_force_mps2, gyro_radps),
         )
+        return (samples,)
 
 
 def _configured(payload: bytes) -> SensorInfo:

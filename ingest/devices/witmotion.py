@@ -28,6 +28,7 @@ from ingest.packets import CONTROL, DATA
 NAME = "witmotion"
 
 _WIT_BASE = "-0000-1000-8000-00805f9a34fb"  # 9a: not the Bluetooth base, which has 9b
+_SIG_BASE = "-0000-1000-8000-00805f9b34fb"
 _SERVICE_UUIDS = (f"0000ffe5{_WIT_BASE}", f"0000fff0{_WIT_BASE}")
 
 _FRAME_BYTES = 20
@@ -80,12 +81,20 @@ class WitMotionDriver:
             DATA,
             f"0000ffe4{_WIT_BASE}",
             notify=True,
-            alternatives=("49535343-1e4d-4bd9-ba61-23c647249616", f"0000fff1{_WIT_BASE}"),
+            alternatives=(
+                "49535343-1e4d-4bd9-ba61-23c647249616",
+                f"0000fff1{_WIT_BASE}",
+                f"0000fff1{_SIG_BASE}",
+            ),
         ),
         CharacteristicSpec(
             CONTROL,
             f"0000ffe9{_WIT_BASE}",
-            alternatives=("49535343-8841-43f4-a8d4-ecbe34729bb3", f"0000fff2{_WIT_BASE}"),
+            alternatives=(
+                "49535343-8841-43f4-a8d4-ecbe34729bb3",
+                f"0000fff2{_WIT_BASE}",
+                f"0000fff2{_SIG_BASE}",
+            ),
         ),
     )
     stop_steps: tuple[Write, ...] = ()

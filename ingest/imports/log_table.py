@@ -138,6 +138,16 @@ def read_table(path: Path, max_bytes: int) -> LogTable:
     return LogTable(columns.format, unit, rows)
 
 
+def looks_like_log(head: str) -> bool:
+    """Tell by the first line of a text whether it has the columns of Strong or Hevy."""
+    first = head.lstrip().splitlines()[0] if head.strip() else ""
+    for delimiter in ",;\t":
+        names = {plain(field).strip('"').casefold() for field in first.split(delimiter)}
+        if any(set(columns.needed) <= names for columns in _FORMATS):
+            return True
+    return False
+
+
 def _text(path: Path, max_bytes: int) -> str:
     """Decode the file: UTF-8 or UTF-16, with or without a byte order mark."""
     try:

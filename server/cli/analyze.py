@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from server.cli.options import (
+    AccelSign,
+    AccelUnitName,
     BarAxis,
+    ColumnNames,
     DataDir,
     Exercise,
+    GyroSign,
+    GyroUnitName,
     LeverM,
     LoadKg,
     MountName,
     change_of,
+    import_options_of,
     label_of,
     settings_of,
 )
@@ -32,12 +38,19 @@ def register(app: typer.Typer) -> None:
 
 
 def analyze(
-    file: Annotated[Path, typer.Argument(help="A recording (.mcap) or an imu-csv table.")],
+    file: Annotated[
+        Path, typer.Argument(help="A recording (.mcap), an imu-csv table or another file of docs/formats.md.")
+    ],
     exercise: Exercise = None,
     load_kg: LoadKg = None,
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    accel_unit: AccelUnitName = None,
+    accel_sign: AccelSign = None,
+    gyro_unit: GyroUnitName = None,
+    gyro_sign: GyroSign = None,
+    columns: ColumnNames = None,
     data_dir: DataDir = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
     trajectory: Annotated[
@@ -51,9 +64,11 @@ def analyze(
 ) -> None:
     """Find the reps of a recorded or imported session and print them."""
     from rich.console import Console
+    from rich.markup import escape
 
     from analysis.document import analysis_document
     from ingest.replay import ReplayOptions, open_recording
+    from server.cli.import_report import warnings_of
     from server.cli.offline import run_offline
     from server.cli.tables import print_json, print_reps, print_session
     from server.judging import judged_alone
@@ -61,9 +76,14 @@ def analyze(
     settings_of(data_dir)  # the user's own lifts
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
-        mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+        change_of(mount, bar_axis, lever_m),
+        label.exercise_id,
+        label.load_kg,
+        import_options_of(accel_unit, accel_sign, gyro_unit, gyro_sign, columns),
     )
     recording = open_recording(file, options)
+    for warning in warnings_of(recording.header.findings):
+        Console(stderr=True).print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
     sets, gaps, motions = run_offline(recording)
     verdicts = judged_alone(_nameless(recording), sets)
     if trajectory is not None:
@@ -111,6 +131,8 @@ def _recording_document(recording: ReplayableRecording, gaps: list[Gap]) -> dict
         "clipped_samples": counts.clipped_samples,
         "gaps": [gap_document(gap) for gap in gaps],
         "damage": recording.header.damage,
+        "format": recording.header.kind,
+        "findings": list(recording.header.findings),
     }
 
 

@@ -1,4 +1,4 @@
-"""``upright rebuild``: results anew from the recordings."""
+"""``upright rebuild``: results anew from the recordings and imports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild(data_dir: DataDir = None) -> None:
-    """Recreate the results database from recordings and annotations, neither of which change."""
+    """Recreate the results database from recordings, imports and annotations, none of which change."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import track
@@ -25,7 +25,8 @@ def rebuild(data_dir: DataDir = None) -> None:
     from ingest.recovery import being_written
     from server.annotation_files import AnnotationFiles
     from server.cli.web import recover_recordings
-    from server.errors import AnnotationError, StoreError
+    from server.errors import AnnotationError, KeptFileError, StoreError
+    from server.imports import import_folders
     from server.reanalysis import rebuild_recording
     from server.store import Store
 
@@ -36,7 +37,7 @@ def rebuild(data_dir: DataDir = None) -> None:
         problem = f"{busy[0].name} is being recorded now, so the results are in use."
         raise StoreError(problem, "End `upright serve`, `record` or `demo` first.")
     files = AnnotationFiles(settings.data_dir)
-    paths = sorted(settings.recordings_dir.rglob("*.mcap"))
+    paths = [*sorted(settings.recordings_dir.rglob("*.mcap")), *import_folders(settings.imports_dir)]
     n_sets = n_failed = 0
     with Store(settings.results_url) as store:
         store.clear()
@@ -56,7 +57,7 @@ def rebuild(data_dir: DataDir = None) -> None:
                 n_sets += rebuilt.n_sets
                 if rebuilt.problem:
                     console.print(f"[yellow]annotations of {path.name}:[/] {escape(rebuilt.problem)}")
-            except IngestError as error:
+            except (IngestError, KeptFileError) as error:
                 n_failed += 1
-                console.print(f"[yellow]left out {path.name}:[/] {error}")
+                console.print(f"[yellow]left out {path.name}:[/] {escape(str(error))}")
     console.print(f"{n_sets} sets from {len(paths) - n_failed} recordings in {settings.results_url}")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis import Mount, SetGoal, SetLabel
+    from ingest.imports.importer import ImportOptions
     from ingest.replay import MountChange
     from server.settings import Settings
     from server.store import Store
 
+_Value = TypeVar("_Value")
 DataDir: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -107,6 +111,44 @@ LeverM: TypeAlias = Annotated[
         "--lever-m", help="From the bar's axis to the sensor, sensor frame, m: x,y,z.", show_default=False
     ),
 ]
+AccelUnitName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--accel-unit",
+        help="Unit of the acceleration in somebody else's file: m/s2, g or mg.",
+        show_default=False,
+    ),
+]
+AccelSign: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--accel-sign",
+        help="Where acceleration points at rest in somebody else's file: up (most) or down (Apple).",
+        show_default=False,
+    ),
+]
+GyroUnitName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--gyro-unit",
+        help="Unit of the rate of turn in somebody else's file: rad/s, deg/s or mdeg/s.",
+        show_default=False,
+    ),
+]
+GyroSign: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--gyro-sign", help="minus: the gyroscope of the file counts the other way round.", show_default=False
+    ),
+]
+ColumnNames: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        help="What the columns of a table are, by name or number: t=1,ax=2,ay=3,az=4,gx=5,gy=6,gz=7.",
+        show_default=False,
+    ),
+]
 
 
 def vector(text: str | None, option: str) -> tuple[float, float, float] | None:
@@ -162,6 +204,52 @@ def change_of(name: str | None, bar_axis: str | None, lever_m: str | None) -> Mo
         known = ", ".join(MountPosition)
         raise typer.BadParameter(f"{name!r} is none of {known}", param_hint="--mount") from None
     return MountChange(position, vector(bar_axis, "--bar-axis"), vector(lever_m, "--lever-m"))
+
+
+def import_options_of(
+    accel_unit: str | None,
+    accel_sign: str | None,
+    gyro_unit: str | None,
+    gyro_sign: str | None,
+    columns: str | None,
+) -> ImportOptions:
+    """Put together what the user says of somebody else's file.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a unit, a sign or a column is unknown.
+    """
+    from ingest.imports.imported import AccelUnit, GyroUnit
+    from ingest.imports.importer import ImportOptions
+    from ingest.imports.judging import Overrides
+
+    overrides = Overrides(
+        _one_of(accel_unit, {unit.value: unit for unit in AccelUnit}, "--accel-unit"),
+        _one_of(accel_sign, {"up": 1, "down": -1}, "--accel-sign"),
+        _one_of(gyro_unit, {unit.value: unit for unit in GyroUnit}, "--gyro-unit"),
+        _one_of(gyro_sign, {"plus": 1, "minus": -1}, "--gyro-sign"),
+    )
+    return ImportOptions(overrides, _columns_of(columns))
+
+
+def _one_of(text: str | None, known: Mapping[str, _Value], option: str) -> _Value | None:
+    if text is not None and text not in known:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(known)}", param_hint=option)
+    return None if text is None else known[text]
+
+
+def _columns_of(text: str | None) -> dict[str, str]:
+    from ingest.imports.sensor_table import COLUMN_KEYS
+
+    columns: dict[str, str] = {}
+    for part in (text or "").split(",") if text else ():
+        key, equals, name = part.partition("=")
+        if not equals or key.strip() not in COLUMN_KEYS or not name.strip():
+            known = ", ".join(f"{one}=..." for one in COLUMN_KEYS)
+            raise typer.BadParameter(f"{part!r} is none of {known}", param_hint="--columns")
+        columns[key.strip()] = name.strip()
+    return columns
 
 
 def goal_of(

@@ -8,13 +8,19 @@ from typing import Annotated
 import typer
 
 from server.cli.options import (
+    AccelSign,
+    AccelUnitName,
     BarAxis,
+    ColumnNames,
     DataDir,
     Exercise,
+    GyroSign,
+    GyroUnitName,
     LeverM,
     LoadKg,
     MountName,
     change_of,
+    import_options_of,
     label_of,
     settings_of,
 )
@@ -26,12 +32,19 @@ def register(app: typer.Typer) -> None:
 
 
 def plot(
-    file: Annotated[Path, typer.Argument(help="A recording (.mcap) or an imu-csv table.")],
+    file: Annotated[
+        Path, typer.Argument(help="A recording (.mcap), an imu-csv table or another file of docs/formats.md.")
+    ],
     exercise: Exercise = None,
     load_kg: LoadKg = None,
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    accel_unit: AccelUnitName = None,
+    accel_sign: AccelSign = None,
+    gyro_unit: GyroUnitName = None,
+    gyro_sign: GyroSign = None,
+    columns: ColumnNames = None,
     data_dir: DataDir = None,
     set_number: Annotated[
         int | None, typer.Option("--set", min=1, help="Only this set.", show_default=False)
@@ -54,7 +67,10 @@ def plot(
     settings_of(data_dir)  # the user's own lifts
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
-        mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+        change_of(mount, bar_axis, lever_m),
+        label.exercise_id,
+        label.load_kg,
+        import_options_of(accel_unit, accel_sign, gyro_unit, gyro_sign, columns),
     )
     recording = open_recording(file, options)
     sets, gaps, motions = run_offline(recording)

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import (
+    AccelSign,
+    AccelUnitName,
     BarAxis,
+    ColumnNames,
     DataDir,
     Exercise,
+    GyroSign,
+    GyroUnitName,
     LeverM,
     LoadKg,
     MountName,
@@ -18,6 +23,7 @@ from server.cli.options import (
     Port,
     Speed,
     change_of,
+    import_options_of,
     label_of,
     settings_of,
 )
@@ -33,7 +39,9 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="A recording (.mcap) or an imu-csv table.")],
+    file: Annotated[
+        Path, typer.Argument(help="A recording (.mcap), an imu-csv table or another file of docs/formats.md.")
+    ],
     speed: Speed = 1.0,
     port: Port = 8000,
     no_browser: NoBrowser = False,
@@ -43,6 +51,11 @@ def replay(
     mount: MountName = None,
     bar_axis: BarAxis = None,
     lever_m: LeverM = None,
+    accel_unit: AccelUnitName = None,
+    accel_sign: AccelSign = None,
+    gyro_unit: GyroUnitName = None,
+    gyro_sign: GyroSign = None,
+    columns: ColumnNames = None,
     data_dir: DataDir = None,
 ) -> None:
     """Show a recorded or imported session in the dashboard, as if it happened now; nothing is stored."""
@@ -51,7 +64,10 @@ def replay(
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
-        mount=change_of(mount, bar_axis, lever_m), exercise_id=label.exercise_id, load_kg=label.load_kg
+        change_of(mount, bar_axis, lever_m),
+        label.exercise_id,
+        label.load_kg,
+        import_options_of(accel_unit, accel_sign, gyro_unit, gyro_sign, columns),
     )
     recording = open_recording(file, options)
     settings = settings_of(data_dir, port)

@@ -26,7 +26,7 @@ from ingest.devices.driver import (
 from ingest.errors import StartRefusedError, UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.items import AccelBlock
-from ingest.packets import LinkEvent, RawPacket, link_packet
+from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.replay import ReplayedPackets, open_recording
@@ -74,7 +74,9 @@ def run_of(driver, name):
     sent = packets(run)
     streams = stream_channels(driver)
     described = sum(1 for channel, payload in sent if is_description(driver, sent, channel, payload))
-    times = [max(index - described, 0) * run["packet_period_s"] for index in range(len(sent))]
+    times = [
+        whole_nanoseconds(max(index - described, 0) * run["packet_period_s"]) for index in range(len(sent))
+    ]
     assert any(channel in streams for channel, _ in sent)
     return run, [
         RawPacket(at_s, channel, payload) for at_s, (channel, payload) in zip(times, sent, strict=True)

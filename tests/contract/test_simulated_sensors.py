@@ -73,7 +73,10 @@ def test_a_simulated_sensor_at_rest_is_read_by_its_driver(device):
     assert np.linalg.norm(force, axis=1).mean() == pytest.approx(9.81, rel=0.05)
     assert {type(block) for block in blocks} == {AccelBlock if device in NO_GYRO else ImuBlock}
     assert is_bar_sensor(source.driver.name) == (device not in NO_GYRO)
-    assert counts.sample_rate_hz == pytest.approx(decoder.info.sample_rate_hz, rel=0.03)
+    assert counts.sample_rate_hz is not None
+    # A sensor that neither counts nor buffers loses samples unseen when the radio, or this machine, is busy:
+    # then the measured rate is lower.
+    assert 0.7 < counts.sample_rate_hz / decoder.info.sample_rate_hz < 1.03
     assert decoder.battery_charge_fraction is None or 0 <= decoder.battery_charge_fraction <= 1
 
 

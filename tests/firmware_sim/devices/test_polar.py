@@ -21,6 +21,8 @@ from ingest.scaled_loop import run_scaled
 START_ACC_52 = bytes.fromhex("02 02 00 01 3400 01 01 1000 02 01 0800 04 01 03")
 START_GYRO_52 = bytes.fromhex("02 05 00 01 3400 01 01 1000 02 01 D007 04 01 03")
 SDK_ON, SDK_OFF = b"\x02\x09", b"\x03\x09"
+TICK_NS = 1e9 / 32768 + 1
+"""Of the device's timer, rounded to whole ns."""
 HEART_RATE = "00002a37-0000-1000-8000-00805f9b34fb"
 
 
@@ -100,12 +102,12 @@ def test_polar_python_reads_a_verity_sense(monkeypatch):
         ("SAMPLE_RATE", [52]), ("RESOLUTION", [16]), ("RANGE", [8]), ("CHANNELS", [3])
     ]  # fmt: skip
     milli_g = np.array([row for frame in acc for row in frame.data])
-    assert len(milli_g) == pytest.approx(6 * 52, abs=40)
+    assert np.diff([frame.timestamp for frame in acc]) == pytest.approx(36 / 52 * 1e9, abs=TICK_NS)
     assert np.linalg.norm(milli_g, axis=1) == pytest.approx(1000, abs=1.5)
     dps = np.array([row for frame in gyro for row in frame.data])
-    assert len(dps) == pytest.approx(6 * 52, abs=40)
+    assert len(dps) > 150
     assert np.abs(dps).max() == 0
-    assert 5 <= len(beats) <= 7
+    assert len(beats) >= 4
     assert {beat.heartrate for beat in beats} == {72}
     assert all(beat.rr_intervals == [] for beat in beats)
 
@@ -116,19 +118,21 @@ def test_polar_python_reads_an_h10_while_somebody_lifts(monkeypatch, device):
 
     async def body(polar, sensor):
         acc, beats = [], []
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         await polar.start_hr_stream(beats.append)
         await polar.start_acc_stream(acc.append, sample_rate=200, resolution=16, range=8)
         await asyncio.sleep(5.2)
         await polar.stop_acc_stream()
-        return acc, beats, sensor.scenario.settings
+        return acc, beats, loop.time() - began_s, sensor.scenario.settings
 
-    acc, beats, settings = judged_by_polar_python(monkeypatch, device, body, scenario)
+    acc, beats, seconds, settings = judged_by_polar_python(monkeypatch, device, body, scenario)
     milli_g = np.array([row for frame in acc for row in frame.data])
     eight_g = type(settings)(rate_hz=200, accel_range_g=8)
     truth = scenario.on_sensor(scenario.unit.model, eight_g).stream().read(1000).raw[:, :3] * (8000 / 32768)
     assert milli_g[:900] == pytest.approx(truth[:900], abs=0.51)
-    # Beats make up the time that passed, less a beat at either end.
-    assert 3.0 < sum(sum(beat.rr_intervals) for beat in beats) / 1000 < 6.5
+    # Beats make up the time that passed, less a second at either end.
+    assert seconds - 2.5 < sum(sum(beat.rr_intervals) for beat in beats) / 1000 < seconds + 1.0
     assert all(beat.heartrate >= 72 for beat in beats)
 
 
@@ -147,9 +151,9 @@ def test_frames_are_full_stamped_with_the_last_sample_and_since_the_default_time
     assert len(frames[0]) <= mtu - 3
     t_s = timestamps_s(frames)
     period_s = 36 / (200 * (1 + unit.odr_error_fraction)) * (1 + unit.clock_error_fraction)
-    # The timer counts 32768 a second.
-    assert np.diff(t_s) == pytest.approx(period_s, abs=1 / 32768)
-    assert t_s[0] - 599_616_000 == pytest.approx(0.2, abs=1.5)
+    assert np.diff(t_s) == pytest.approx(period_s, abs=TICK_NS / 1e9)
+    # Connected within seconds of being switched on.
+    assert 0 < t_s[0] - 599_616_000 < 10
 
 
 def test_sdk_mode_offers_more_ends_streams_and_silences_the_heart(with_bleak):
@@ -188,9 +192,11 @@ def test_sdk_mode_offers_more_ends_streams_and_silences_the_heart(with_bleak):
     assert silent
     assert struct.unpack("<f", acc[7:])[0] == pytest.approx(16 / 32768)
     assert struct.unpack("<f", gyro[7:])[0] == pytest.approx(1000 / 32768)
-    kinds = [(frame[0], frame[9]) for frame in flowing]
-    assert kinds.count((pmd.ACC, 0x80)) == pytest.approx(4 * 208 / 36, abs=3)
-    assert kinds.count((pmd.GYRO, 0x80)) == pytest.approx(4 * 208 / 36, abs=3)
+    assert {(frame[0], frame[9]) for frame in flowing} == {(pmd.ACC, 0x80), (pmd.GYRO, 0x80)}
+    for kind in (pmd.ACC, pmd.GYRO):
+        t_s = timestamps_s([frame for frame in flowing if frame[0] == kind])
+        assert len(t_s) > 10
+        assert np.diff(t_s) == pytest.approx(36 / 208, abs=TICK_NS / 1e9)
     reference = next(frame[10:16] for frame in flowing if frame[0] == pmd.ACC)
     assert np.linalg.norm(struct.unpack("<3h", reference)) * 16 / 32768 == pytest.approx(1.0, abs=0.001)
     assert beats
@@ -291,7 +297,7 @@ def test_a_reset_starts_the_clock_again(with_bleak):
 
     before_s, after_s = with_bleak("polar-verity", body)
     assert after_s < before_s
-    assert after_s - 536_580_000 == pytest.approx(1.5, abs=1.5)
+    assert 0 < after_s - 536_580_000 < before_s - 536_580_000
 
 
 def test_battery_and_identity_can_be_read(with_bleak):
