@@ -106,7 +106,7 @@ def computable(
     pitch = [mount.why_no_pitch] if mount.why_no_pitch else []
     nothing: list[str] = []
     rows = (
-        ("rep_count", "Repetitions", nothing, seen, nothing),
+        ("rep_count", "Repetitions", nothing, [*slow, *seen], nothing),
         ("velocity", "Mean and peak velocity", slow, [*measured, *place], notes),
         ("range_of_motion", "Range of motion", slow, [*measured, *place], notes),
         ("lockout", "Sticking region and lockout", slow, [*measured, *place], notes),

@@ -53,6 +53,7 @@ def findings(examined: Examined) -> list[tuple[str, str]]:
     quiet = quiet_rests(checkup.rests)
     told = [
         ("recording", _recording(examined)),
+        ("import", " ".join(examined.header.findings)),
         ("units", " ".join(_SUSPICIONS[one] for one in checkup.suspicions)),
         ("rate", _rate(checkup, says_its_rate=examined.header.refused_packets is not None)),
         ("arrivals", _arrivals(examined)),

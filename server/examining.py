@@ -62,6 +62,7 @@ def checkup_document(examined: Examined) -> dict[str, Any]:
         "started_at": None if header.started_at is None else header.started_at.isoformat(),
         "sensor_model": header.info.model or None,
         "damage": header.damage,
+        "import_findings": list(header.findings),
         "mount_position": header.mount.position.value,
         "bar_axis": header.mount.bar_axis,
         "packets": {

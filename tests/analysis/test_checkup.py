@@ -265,6 +265,7 @@ def test_a_slow_sensor_is_told(every, state, what):
     found = check_up(slow, SensorInfo(200.0 / every))
     assert states(found)["velocity"] is state
     assert what in reasons(found)["velocity"]
+    assert (states(found)["rep_count"] is QualityState.GOOD) == (every == 5)
     assert (states(found)["tremor"] is QualityState.GOOD) == (every == 5)
 
 

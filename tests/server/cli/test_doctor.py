@@ -146,7 +146,7 @@ def test_what_cannot_be_examined_is_told(refused, upright, tmp_path):
     assert "no such file" in refused("doctor", tmp_path / "nothing.mcap")
     path = tmp_path / "x.csv"
     path.write_text("hello\n")
-    assert "columns are missing" in refused("doctor", path)
+    assert "unknown kind of file" in refused("doctor", path)
     assert upright("doctor", "--json").code == 2
     assert upright("doctor", "--plot", tmp_path / "x.png").code == 2
 
