@@ -13,7 +13,7 @@ from ingest.devices import driver_named
 from ingest.errors import RecordingError
 from ingest.known_sensors import KnownSensors
 from ingest.mcap_reader import read_recording
-from ingest.packets import LinkEvent, RawPacket, link_packet
+from ingest.packets import BATTERY, LinkEvent, RawPacket, link_packet
 from ingest.recording import Recorder
 from ingest.replay import open_recording
 from ingest.scaled_loop import run_scaled
@@ -171,6 +171,15 @@ def test_a_forgotten_sensor_does_not_fill_one_file_for_ever(tmp_path, native):
     live = Session(tmp_path, connected(native.stream(180)), config=config).run()
     assert len(live.paths) == 2
     assert [open_recording(path).counts.samples for path in live.paths] == pytest.approx([1000, 800], abs=20)
+
+
+def test_a_hundred_battery_levels_do_not_push_out_what_the_sensor_said_of_itself(tmp_path, native):
+    config = CollectorConfig(rotate_after_s=1000.0, rotate_at_latest_s=5.0)
+    packets = connected(native.stream(180))
+    levels = [RawPacket(packets[60].received_at_s, BATTERY, bytes([100 - n])) for n in range(100)]
+    session = Session(tmp_path, [*packets[:61], *levels, *packets[61:]], config=config).run()
+    for path in session.paths:
+        assert open_recording(path).counts.samples > 0
 
 
 def test_a_bug_in_the_analysis_does_not_cost_the_recording(tmp_path, native):
