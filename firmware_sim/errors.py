@@ -9,7 +9,8 @@
     ├── UnknownDeviceError      a device that cannot be simulated
     ├── InvalidSettingError     a setting outside its range
     ├── PacketTooLongError      a packet that does not fit into one notification
-    └── CommandRefusedError     a CTRL command that the firmware answers with an ATT application error
+    ├── CommandRefusedError     a CTRL command that the firmware answers with an ATT application error
+    └── PushFailedError         a server does not take what a simulated watch pushes
 """
 
 from __future__ import annotations
@@ -113,3 +114,20 @@ class CommandRefusedError(FirmwareSimError):
     def __init__(self, att_error: int, problem: str) -> None:
         super().__init__(f"command refused with ATT error 0x{att_error:02x}: {problem}")
         self.att_error = att_error
+
+
+class PushFailedError(FirmwareSimError):
+    """A server does not take what a simulated watch pushes.
+
+    Attributes
+    ----------
+    answer : str
+        What it said, or why it cannot be reached.
+    """
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(
+            f"the server does not take the message ({answer}); start `upright serve --push` and give this "
+            "command its address and, in UPRIGHT_TOKEN, its token"
+        )
+        self.answer = answer

@@ -20,7 +20,7 @@ from bleak_retry_connector import establish_connection
 from ingest.ble_scan import BLEAK_ERRORS, FoundSensor, Wanted, find
 from ingest.bleak_errors import translate
 from ingest.bumble_backend import backends
-from ingest.devices import driver_named, standard, stream_channels
+from ingest.devices import bluetooth_driver_named, standard, stream_channels
 from ingest.driver_link import DriverLink
 from ingest.errors import (
     AmbiguousSensorError,
@@ -257,7 +257,7 @@ class BleSource:
         if self.driver is None:
             if found.driver is None:
                 raise UnsupportedSensorError(found.name or found.address)
-            self.driver = driver_named(found.driver)
+            self.driver = bluetooth_driver_named(found.driver)
             self._streams = stream_channels(self.driver)
         # Another of the same name or kind must not take its place after a lost link.
         self._wanted = replace(self._wanted, address=found.address)

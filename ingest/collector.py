@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.calibration import Calibration
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
     from ingest.session import AnalyzerFactory
 
@@ -120,7 +120,7 @@ class Collector:
     ----------
     source : PacketSource
         Where packets come from.
-    driver : DeviceDriver or None
+    driver : Driver or None
         Of the sensor; None: the first connection tells.
     analyzer_factory : callable
         See `SessionRunner`.
@@ -151,7 +151,7 @@ class Collector:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver | None,
+        driver: Driver | None,
         analyzer_factory: AnalyzerFactory,
         recorder_factory: RecorderFactory | None,
         *,

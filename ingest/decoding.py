@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.imu import SensorInfo, SetLabel
 from ingest.devices import driver_named, standard, stream_channels
-from ingest.devices.driver import Battery, Decoded, DeviceDriver, DeviceSamples, DeviceText, HeartRate
+from ingest.devices.driver import Battery, Decoded, DeviceSamples, DeviceText, Driver, HeartRate, HoldsBack
 from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
@@ -30,7 +30,7 @@ class PacketDecoder:
 
     Parameters
     ----------
-    driver : DeviceDriver or None
+    driver : Driver or None
         Of the sensor that sent them; None: the first connection tells.
     config : TimelineConfig, optional
         Tuning of the timeline.
@@ -59,7 +59,7 @@ class PacketDecoder:
         Packets that broke their protocol.
     """
 
-    def __init__(self, driver: DeviceDriver | None, config: TimelineConfig | None = None) -> None:
+    def __init__(self, driver: Driver | None, config: TimelineConfig | None = None) -> None:
         self.driver = driver
         self._decoder = None if driver is None else driver.decoder()
         self._streams = frozenset[str]() if driver is None else stream_channels(driver)
@@ -67,6 +67,7 @@ class PacketDecoder:
         self._reasons_seen: set[str] = set()
         self._described: SensorInfo | None = None
         self._texts: dict[str, str] = {}
+        self._last_received_s = 0.0
         self.battery_charge_fraction: float | None = None
         self.link: LinkEvent | None = None
         self.label: SetLabel | None = None
@@ -112,8 +113,7 @@ class PacketDecoder:
                 self.label = label
                 return [*self._timeline.flush(), label]
             if packet.channel == LINK:
-                self._on_link(parse_link(packet.payload))
-                return []
+                return self._on_link(parse_link(packet.payload))
             return self._on_sensor(packet)
         except (WireError, UnknownDriverError, ValueError) as error:
             self._refuse(packet, error)
@@ -121,18 +121,23 @@ class PacketDecoder:
 
     def finish(self) -> list[TimelineItem]:
         """Return the items that were still waiting for a missing packet."""
-        return self._timeline.flush()
+        now_s = self._last_received_s
+        return [*self._items_of(self._held_back(), now_s), *self._timeline.flush()]
 
-    def _on_link(self, event: LinkEvent) -> None:
+    def _on_link(self, event: LinkEvent) -> list[TimelineItem]:
         self.link = event
         if event.event != "connected":
-            return
+            return self._items_of(self._held_back(), self._last_received_s)
         if self._decoder is None:
             self.driver = driver_named(event.driver)
             self._decoder = self.driver.decoder()
             self._streams = stream_channels(self.driver)
         self._timeline.link_renewed()
         self._decoder.link_renewed()
+        return []
+
+    def _held_back(self) -> tuple[Decoded, ...]:
+        return self._decoder.flush() if isinstance(self._decoder, HoldsBack) else ()
 
     def _on_sensor(self, packet: RawPacket) -> list[TimelineItem]:
         if packet.channel in standard.CHANNELS:
@@ -144,10 +149,14 @@ class PacketDecoder:
         self.tells_of_itself = (bool(decoded) or packet.channel not in self._streams) and not any(
             isinstance(value, _MEASUREMENTS) for value in decoded
         )
+        self._last_received_s = packet.received_at_s
+        return self._items_of(decoded, packet.received_at_s)
+
+    def _items_of(self, decoded: tuple[Decoded, ...], received_at_s: float) -> list[TimelineItem]:
         items: list[TimelineItem] = []
         for value in decoded:
             if isinstance(value, DeviceSamples):
-                items += self._timeline.push(value, packet.received_at_s)
+                items += self._timeline.push(value, received_at_s)
             else:
                 self._keep(value)
         return items

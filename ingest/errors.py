@@ -12,6 +12,7 @@
     ├── PairingFailedError         a pairing ended before its end
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
+    ├── BrokerAddressError         the address of an MQTT broker makes no sense
     ├── RecordingError             a recording cannot be written or read
     ├── KnownSensorError           what is kept of a sensor cannot be read or written
     ├── LiftFileError              a file with a lift of the user's own makes no sense
@@ -170,6 +171,20 @@ class WireError(IngestError):
         self.channel = channel
         self.reason = reason
         self.payload_hex = payload.hex()
+
+
+class BrokerAddressError(IngestError):
+    """The address of an MQTT broker makes no sense. It is not repeated: it may hold a password.
+
+    Attributes
+    ----------
+    problem : str
+        What is wrong with it.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the address of the MQTT broker cannot be used: {problem}")
+        self.problem = problem
 
 
 class RecordingError(IngestError):

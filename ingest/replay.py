@@ -115,10 +115,10 @@ class ReplayHeader:
         Speed of the clock at which it was recorded.
     damage : str
         What the file has lost, in words; "complete" if nothing.
-    refused_packets : int or None
-        Packets that broke their protocol; None where a file has no packets.
     findings : tuple of str
         What was found and mended in somebody else's file, sentences.
+    refused_packets : int or None
+        Packets that broke their protocol; None where a file has no packets.
     """
 
     kind: str
@@ -131,8 +131,8 @@ class ReplayHeader:
     address: str = ""
     speed: float = 1.0
     damage: str = "complete"
-    refused_packets: int | None = None
     findings: tuple[str, ...] = ()
+    refused_packets: int | None = None
 
 
 class ReplayableRecording(Protocol):

@@ -93,7 +93,7 @@ class StreamCounts:
         Measured, lost samples included; None before two samples.
     drift_ppm, drift_sd_ppm : float or None
         Host's clock against the sensor's, parts per million, positive when the sensor's is slow. None where
-        there is no second clock.
+        there is no second clock, or the sensor's is the world's.
     host_offset_s : float or None
         Host's clock (`RawPacket.received_at_s`) minus this timeline's, s, but for the least delay of the
         radio: what brings the timelines of several sensors together. None before the first sample.
@@ -176,6 +176,7 @@ class Timeline:
     def counts(self) -> StreamCounts:
         """What the stream has delivered so far."""
         rate_hz = self._timed_intervals / self._timed_s if self._timed_s > 0 else None
+        unfitted = self._count is not None or (self._newest is not None and self._newest.samples.settled)
         return StreamCounts(
             samples=self._samples,
             lost_samples=self._lost,
@@ -188,8 +189,8 @@ class Timeline:
             longest_gap_s=self._longest_gap_s,
             duration_s=self._last_s or 0.0,
             sample_rate_hz=rate_hz,
-            drift_ppm=None if self._count else self._fit.drift_fraction * 1e6,
-            drift_sd_ppm=None if self._count else self._fit.drift_sd_fraction * 1e6,
+            drift_ppm=None if unfitted else self._fit.drift_fraction * 1e6,
+            drift_sd_ppm=None if unfitted else self._fit.drift_sd_fraction * 1e6,
             host_offset_s=self.host_offset.least_s,
         )
 
@@ -248,7 +249,7 @@ class Timeline:
             return []
         if self._newest is None or packet.device_s > self._newest.device_s:
             self._newest = packet
-            self._fit.add(packet.last_sample_s, packet.arrival_s)
+            self._add_to_fit(packet)
         self._held.append(packet)
         self._held.sort(key=lambda held: held.device_s)
         return self._release()
@@ -257,6 +258,10 @@ class Timeline:
         """Give out the packets that wait for a missing one: nothing more comes, or order matters now."""
         counted = self._count.flush(self._fit.drift_fraction) if self._count else []
         return [*self._accept_counted(counted), *self._release(everything=True)]
+
+    def _add_to_fit(self, packet: _Arrival) -> None:
+        if not packet.samples.settled:
+            self._fit.add(packet.last_sample_s, packet.arrival_s)
 
     def _tolerance_s(self, packet: _Arrival) -> float:
         """How far a stamp may stray before it means something, s."""
@@ -277,6 +282,8 @@ class Timeline:
             return ticks_us * _US
         if samples.restarted or newest.samples.ticks_us is None:
             return None
+        if samples.settled:
+            return newest.device_s + (ticks_us - newest.samples.ticks_us) * _US
         wrap_s = samples.tick_wrap * _US
         forward_s = ((ticks_us - newest.samples.ticks_us) % samples.tick_wrap) * _US
         elapsed_s = arrival_s - newest.arrival_s
@@ -308,7 +315,7 @@ class Timeline:
         items.append(self._gap(self._anchor_s, 0, RESTARTED))
         self._newest = packet
         self._emitted = None
-        self._fit.add(packet.last_sample_s, arrival_s)
+        self._add_to_fit(packet)
         items.append(self._block(packet))
         return items
 
@@ -324,7 +331,7 @@ class Timeline:
 
     def _is_due(self, packet: _Arrival) -> bool:
         """Tell whether there is nothing to wait for before this packet."""
-        if self._emitted is None:
+        if self._emitted is None or packet.samples.settled:
             return True
         missing = self._packets_between(self._emitted, packet)
         return missing <= packet.samples.dropped or missing > self._config.held_packets

@@ -13,6 +13,7 @@ from analysis.imu import SetLabel
 from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
+from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
 from server.api_training import add_training
@@ -20,6 +21,7 @@ from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
+from server.push import PushReception
 from server.schemas import (
     ErrorModel,
     ExerciseModel,
@@ -49,7 +51,12 @@ Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
 
 def make_router(
-    hub: LiveHub, store: Store, controls: Controls, editor: Editor, desk: SensorDesk | None = None
+    hub: LiveHub,
+    store: Store,
+    controls: Controls,
+    editor: Editor,
+    desk: SensorDesk | None = None,
+    reception: PushReception | None = None,
 ) -> APIRouter:
     """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
     router = APIRouter(
@@ -63,6 +70,7 @@ def make_router(
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)
     return router

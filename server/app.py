@@ -8,16 +8,20 @@ from importlib import metadata, resources
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
 from server.editing import Editor
 from server.errors import ServerError
-from server.gate import SecurityGate
+from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
+from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
 from server.session import Controls
@@ -26,12 +30,49 @@ from server.store import Store
 
 MAX_BODY_BYTES = 64 * 1024
 """Largest request body. 4 to 1024 kB; the largest that the API knows, an edit, rarely has 1 kB."""
+TOO_LARGE_HINT = "Send less at once; in Sensor Logger choose a shorter batch period."
 
 _log = logging.getLogger(__name__)
 
 
+class BodyLimit:
+    """Refuses bodies that are larger than anything we know; a message that a watch pushes may be longer.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, MAX_BODY_BYTES)
+        self._pushed = RequestBodyLimitMiddleware(app, MAX_MESSAGE_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with the limit of its path."""
+        limited = self._pushed if scope.get("path") == PUSH_PATH else self._usual
+        if scope["type"] == "http" and _announced_bytes(scope) > limited.max_body_size:
+            await _error(413, "too_large", "Content Too Large", TOO_LARGE_HINT)(scope, receive, send)
+        else:  # what comes in pieces is counted
+            await limited(scope, receive, send)
+
+
+def _announced_bytes(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def _error(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
+    return JSONResponse(ErrorModel(code=code, message=message, hint=hint).model_dump(), status)
+
+
 def create_app(
-    settings: Settings, hub: LiveHub, store: Store, controls: Controls, desk: SensorDesk | None = None
+    settings: Settings,
+    hub: LiveHub,
+    store: Store,
+    controls: Controls,
+    desk: SensorDesk | None = None,
+    reception: PushReception | None = None,
 ) -> FastAPI:
     """Make the web application.
 
@@ -47,6 +88,8 @@ def create_app(
         Takes labels for the running session.
     desk : SensorDesk or None
         What the page may do with sensors; None: nothing, as in a replay.
+    reception : PushReception or None
+        Takes what a device pushes; None: nothing is expected.
 
     Raises
     ------
@@ -71,7 +114,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
     editor = Editor(
         store,
@@ -79,7 +122,7 @@ def create_app(
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor, desk))
+    app.include_router(make_router(hub, store, controls, editor, desk, reception))
     _add_pages(app)
     _add_error_handlers(app)
     return app
@@ -102,20 +145,17 @@ def _add_pages(app: FastAPI) -> None:
 def _add_error_handlers(app: FastAPI) -> None:
     """Answer every error as ``{code, message, hint}``."""
 
-    def answer(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
-        return JSONResponse(ErrorModel(code=code, message=message, hint=hint).model_dump(), status)
-
     async def of_ours(_request: Request, error: Exception) -> Response:
         if not isinstance(error, ServerError):
             raise error
-        return answer(error.status, error.code, error.message, error.hint)
+        return _error(error.status, error.code, error.message, error.hint)
 
     async def of_validation(_request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"})
-        return answer(
+        return _error(
             422, "invalid_request", f"{where or 'request'}: {first['msg']}.", "See the API description."
         )
 
@@ -123,7 +163,9 @@ def _add_error_handlers(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        return answer(error.status_code, codes.get(error.status_code, "http_error"), str(error.detail))
+        status = error.status_code
+        hint = TOO_LARGE_HINT if status == 413 else ""
+        return _error(status, codes.get(status, "http_error"), str(error.detail), hint)
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         ServerError: of_ours,

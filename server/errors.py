@@ -15,10 +15,12 @@
     ├── SensorBusyError         a sensor, or the desk, is at work already
     ├── SensorFailedError       no Bluetooth, or the sensor cannot be used
     ├── InvalidMountRequestError a mount contradicts itself
+    ├── PushRefusedError        a message that a device pushed cannot be taken
+    │   └── PushBusyError       another device is in session
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
-    ├── LslUnavailableError     the Lab Streaming Layer is not installed
-    └── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
 from __future__ import annotations
@@ -170,6 +172,20 @@ class InvalidEditError(ServerError):
     status = 422
 
 
+class PushRefusedError(ServerError):
+    """A message that a device pushed cannot be taken."""
+
+    code = "push_refused"
+    status = 422
+
+
+class PushBusyError(PushRefusedError):
+    """It cannot be taken now: another device is in session, none is expected, or too much comes at once."""
+
+    code = "push_busy"
+    status = 409
+
+
 class ExportError(ServerError):
     """Tables cannot be written.
 
@@ -215,12 +231,6 @@ class InvalidMountRequestError(ServerError):
     status = 422
 
 
-class LslUnavailableError(ServerError):
-    """The Lab Streaming Layer is not installed."""
-
-    code = "lsl_unavailable"
-
-
 class KeptFileError(ServerError):
     """What is kept of an imported file is damaged or cannot be written.
 
@@ -235,3 +245,9 @@ class KeptFileError(ServerError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
         self.path = path
+
+
+class LslUnavailableError(ServerError):
+    """The Lab Streaming Layer is not installed."""
+
+    code = "lsl_unavailable"

@@ -64,6 +64,9 @@ class Refusal(NamedTuple):
     hint: str
 
 
+PUSH_PATH = "/api/v1/push/sensor-logger"
+"""Where a phone pushes: no browser, so it sends no Origin, and has to show the token instead."""
+
 _BAD_HOST = Refusal(
     421, "host_refused", "This server does not answer to that name.", "Use the address that it printed."
 )
@@ -72,6 +75,14 @@ _BAD_ORIGIN = Refusal(
 )
 _BAD_TOKEN = Refusal(
     401, "token_refused", "A token is needed.", "Open the address that the server printed, with its token."
+)
+
+
+_BAD_PUSH_TOKEN = Refusal(
+    401,
+    "token_refused",
+    "A token is needed.",
+    "Type the Authorization header that the server printed into Sensor Logger.",
 )
 
 
@@ -135,6 +146,11 @@ class SecurityGate:
             return _BAD_HOST
         changes_something = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         origins = headers.getlist("origin")
+        if self._token is not None and scope.get("path") == PUSH_PATH and not origins:
+            # A page of another server can neither leave its Origin out nor set this header without asking.
+            given_by_app = headers.get("authorization", "").strip()
+            known = self._is_token(_bearer(headers)) or self._is_token(given_by_app)
+            return None if known else _BAD_PUSH_TOKEN
         if changes_something and not origins:
             return _BAD_ORIGIN
         if any(not _is_same_origin(origin, hosts[0]) for origin in origins):
@@ -162,12 +178,7 @@ class SecurityGate:
         return True
 
     def _has_token(self, scope: Scope, headers: Headers, given: str | None) -> bool:
-        scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        candidates = [
-            given,
-            bearer if scheme.lower() == "bearer" else None,
-            _cookie(headers, cookie_name(scope)),
-        ]
+        candidates = [given, _bearer(headers), _cookie(headers, cookie_name(scope))]
         return any(self._is_token(candidate) for candidate in candidates)
 
     def _is_token(self, candidate: str | None) -> bool:
@@ -202,6 +213,11 @@ def cookie_name(scope: Scope) -> str:
     """Name the cookie after the port: browsers do not keep cookies of two ports of one host apart."""
     server = scope.get("server")
     return f"upright_{server[1] if server else 0}"
+
+
+def _bearer(headers: Headers) -> str | None:
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    return token if scheme.lower() == "bearer" else None
 
 
 def _cookie(headers: Headers, name: str) -> str | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ingest.collector import ItemListener
     from ingest.companions import Membership
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
     from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
     from ingest.timeline import StreamCounts
@@ -119,7 +119,7 @@ class LiveSession:
     ----------
     source : PacketSource
         The sensor's packets.
-    driver : DeviceDriver or None
+    driver : Driver or None
         Understands them; None: the source finds out which.
     recordings_dir : Path or None
         Where recordings go; None: nothing is recorded.
@@ -144,7 +144,7 @@ class LiveSession:
     def __init__(
         self,
         source: PacketSource,
-        driver: DeviceDriver | None,
+        driver: Driver | None,
         recordings_dir: Path | None,
         sink: SessionSink,
         *,

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
         Further names by which browsers may call the server, without port, for example ``rack-1.local``.
     database_url : str or None
         SQLAlchemy address of the results database; None: SQLite in ``data_dir``.
+    mqtt_username, mqtt_password : str and SecretStr, or None
+        For the broker of ``upright serve --mqtt``.
     """
 
     model_config = SettingsConfigDict(env_prefix="UPRIGHT_", frozen=True, extra="forbid")
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     allowed_hosts: tuple[str, ...] = ()
     database_url: str | None = None
+    mqtt_username: str | None = None
+    mqtt_password: SecretStr | None = None
 
     @property
     def recordings_dir(self) -> Path:

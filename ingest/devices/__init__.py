@@ -1,4 +1,4 @@
-"""The registry of sensors: one line for each driver."""
+"""The registry of sensors: one line for each driver, of Bluetooth sensors and of devices that push."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ingest.devices import standard
 from ingest.devices.bangle import BangleDriver
+from ingest.devices.driver import DeviceDriver
 from ingest.devices.heart_rate import HeartRateDriver
 from ingest.devices.metamotion import MetaMotionDriver
 from ingest.devices.movella_dot import MovellaDotDriver
@@ -13,15 +14,16 @@ from ingest.devices.movesense import MovesenseDriver
 from ingest.devices.native import NativeDriver
 from ingest.devices.openbarbell import OpenBarbellDriver
 from ingest.devices.polar import PolarH10Driver, PolarVerityDriver
+from ingest.devices.sensor_logger import SensorLoggerDriver
 from ingest.devices.thingy52 import Thingy52Driver
 from ingest.devices.witmotion import WitMotionDriver
 from ingest.errors import UnknownDriverError
-from ingest.packets import CONTROL
+from ingest.packets import CONTROL, DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ingest.devices.driver import DeviceDriver
+    from ingest.devices.driver import Driver
 
 _DRIVERS: dict[str, DeviceDriver] = {
     driver.name: driver
@@ -39,6 +41,7 @@ _DRIVERS: dict[str, DeviceDriver] = {
         HeartRateDriver(),
     )
 }
+_PUSHED: dict[str, Driver] = {driver.name: driver for driver in (SensorLoggerDriver(),)}
 _COMMON_SERVICES = frozenset({standard.HEART_RATE_SERVICE})
 """Services that sensors of many kinds advertise beside their own."""
 _NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "heart_rate"})
@@ -46,22 +49,42 @@ _NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "h
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
-    """Every driver, in the order in which a scan should try them."""
+    """Every driver of a Bluetooth sensor, in the order in which a scan should try them."""
     return tuple(_DRIVERS.values())
 
 
-def driver_named(name: str) -> DeviceDriver:
-    """Return one driver.
+def pushed_drivers() -> tuple[Driver, ...]:
+    """Every driver of a device that sends by itself, over HTTP or MQTT; no scan finds one."""
+    return tuple(_PUSHED.values())
+
+
+def bluetooth_driver_named(name: str) -> DeviceDriver:
+    """Return one driver of a Bluetooth sensor.
+
+    Raises
+    ------
+    UnknownDriverError
+        If the registry has no such driver of that name.
+    """
+    try:
+        return _DRIVERS[name]
+    except KeyError:
+        raise UnknownDriverError(name, _DRIVERS) from None
+
+
+def driver_named(name: str) -> Driver:
+    """Return one driver, of either kind.
 
     Raises
     ------
     UnknownDriverError
         If the registry has no driver of that name.
     """
+    known: dict[str, Driver] = {**_DRIVERS, **_PUSHED}
     try:
-        return _DRIVERS[name]
+        return known[name]
     except KeyError:
-        raise UnknownDriverError(name, _DRIVERS) from None
+        raise UnknownDriverError(name, known) from None
 
 
 def driver_for(name: str, service_uuids: Iterable[str]) -> DeviceDriver | None:
@@ -82,8 +105,10 @@ def _driver_with(service_uuids: set[str]) -> DeviceDriver | None:
     return next((driver for driver in all_drivers() if service_uuids & set(driver.service_uuids)), None)
 
 
-def stream_channels(driver: DeviceDriver) -> frozenset[str]:
+def stream_channels(driver: Driver) -> frozenset[str]:
     """Return the channels whose bytes show that the sensor is streaming."""
+    if not isinstance(driver, DeviceDriver):
+        return frozenset({DATA})
     return frozenset(
         spec.channel for spec in driver.characteristics if spec.notify and spec.channel != CONTROL
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from analysis.imu import FloatArray, SensorInfo
@@ -126,6 +126,9 @@ class DeviceSamples:
         The first packet since power-on.
     clipped : int
         Samples with at least one axis at its limit. Their values stand as they came.
+    settled : bool
+        In order already, and stamped by a clock of the world: the timeline waits for no packet before this
+        one, fits no rate, and sees a restart only where ``restarted`` says so.
     """
 
     sequence: int | None
@@ -139,6 +142,7 @@ class DeviceSamples:
     missing: int = 0
     restarted: bool = False
     clipped: int = 0
+    settled: bool = False
 
     def __len__(self) -> int:
         return len(self.specific_force_mps2)
@@ -217,8 +221,17 @@ class Decoder(Protocol):
         ...
 
 
-class DeviceDriver(Protocol):
-    """One kind of sensor."""
+@runtime_checkable
+class HoldsBack(Protocol):
+    """A decoder that may hold packets back for a missing one, and describes itself only with samples."""
+
+    def flush(self) -> tuple[Decoded, ...]:
+        """Return what was held back: nothing more comes."""
+        ...
+
+
+class Driver(Protocol):
+    """One kind of sensor, whatever the way in which its bytes come."""
 
     @property
     def name(self) -> str:
@@ -229,6 +242,15 @@ class DeviceDriver(Protocol):
     def title(self) -> str:
         """What people call it."""
         ...
+
+    def decoder(self) -> Decoder:
+        """Return a decoder for one new stream."""
+        ...
+
+
+@runtime_checkable
+class DeviceDriver(Driver, Protocol):
+    """One kind of Bluetooth sensor."""
 
     @property
     def service_uuids(self) -> tuple[str, ...]:
@@ -263,8 +285,4 @@ class DeviceDriver(Protocol):
     @property
     def slowest_packet_period_s(self) -> float:
         """Longest time between two packets of a healthy stream, s; the watchdog waits three of them."""
-        ...
-
-    def decoder(self) -> Decoder:
-        """Return a decoder for one new stream."""
         ...

@@ -193,19 +193,22 @@ class PacketPairingConfig:
         A gyroscope that has not been heard after so many packets of the accelerometer is absent; 50 to 400.
         Above what it takes to start, 0.1 s.
     undecided_packets : int
-        Packets of both that are looked at before a loss is told from a change of order; 10 to 30. They delay
-        the samples: 16 are 0.12 s of 133 packets a second.
+        Packets of both that are looked at before a loss is told from a change of order; 16 to 32. While they
+        are unusual they delay the samples: 24 are 0.18 s of 133 packets a second.
     remembered_packets : int
-        Packets of both whose order is the usual one; 30 to 200. Before so many have come, what has to be left
-        out shows that the first pair was wrong, and does not count as missing.
+        Packets of both whose order is the usual one; 100 to 300.
+    settled_packets : int
+        Before so many of both have come, what has to be left out shows that the first pair was wrong, and
+        does not count as missing; 20 to 100.
     loss_packets : float
         A mean surplus of one stream that differs from the usual by this is a loss; 0.6 to 0.9. One packet
         lost makes it 1, a change of order 0.
     """
 
     patience_packets: int = 200
-    undecided_packets: int = 16
-    remembered_packets: int = 64
+    undecided_packets: int = 24
+    remembered_packets: int = 160
+    settled_packets: int = 40
     loss_packets: float = 0.75
 
 
@@ -286,7 +289,9 @@ class PacketPairing:
     def _take(self, packet: _Packet) -> list[PairedSamples]:
         surplus = self._present_surplus() + packet.sign
         if not self._held and min(self._surplus) <= surplus <= max(self._surplus):
-            return self._commit(packet)
+            pairs = self._commit(packet)
+            self._look_back()
+            return pairs
         self._held.append(packet)
         if len(self._held) < self._config.undecided_packets:
             return []
@@ -300,12 +305,26 @@ class PacketPairing:
         if abs(shift) < self._config.loss_packets:
             return [pair for packet in held for pair in self._commit(packet)]
         ahead = shift > 0  # the accelerometer: packets of the gyroscope are lost
-        is_settled = len(self._surplus) == self._surplus.maxlen  # before, the first pair may have been wrong
-        for _ in range(max(1, round(abs(shift)))):
+        is_settled = len(self._surplus) >= self._config.settled_packets
+        for _ in range(int(abs(shift) + 1 - self._config.loss_packets)):
             lonely = self._leave_out(held, is_accel=ahead)
             if lonely is not None and is_settled:
                 self._missing += len(lonely.values)
         return [pair for packet in held for pair in self._take(packet)]
+
+    def _look_back(self) -> None:
+        """Make up for a loss that showed as no unusual surplus, because the order changes too much."""
+        config, surplus = self._config, list(self._surplus)
+        if len(surplus) < config.remembered_packets or not self._waiting:
+            return
+        recent, older = surplus[-config.undecided_packets :], surplus[: -config.undecided_packets]
+        shift = sum(recent) / len(recent) - sum(older) / len(older)
+        ahead = self._waiting[0].sign
+        if shift * ahead < config.loss_packets:
+            return
+        self._missing += len(self._waiting.popleft().values)
+        self._surplus.clear()
+        self._surplus.extend([*older, *(one - ahead for one in recent)])
 
     def _leave_out(self, held: list[_Packet], *, is_accel: bool) -> _Packet | None:
         """Remove the oldest packet of a stream, whose partner is lost."""

@@ -1,7 +1,7 @@
 """Reads the plain exchange format ``imu-csv``: one row for each sample, SI units, sensor frame.
 
 The header is ``t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps``; further columns are ignored. The
-same columns may come as Parquet.
+same columns may come as a Parquet file.
 Specific force: a sensor at rest reads +9.81 upward. Rows that are missing are lost samples; they become a
 `Gap`, never a guess. This format is strict: it is ours, so that whatever does not fit it is a mistake.
 """
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("t_s", "ax_mps2", "ay_mps2", "az_mps2", "gx_radps", "gy_radps", "gz_radps")
 _FIRST_ROW_LINE = 2
-_PARQUET = b"PAR1"
-"""Begins and ends every Parquet file."""
 _CLEAR_NAMES = 3
 """With so many of our names, and too few of any, a file means to be imu-csv: it is told what it lacks."""
 
@@ -65,8 +63,8 @@ def read_imu_csv(path: Path, config: ImuCsvConfig | None = None) -> Stream:
 
 
 def _recognises(source: ImportSource) -> bool:
-    if source.data.startswith(_PARQUET):
-        return True
+    if _is_parquet(source):
+        return _parquet_names(source) >= set(COLUMNS)
     lines = source.head_lines
     names = {name.strip() for name in lines[0].split(",")} if lines else set[str]()
     if names >= set(COLUMNS):
@@ -105,16 +103,16 @@ def _read_numbers(source: ImportSource) -> FloatArray:
         raise source.refused(f"columns are missing: {', '.join(missing)}", 1)
     if table.height == 0:
         raise source.refused("has a header and no samples")
-    cells = table.select(
+    texts = table.select(
         pl.col(name).str.strip_chars() if table.schema[name] == pl.String else pl.col(name)
         for name in COLUMNS
     )
-    numbers = cells.select(pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS)
+    numbers = texts.select(pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS)
     values = numbers.to_numpy().astype(np.float64)
     bad = np.argwhere(~(np.abs(values) < LARGEST))  # true for NaN, too
     if len(bad):
         row, column = (int(index) for index in bad[0])
-        found: object = cells[row, column]
+        found: object = texts[row, column]
         what = "nothing" if found is None or found == "" else repr(found)
         raise source.refused(
             f"column {COLUMNS[column]} holds {what} where a finite number of a sensor is expected",
@@ -123,19 +121,27 @@ def _read_numbers(source: ImportSource) -> FloatArray:
     return values
 
 
+def _is_parquet(source: ImportSource) -> bool:
+    return source.data.startswith(b"PAR1")
+
+
+def _parquet_names(source: ImportSource) -> set[str]:
+    try:
+        return set(pl.read_parquet_schema(io.BytesIO(source.data)))
+    except (pl.exceptions.PolarsError, OSError):
+        return set()
+
+
 def _read_table(source: ImportSource) -> pl.DataFrame:
     """Read the columns as they are: text from CSV, numbers from Parquet."""
-    is_parquet = source.data.startswith(_PARQUET)
-    # UTF-8 is what polars reads; a file of a serial monitor may be UTF-16.
-    as_it_is = is_parquet or source.encoding in {None, "utf-8"}
-    content = io.BytesIO(source.data if as_it_is else source.text.encode())
     try:
-        if is_parquet:
-            table = pl.read_parquet(content)
+        if _is_parquet(source):
+            table = pl.read_parquet(io.BytesIO(source.data))
         else:
-            table = pl.read_csv(content, infer_schema=False, quote_char=None)
+            # UTF-8 is what polars reads; a file of a serial monitor may be UTF-16.
+            data = source.data if source.encoding in {None, "utf-8"} else source.text.encode()
+            table = pl.read_csv(io.BytesIO(data), infer_schema=False, quote_char=None)
         return table.rename({name: name.strip() for name in table.columns})
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
-        wanted = "whole Parquet file" if is_parquet else "table of comma-separated values"
-        raise source.refused(f"is not a {wanted}: {reason}") from error
+        raise source.refused(f"is not a table of comma-separated values or Parquet: {reason}") from error

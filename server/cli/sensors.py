@@ -91,11 +91,13 @@ def devices() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from ingest.devices import all_drivers
+    from ingest.devices import all_drivers, pushed_drivers
 
     table = Table()
     for column in ("driver", "what", "service"):
         table.add_column(column)
     for driver in all_drivers():
         table.add_row(driver.name, driver.title, "\n".join(driver.service_uuids))
+    for driver in pushed_drivers():
+        table.add_row(driver.name, driver.title, "pushes to `upright serve --push` or --mqtt")
     Console().print(table)

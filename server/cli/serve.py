@@ -38,6 +38,17 @@ def serve(
         str | None,
         typer.Option(help="Name or address. Default: the first that is found.", show_default=False),
     ] = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Take a watch by Sensor Logger's HTTP Push; prints what to type.")
+    ] = False,
+    mqtt: Annotated[
+        str | None,
+        typer.Option(
+            help="Take a watch by Sensor Logger from a broker: mqtt://HOST:PORT/TOPIC, mqtts:// with TLS; "
+            "UPRIGHT_MQTT_USERNAME and UPRIGHT_MQTT_PASSWORD if it asks for them.",
+            show_default=False,
+        ),
+    ] = None,
     no_sensor: Annotated[
         bool, typer.Option("--no-sensor", help="Connect to none until the page asks for it.")
     ] = False,
@@ -52,10 +63,19 @@ def serve(
     lsl: Lsl = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Serve the dashboard, and record and show a sensor."""
+    """Serve the dashboard, and record and show a sensor, or a watch that pushes."""
     from server.cli.lsl import lsl_listeners
 
     settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
+    opens_browser = not (no_browser or lan)
+    if push or mqtt is not None:
+        from server.cli.push import receive, wrist_mount
+
+        if sensor is not None or also or no_sensor or lsl or transport is not None:
+            raise typer.BadParameter("a watch that pushes takes the place of a sensor; leave the other out")
+        worn = wrist_mount(mount, bar_axis, lever_m)
+        asyncio.run(receive(settings, worn, push, mqtt, opens_browser=opens_browser))
+        return
     mounted = mount_of(mount, bar_axis, lever_m)
     asyncio.run(
         _run(
@@ -64,7 +84,7 @@ def serve(
             transport,
             mounted,
             lsl_listeners(mounted, sensor, wanted=lsl),
-            opens_browser=not (no_browser or lan),
+            opens_browser=opens_browser,
         )
     )
 

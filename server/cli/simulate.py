@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,14 @@ def simulate(
         float, typer.Option(min=0, help="Connection interval; 0: a perfect radio.")
     ] = 15.0,
     packet_error_fraction: Annotated[float, typer.Option(min=0, max=1)] = 0.05,
+    push: Annotated[
+        str | None,
+        typer.Option(
+            help="Be a watch that Sensor Logger pushes, instead: the Push URL that `upright serve --push` "
+            "prints; its token in UPRIGHT_TOKEN.",
+            show_default=False,
+        ),
+    ] = None,
     truth: Annotated[
         Path | None, typer.Option(help="Write what truly happens to this JSON file.", show_default=False)
     ] = None,
@@ -58,6 +67,9 @@ def simulate(
     from firmware_sim.simulator import is_dongle, parse_devices, parse_transport, serve_simulator
 
     console = Console()
+    if push is not None:
+        _push(scenario, seed, push)
+        return
     devices = parse_devices(device or [], count)
     over_the_air = is_dongle(transport)
     host, _ = ("", 0) if over_the_air else parse_transport(transport)
@@ -87,6 +99,26 @@ def simulate(
     except OSError as error:
         hint = f"cannot listen there ({error.strerror}); choose another port or end the other program"
         raise InvalidSettingError(f"transport {transport}", hint) from error
+
+
+def _push(scenario: str, seed: int, url: str) -> None:
+    """Push a scenario as a watch, at its own pace."""
+    from rich.progress import Progress
+
+    from firmware_sim.named_scenarios import scenario_by_name
+    from firmware_sim.watch_push import push_watch
+
+    with Progress() as progress:
+        task = progress.add_task(f"{scenario} on a wrist")
+        asyncio.run(
+            push_watch(
+                scenario_by_name(scenario, seed),
+                url,
+                os.environ.get("UPRIGHT_TOKEN", ""),
+                seed=seed,
+                on_message=lambda sent, total: progress.update(task, completed=sent, total=total),
+            )
+        )
 
 
 def _text(vector: tuple[float, float, float]) -> str:

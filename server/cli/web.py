@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from analysis import SetLabel
+    from server.push import PushReception
     from server.session import Controls
     from server.settings import Settings
 
@@ -58,6 +59,7 @@ class Dashboard:
     """A dashboard that is being served."""
 
     url: str
+    settings: Settings
     hub: LiveHub
     store: Store
     controls: NothingRuns
@@ -73,6 +75,7 @@ async def dashboard(
     speed: float = 1.0,
     transport: str | None = None,
     offers_sensors: bool = False,
+    reception: PushReception | None = None,
 ) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
@@ -88,6 +91,8 @@ async def dashboard(
         Where the radio is.
     offers_sensors : bool
         Whether the page may look for sensors, pair and connect them.
+    reception : PushReception or None
+        Takes what a device pushes.
 
     Raises
     ------
@@ -104,7 +109,9 @@ async def dashboard(
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             hub = LiveHub(hub_config, Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
-            app = create_app(settings, hub, store, controls, desk if offers_sensors else None)
+            app = create_app(
+                settings, hub, store, controls, desk if offers_sensors else None, reception=reception
+            )
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
@@ -115,7 +122,7 @@ async def dashboard(
                 serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
             )
             try:
-                yield Dashboard(url, hub, store, controls, desk, served)
+                yield Dashboard(url, settings, hub, store, controls, desk, served)
             finally:
                 await desk.close()
                 served.cancel()
@@ -124,9 +131,14 @@ async def dashboard(
 
 def dashboard_url(settings: Settings) -> str:
     """Address to open, with the token if one is needed."""
-    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
     token = "" if settings.token is None else f"?token={settings.token.get_secret_value()}"
-    return f"http://{host}:{settings.port}/{token}"
+    return f"{server_url(settings)}/{token}"
+
+
+def server_url(settings: Settings) -> str:
+    """Address by which others reach this server."""
+    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
+    return f"http://{host}:{settings.port}"
 
 
 def lan_address() -> str:

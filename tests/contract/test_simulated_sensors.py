@@ -72,6 +72,7 @@ def test_a_simulated_sensor_at_rest_is_read_by_its_driver(device):
     # 5 %: bias of an uncalibrated part on three axes, and resolution.
     assert np.linalg.norm(force, axis=1).mean() == pytest.approx(9.81, rel=0.05)
     assert {type(block) for block in blocks} == {AccelBlock if device in NO_GYRO else ImuBlock}
+    assert source.driver is not None
     assert is_bar_sensor(source.driver.name) == (device not in NO_GYRO)
     assert counts.sample_rate_hz is not None
     # A sensor that neither counts nor buffers loses samples unseen when the radio, or this machine, is busy:
@@ -110,6 +111,7 @@ def test_what_the_lifter_does_arrives_with_the_right_signs_and_units(device):
 def test_a_strap_tells_the_heart_rate_and_an_instrument_its_reps():
     packets, source = run_scaled(streamed("heart-rate", still(60.0, 342), 6.0), SPEED)
     decoder, _ = decoded(packets)
+    assert source.driver is not None
     assert source.driver.name == "heart_rate"
     assert decoder.heart_rate is not None
     assert 40 < decoder.heart_rate.rate_bpm < 200
@@ -117,6 +119,7 @@ def test_a_strap_tells_the_heart_rate_and_an_instrument_its_reps():
     scenario = single_set("back_squat", 3, 60.0, 343)
     packets, source = run_scaled(streamed("openbarbell", scenario, scenario.duration_s + 5.0), SPEED)
     decoder, _ = decoded(packets)
+    assert source.driver is not None
     assert source.driver.name == "openbarbell"
     truth = scenario.sets[0].reps
     assert len(decoder.instrument_reps) == len(truth)

@@ -16,6 +16,7 @@ from firmware_sim.errors import CommandRefusedError
 ROOT = Path(__file__).parents[2]
 SKETCH = ROOT / "firmware_sim/reference/xiao_nrf52840_sense"
 VECTORS = json.loads((ROOT / "tests/data/wire/native.json").read_text(encoding="utf-8"))
+DATA = [vector for vector in VECTORS["streams"] if "samples" in vector["expect"]]
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +39,14 @@ def firmware(tmp_path_factory):
     return ask
 
 
-@pytest.mark.parametrize("vector", VECTORS["data"], ids=lambda one: one["name"])
+@pytest.mark.parametrize("vector", DATA, ids=lambda one: one["name"])
 def test_data_packets_are_the_golden_vectors(firmware, vector):
-    is_ = vector["expect"]
+    is_ = vector["wire"]
     rows = is_["samples_raw"]
     numbers = [is_["flags"], is_["dropped"], is_["seq"], is_["t_us"], is_["period_us"], len(rows)]
     request = " ".join(str(number) for number in [*numbers, *(value for row in rows for value in row)])
     (answer,) = firmware(f"data {request}")
-    assert answer == vector["hex"]
+    assert answer == vector["packets"][-1]["hex"]
 
 
 def test_information_is_that_of_the_simulator(firmware):

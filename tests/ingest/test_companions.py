@@ -9,7 +9,8 @@ import pytest
 from analysis.events import Event
 from analysis.imu import ImuBlock
 from firmware_sim.air import Air
-from firmware_sim.peripheral import default_address, start_sensor
+from firmware_sim.devices import start_sensor
+from firmware_sim.peripheral import default_address
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.ble import BleSource

@@ -372,3 +372,13 @@ def test_options_of_a_replay_reach_the_importer(tmp_path):
     options = ReplayOptions(imports=ImportOptions(Overrides(accel_unit=AccelUnit.MPS2)))
     replay = open_recording(samples.metabase(tmp_path), options)
     assert any("m/s2, as you say" in text for text in replay.header.findings)
+
+
+def test_zip_files_and_recordings_of_our_own_say_what_to_do(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("Accelerometer.csv", "time,seconds_elapsed,z,y,x\n")
+    refused(tmp_path / "export.zip", "is a zip archive: unpack it and import the folder")
+    (tmp_path / "set.mcap").write_bytes(b"\x89MCAP0\r\n" + bytes(100))
+    refused(tmp_path / "set.mcap", "is a recording of Upright: copy it to the folder recordings")

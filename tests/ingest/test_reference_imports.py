@@ -97,6 +97,13 @@ def test_times_that_a_spreadsheet_program_damaged_are_mended_where_frames_prove_
     assert any("made dates of them" in note for note in found.notes)
 
 
+def test_milliseconds_are_told_from_seconds_by_the_steps_of_frames(tmp_path):
+    path = samples.kinovea(tmp_path)
+    seconds = bar(path)
+    change_lines(path, lambda _, fields: ";".join([str(1000 * float(fields[0] or "nan")), *fields[1:]]))
+    np.testing.assert_allclose(bar(path).t_s, seconds.t_s, atol=1e-9)
+
+
 def test_a_path_of_frames_has_no_time(tmp_path):
     path = samples.kinovea(tmp_path)
     change_lines(path, lambda n, fields: ";".join([str(n), *fields[1:]]))

@@ -59,13 +59,13 @@ def test_stamps_of_packets_are_spread_over_their_time_and_anew_after_a_gap():
 
 def test_old_values_that_are_written_again_are_no_new_samples():
     one = channel(np.arange(300) * 0.02)
-    twice = Track(np.arange(600) * 0.01, np.repeat(one.values, 2, axis=0))
+    twice = Track(np.arange(600, dtype=np.float64) * 0.01, np.repeat(one.values, 2, axis=0))
     found = in_order({"accel": twice})
     np.testing.assert_allclose(found.tracks["accel"].values, one.values)
 
 
 def test_a_sensor_that_truly_reads_the_same_keeps_its_samples():
-    still = Track(np.arange(600) * 0.01, np.tile([0.0, 0.0, 9.81], (600, 1)))
+    still = Track(np.arange(600, dtype=np.float64) * 0.01, np.tile([0.0, 0.0, 9.81], (600, 1)))
     assert len(in_order({"accel": still}).tracks["accel"]) == 600
 
 

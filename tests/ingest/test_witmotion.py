@@ -56,6 +56,19 @@ def test_packets_of_other_sensors_alone_are_refused(tmp_path):
     refused(samples.save(tmp_path, "a.txt", data), "no acceleration packets")
 
 
+def test_the_table_of_witmotions_python_kit(tmp_path):
+    path = samples.witmotion_old_text(tmp_path)
+    expected = imu(path)
+    _, header, *lines = path.read_bytes().decode("gbk").splitlines()
+    fields = [line.split("\t")[2:] for line in (header.replace("ChipTime", "Chiptime"), *lines)]
+    for row in fields[1:]:
+        row[0] = row[0][:-4] + ":" + row[0][-3:]  # 2026-07-05 10:14:03:120
+    path.write_text("\n".join("\t".join(row) for row in fields))
+    tracks = imu(path)
+    np.testing.assert_array_equal(tracks.accel.values, expected.accel.values)
+    np.testing.assert_allclose(tracks.accel.t_s, expected.accel.t_s, atol=1e-6)
+
+
 def test_two_witmotion_sensors_in_one_table_are_refused_with_their_names(tmp_path):
     path = samples.witmotion_new_text(tmp_path)
     lines = path.read_text().split("\n")

@@ -7,8 +7,9 @@ import httpx2
 import pytest
 
 from firmware_sim.air import Air
+from firmware_sim.devices import start_sensor
 from firmware_sim.mounting import mounting
-from firmware_sim.peripheral import default_address, start_sensor
+from firmware_sim.peripheral import default_address
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
 from ingest.bumble_host import close_host, register_in_process

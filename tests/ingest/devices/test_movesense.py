@@ -5,6 +5,7 @@ import pytest
 
 from analysis.imu import Gap, ImuBlock
 from ingest.decoding import PacketDecoder
+from ingest.devices.driver import DeviceSamples
 from ingest.devices.movesense import MovesenseDriver
 from ingest.errors import StartRefusedError, WireError
 from ingest.packets import RawPacket
@@ -89,6 +90,7 @@ def test_the_second_part_after_a_loss_completes_the_packet_that_began_last():
     with pytest.raises(WireError, match="second part"):
         decoder.decode("data", again)
     (_, samples) = decoder.decode("data", rest)
+    assert isinstance(samples, DeviceSamples)
     assert samples.specific_force_mps2[:, 0].tolist() == list(range(8, 16))
 
 

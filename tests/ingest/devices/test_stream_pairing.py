@@ -198,14 +198,15 @@ def test_packets_that_come_in_changing_order_are_no_loss(seed):
     assert len(found) >= 1980
 
 
-def test_a_lost_packet_among_changing_orders_is_told_and_made_up_for():
-    draw = np.random.default_rng(7)
+@pytest.mark.parametrize("seed", range(10))
+def test_a_lost_packet_among_changing_orders_is_told_and_made_up_for(seed):
+    draw = np.random.default_rng(seed)
     sent = [str(name) for n in range(400) for name in draw.permutation([f"a{n}", f"g{n}"])]
     (shift,) = {accel - gyro for accel, gyro, _ in run_packets(sent)[64:]}
     found = run_packets(without(sent, "g200"))
     assert sum(missing for _, _, missing in found) == 3
     wrong = [accel for accel, gyro, _ in found[64:] if accel - gyro != shift]
-    assert len(wrong) <= 8  # until the surplus leaves its band
+    assert len(wrong) <= 24  # until the mean of the last 24 packets tells
 
 
 def test_packets_of_a_gyroscope_that_never_comes_do_not_hold_back_the_accelerometer_s():
@@ -229,8 +230,8 @@ def test_any_order_of_packets_keeps_a_bounded_number(streams):
     pairing = PacketPairing()
     for number, stream in enumerate(streams):
         (pairing.push_accel if stream == "a" else pairing.push_gyro)(*packet(number))
-        assert len(pairing._waiting) <= 64
-        assert len(pairing._held) < 16
+        assert len(pairing._waiting) <= 160
+        assert len(pairing._held) < 24
 
 
 def test_packets_of_different_lengths_are_not_paired():
