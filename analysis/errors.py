@@ -11,6 +11,7 @@
     │   └── InvalidGoalError       ... of what a set is meant to be
     ├── InvalidMountError          a mount description contradicts itself
     ├── CalibrationError           a calibration contradicts itself, or its rests do not suffice
+    ├── PairingError               nothing tells which repetition of one instrument is which of another
     ├── DuplicateExerciseError     a lift whose id or name the catalogue has already
     └── UnknownExerciseError       an exercise id that the catalogue does not have
 """
@@ -62,6 +63,10 @@ class InvalidGoalError(InvalidFieldError):
 
 class CalibrationError(AnalysisError):
     """A calibration that contradicts itself, or rests that do not suffice for one."""
+
+
+class PairingError(AnalysisError):
+    """Nothing tells which repetition of one instrument is which of the other."""
 
 
 class InvalidPointError(InvalidFieldError):

@@ -57,6 +57,7 @@ class SensorOptions(TypedDict, total=False):
     max_mtu: int | None
     battery: Battery | None
     faults: Faults | None
+    lifter_started: asyncio.Future[float] | None
 
 
 class SimulatedPeripheral(ABC):
@@ -78,6 +79,9 @@ class SimulatedPeripheral(ABC):
         At power-on.
     faults : Faults, optional
         What is wrong with it.
+    lifter_started : asyncio.Future of float, optional
+        Shared by the sensors of one lifter, who begins when the first of them is asked for data: loop time of
+        that. Alone if not given.
 
     Raises
     ------
@@ -99,6 +103,7 @@ class SimulatedPeripheral(ABC):
         max_mtu: int | None = None,
         battery: Battery | None = None,
         faults: Faults | None = None,
+        lifter_started: asyncio.Future[float] | None = None,
     ) -> None:
         if len(name.encode()) > MAX_NAME_BYTES:
             raise InvalidSettingError("name", f"{name!r} is longer than {MAX_NAME_BYTES} bytes of UTF-8")
@@ -112,7 +117,7 @@ class SimulatedPeripheral(ABC):
         self._battery = battery or Battery()
         self._source = source
         self._loop = asyncio.get_running_loop()
-        self._lifter_started: asyncio.Future[float] = self._loop.create_future()
+        self._lifter_started = lifter_started or self._loop.create_future()
         self._powered_on_s = self._loop.time()
         self._dead = False
         self._connection: Connection | None = None

@@ -153,6 +153,20 @@ class Scenario:
         unit = replace(drawn, warm_up=old.warm_up, accel_delay_s=old.accel_delay_s)
         return replace(self, unit=unit, settings=settings)
 
+    def beside(self, number: int) -> Scenario:
+        """Give the same lifting, felt by another sensor of the same kind in the same place.
+
+        Parameters
+        ----------
+        number : int
+            Draws its errors and its noise; 0 is the scenario's own sensor.
+        """
+        if number == 0 or self.unit.model.name == "ideal":
+            return self
+        drawn = draw_unit(self.unit.model, np.random.default_rng((self.seed, 9, number)))
+        unit = replace(drawn, warm_up=self.unit.warm_up, accel_delay_s=self.unit.accel_delay_s)
+        return replace(self, unit=unit)
+
     def truth(self) -> dict[str, object]:
         """Tell what truly happens, for a JSON file beside the recording; never sent over the air."""
         return {

@@ -73,9 +73,11 @@ def parse_devices(texts: Sequence[str], count: int = 1) -> tuple[str, ...]:
 
 
 async def start_sensors(
-    air: Air, scenarios: Sequence[Scenario], devices: Sequence[str]
+    air: Air, scenarios: Sequence[Scenario], devices: Sequence[str], *, together: bool = False
 ) -> tuple[SimulatedPeripheral, ...]:
     """Put one sensor per device name on the air, numbered from 1; scenarios are taken in turn.
+
+    ``together``: all are on the lifter of the first scenario, who begins when the first is asked for data.
 
     Raises
     ------
@@ -86,9 +88,16 @@ async def start_sensors(
     """
     if not scenarios or not devices:
         raise InvalidSettingError("count", "at least one scenario and one sensor are needed")
+    started = asyncio.get_running_loop().create_future() if together else None
     return tuple(
         [
-            await start_sensor(air, scenarios[index % len(scenarios)], device=device, number=index + 1)
+            await start_sensor(
+                air,
+                scenarios[0].beside(index) if together else scenarios[index % len(scenarios)],
+                device=device,
+                number=index + 1,
+                lifter_started=started,
+            )
             for index, device in enumerate(devices)
         ]
     )
@@ -110,6 +119,7 @@ async def serve_simulator(
     radio: RadioModel | None = None,
     device: str | Sequence[str] = NATIVE,
     count: int = 1,
+    together: bool = False,
     truth_path: Path | None = None,
     on_ready: Callable[[int], None] | None = None,
 ) -> None:
@@ -128,6 +138,8 @@ async def serve_simulator(
         Which devices, each as `parse_devices` reads it.
     count : int
         Number of sensors of each device that has no number of its own.
+    together : bool
+        All sensors are on one lifter, see `start_sensors`.
     truth_path : Path, optional
         Where to write the truth.
     on_ready : callable, optional
@@ -156,7 +168,7 @@ async def serve_simulator(
     air = Air(radio)
     try:
         bound_port = await air.serve_tcp(host, port)
-        ready(bound_port, await start_sensors(air, listed, devices))
+        ready(bound_port, await start_sensors(air, listed, devices, together=together))
         await asyncio.get_running_loop().create_future()
     finally:
         await air.close()

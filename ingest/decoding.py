@@ -14,7 +14,7 @@ from analysis.imu import SensorInfo, SetLabel
 from ingest.devices import driver_named, standard, stream_channels
 from ingest.devices.driver import Battery, Decoded, DeviceSamples, DeviceText, Driver, HeartRate, HoldsBack
 from ingest.errors import UnknownDriverError, WireError
-from ingest.instruments import InstrumentRep
+from ingest.instruments import InstrumentRep, RepBegun
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
 from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.host_offset import HostOffset
 
 _logger = logging.getLogger(__name__)
-_MEASUREMENTS = (DeviceSamples, HeartRate, InstrumentRep)
+_MEASUREMENTS = (DeviceSamples, HeartRate, RepBegun, InstrumentRep)
 
 
 class PacketDecoder:
@@ -52,6 +52,8 @@ class PacketDecoder:
         The last one; None while the sensor has told none.
     instrument_reps : list of InstrumentRep
         What a reference instrument has reported so far.
+    instrument_times_s : list of (float or None, float)
+        When each of these began, as far as it was told, and when it was reported: times of arrival, s.
     tells_of_itself : bool
         Whether the last packet told what later ones mean: a description, or an answer to a command. A piece
         of a measurement does not.
@@ -73,6 +75,8 @@ class PacketDecoder:
         self.label: SetLabel | None = None
         self.heart_rate: HeartRate | None = None
         self.instrument_reps: list[InstrumentRep] = []
+        self.instrument_times_s: list[tuple[float | None, float]] = []
+        self._rep_begun_s: float | None = None
         self.tells_of_itself = False
         self.refused = 0
 
@@ -133,6 +137,7 @@ class PacketDecoder:
             self._decoder = self.driver.decoder()
             self._streams = stream_channels(self.driver)
         self._timeline.link_renewed()
+        self._rep_begun_s = None
         self._decoder.link_renewed()
         return []
 
@@ -158,10 +163,10 @@ class PacketDecoder:
             if isinstance(value, DeviceSamples):
                 items += self._timeline.push(value, received_at_s)
             else:
-                self._keep(value)
+                self._keep(value, received_at_s)
         return items
 
-    def _keep(self, value: Decoded) -> None:
+    def _keep(self, value: Decoded, received_at_s: float) -> None:
         if isinstance(value, SensorInfo):
             self._described = value
         elif isinstance(value, DeviceText):
@@ -172,6 +177,10 @@ class PacketDecoder:
             self.heart_rate = value
         elif isinstance(value, InstrumentRep):
             self.instrument_reps.append(value)
+            self.instrument_times_s.append((self._rep_begun_s, received_at_s))
+            self._rep_begun_s = None
+        elif isinstance(value, RepBegun):
+            self._rep_begun_s = received_at_s
 
     def _refuse(self, packet: RawPacket, error: Exception) -> None:
         """Count it; log each reason aloud once, then quietly: a broken sensor repeats itself."""

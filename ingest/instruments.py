@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class RepBegun:
+    """The instrument says, at once, that a movement has begun; whether it is a rep comes later or never."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentRep:
     """One rep as an instrument reports it, by the instrument's own definitions; None: it does not tell.
 

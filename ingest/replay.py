@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from analysis.imu import ImuBlock, Mount, MountPosition, SensorInfo, SetLabel
+from ingest.companions import wall_times_s
 from ingest.decoding import PacketDecoder
 from ingest.devices import driver_named, stream_channels
 from ingest.errors import ImportFileError, RecordingError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from analysis.imu import FloatArray
     from ingest.imports.importer import ImportedFile
     from ingest.items import TimelineItem
     from ingest.timeline import StreamCounts
@@ -109,8 +111,9 @@ class ReplayHeader:
         What the sensor says about itself; the measured rate where a file has no sensor.
     started_at : datetime or None
         Wall clock in UTC at the first packet; None where the file does not say.
-    recording_id, address : str
-        Of the recording and of its sensor; empty where the file has none.
+    recording_id, address, group_id : str
+        Of the recording, of its sensor, and of the session whose clock it shares with others; empty where the
+        file has none.
     speed : float
         Speed of the clock at which it was recorded.
     damage : str
@@ -129,6 +132,7 @@ class ReplayHeader:
     started_at: datetime | None = None
     recording_id: str = ""
     address: str = ""
+    group_id: str = ""
     speed: float = 1.0
     damage: str = "complete"
     findings: tuple[str, ...] = ()
@@ -179,7 +183,8 @@ class ReplayedPackets:
             raise RecordingError(recording.path, "holds no description of its sensor, so nothing has a scale")
         info = replace(info, calibration=recording.header.calibration)
         self.counts = decoder.counts
-        header = recording.header
+        self._offset = decoder.host_offset
+        self._recorded = header = recording.header
         first_s = self._packets[0].received_at_s if self._packets else 0.0
         self.header = ReplayHeader(
             kind=MCAP,
@@ -190,6 +195,7 @@ class ReplayedPackets:
             started_at=header.started_at + timedelta(seconds=first_s),
             recording_id=header.recording_id,
             address=header.address,
+            group_id=header.group_id,
             speed=header.speed,
             damage=recording.damage.in_words(),
             refused_packets=decoder.refused,
@@ -207,6 +213,16 @@ class ReplayedPackets:
         rest = decoder.finish()
         if rest:
             yield due_s, rest
+
+    def wall_times_s(self, t_s: FloatArray) -> FloatArray:
+        """Wall-clock time of times on the timeline, see `ingest.companions.wall_times_s`.
+
+        Raises
+        ------
+        ValueError
+            If the recording holds no sample.
+        """
+        return wall_times_s(self._recorded, self._offset, t_s)
 
     def data_arrivals_s(self) -> list[float]:
         """Return when each packet of samples came, s since the first packet of any kind."""

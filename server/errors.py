@@ -20,6 +20,7 @@
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
     ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    ├── ComparisonError          two measurements cannot be compared
     └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
@@ -245,6 +246,13 @@ class KeptFileError(ServerError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
         self.path = path
+
+
+class ComparisonError(ServerError):
+    """Two measurements cannot be compared: nothing tells which rep is which, or one of them has none."""
+
+    code = "comparison_refused"
+    status = 422
 
 
 class LslUnavailableError(ServerError):

@@ -46,6 +46,8 @@ _COMMON_SERVICES = frozenset({standard.HEART_RATE_SERVICE})
 """Services that sensors of many kinds advertise beside their own."""
 _NO_MOTION: frozenset[str] = frozenset({"polar_h10", "bangle", "openbarbell", "heart_rate"})
 """Sensors that do not measure how a bar moves: they are recorded beside one that does."""
+_INSTRUMENTS: frozenset[str] = frozenset({"openbarbell"})
+"""Reference instruments."""
 
 
 def all_drivers() -> tuple[DeviceDriver, ...]:
@@ -117,3 +119,8 @@ def stream_channels(driver: Driver) -> frozenset[str]:
 def is_bar_sensor(name: str) -> bool:
     """Tell whether a driver's sensor measures how a bar moves: acceleration and rate of turn."""
     return name not in _NO_MOTION
+
+
+def is_instrument(name: str) -> bool:
+    """Tell whether a driver's device measures repetitions itself, to be compared with."""
+    return name in _INSTRUMENTS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from analysis.imu import FloatArray, SensorInfo
-    from ingest.instruments import InstrumentRep
+    from ingest.instruments import InstrumentRep, RepBegun
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,9 @@ class Answer:
     """
 
 
-Decoded: TypeAlias = "DeviceSamples | SensorInfo | Battery | HeartRate | DeviceText | InstrumentRep | Answer"
+Decoded: TypeAlias = (
+    "DeviceSamples | SensorInfo | Battery | HeartRate | DeviceText | RepBegun | InstrumentRep | Answer"
+)
 """What bytes can mean."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.devices.driver import Battery, CharacteristicSpec, Decoded, Startup, Write
 from ingest.errors import WireError
-from ingest.instruments import InstrumentRep
+from ingest.instruments import InstrumentRep, RepBegun
 from ingest.packets import DATA
 
 NAME = "openbarbell"
@@ -98,7 +98,7 @@ class OpenBarbellDecoder:
             raise _refuse(f"repetition of an older instrument ({mark:g})", payload)
         if cut_off:
             raise _refuse("the repetition before has no end", payload)
-        return ()
+        return (RepBegun(),)
 
     def _rep(self, payload: bytes) -> InstrumentRep:
         values, self._values = self._values, None

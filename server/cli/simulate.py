@@ -38,6 +38,14 @@ def simulate(
     count: Annotated[
         int, typer.Option(min=1, max=64, help="Number of sensors of each device without a COUNT.")
     ] = 1,
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together",
+            help="All sensors are on one lifter, who begins when the first is asked for data; otherwise each "
+            "has a lifter of its own.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     interval_ms: Annotated[
         float, typer.Option(min=0, help="Connection interval; 0: a perfect radio.")
@@ -93,7 +101,13 @@ def simulate(
     try:
         asyncio.run(
             serve_simulator(
-                scenarios, transport, radio=radio, device=devices, truth_path=truth, on_ready=ready
+                scenarios,
+                transport,
+                radio=radio,
+                device=devices,
+                together=together,
+                truth_path=truth,
+                on_ready=ready,
             )
         )
     except OSError as error:
