@@ -138,7 +138,9 @@ def pair_by_order(
     if missing > config.most_missing or shorter < config.least_pairs:
         raise PairingError(f"{counts}, and no common clock: which belongs to which cannot be told")
     if any(one is None for one in (*measured_mps, *reference_mps)):
-        raise PairingError(f"{counts}, no common clock, and not every one has a mean velocity to tell them by")
+        raise PairingError(
+            f"{counts}, no common clock, and not every one has a mean velocity to tell them by"
+        )
     longer_is_measured = n > m
     longer, other = (
         np.array(one, dtype=np.float64)

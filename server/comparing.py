@@ -42,12 +42,15 @@ class ComparedRep:
         Of its set.
     load_kg : float or None
         kg.
+    is_doubtful : bool
+        Marked as not resolvable by the side itself.
     """
 
     values: dict[str, float | None]
     span_s: tuple[float, float] | None = None
     set_name: str = ""
     load_kg: float | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class Comparison:
 
     @property
     def warnings(self) -> list[str]:
-        """What speaks against comparing the two, sentences."""
+        """What speaks against the comparison, sentences."""
         loads = [
             (self.measured.reps[i].load_kg, self.reference.reps[j].load_kg) for i, j in self.pairing.pairs
         ]
@@ -139,10 +142,16 @@ class Comparison:
             for ours, theirs in loads
             if ours is not None and theirs and abs(ours / theirs - 1) > DIFFERENT_LOAD
         ]
-        if not other:
-            return []
-        ours, theirs = other[0]
-        return [f"The loads differ ({ours:g} kg against {theirs:g} kg): is it the same set?"]
+        words = [
+            f"The loads differ ({ours:g} kg against {theirs:g} kg): is it the same set?"
+            for ours, theirs in other[:1]
+        ]
+        doubtful = sum(self.measured.reps[i].is_doubtful for i, _ in self.pairing.pairs)
+        if doubtful:
+            words.append(
+                f"{doubtful} of the measured reps are marked as not resolvable; they are counted here."
+            )
+        return words
 
 
 def values_of(rep: Rep) -> dict[str, float | None]:
@@ -208,7 +217,7 @@ def _kept(side: Side, skipped: frozenset[int], option: str) -> list[int]:
 
 
 def _by_time(measured: Side, reference: Side, ours: list[int], theirs: list[int]) -> Pairing:
-    spans = [_spans(measured, ours), _spans(reference, theirs)]
+    spans = _spans(measured, ours), _spans(reference, theirs)
     found = pair_by_time(*spans)
     if not found.pairs:
         begin = [f"{one[0][0] - spans[0][0][0]:.1f} to {one[-1][1] - spans[0][0][0]:.1f} s" for one in spans]
@@ -231,12 +240,8 @@ def _spans(side: Side, chosen: list[int]) -> list[tuple[float, float]]:
 
 
 def _by_order(measured: Side, reference: Side, ours: list[int], theirs: list[int]) -> Pairing:
-    velocities = [
-        [side.reps[i].values.get("mean_velocity_mps") for i in chosen]
-        for side, chosen in ((measured, ours), (reference, theirs))
-    ]
     try:
-        return pair_by_order(*velocities)
+        return pair_by_order(_mean_velocities(measured, ours), _mean_velocities(reference, theirs))
     except PairingError as error:
         names = _set_sizes(reference)
         which = f" Or choose a set of the reference with --reference-set: {names}." if names else ""
@@ -244,6 +249,10 @@ def _by_order(measured: Side, reference: Side, ours: list[int], theirs: list[int
             f"{error}.",
             f"Say which have no partner with --skip-measured or --skip-reference, such as 1,12.{which}",
         ) from error
+
+
+def _mean_velocities(side: Side, chosen: list[int]) -> list[float | None]:
+    return [side.reps[i].values.get("mean_velocity_mps") for i in chosen]
 
 
 def _set_sizes(side: Side) -> str:
@@ -301,6 +310,7 @@ def _rep_document(rep: ComparedRep) -> dict[str, Any]:
     return {
         "set": rep.set_name or None,
         "load_kg": rep.load_kg,
+        "is_doubtful": rep.is_doubtful,
         "wall_clock_s": rep.span_s,
         **{quantity: rep.values.get(quantity) for quantity in QUANTITIES},
     }
