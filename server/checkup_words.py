@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analysis.checkup import Checkup, Rest
     from server.examining import Examined
+    from server.listening import Heard
 
 MICRO_G_MPS2 = 1e-6 * STANDARD_GRAVITY_MPS2
 SHOWN_EVENTS = 3
@@ -73,6 +74,22 @@ def _nothing(examined: Examined) -> str:
     n = examined.counts.samples
     seen = f"{n} samples of an accelerometer without a gyroscope" if n else "No samples"
     return f"{seen}. File {examined.header.damage}."
+
+
+def link_words(heard: Heard) -> str:
+    """Say what the link to a sensor was like, as far as it told."""
+    status = heard.status
+    name = status.sensor_name or "sensor without a name"
+    charge = status.battery_charge_fraction
+    parts = [
+        f"{name} at {status.address}, read by {heard.driver or 'no driver'}",
+        "signal not told" if status.rssi_dbm is None else f"signal {status.rssi_dbm} dBm when it was found",
+        "MTU not told" if status.mtu is None else f"MTU {status.mtu} bytes",
+        "battery not told" if charge is None else f"battery {charge:.0%}",
+    ]
+    if status.connections > 1:
+        parts.append(f"the link was lost {_counted(status.connections - 1, 'time')}")
+    return f"{'; '.join(parts)}."
 
 
 def in_one_line(checkup: Checkup) -> str:

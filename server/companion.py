@@ -37,7 +37,7 @@ def recording_path(folder: Path, header: RecordingHeader) -> Path:
     return folder / f"{stamp}-{header.recording_id[:8]}.mcap"
 
 
-class _NoAnalysis:
+class NoAnalysis:
     """Stands where the signal core would: a companion's motion is not that of the bar."""
 
     learned: Calibration | None = None
@@ -80,7 +80,7 @@ class Companion:
         self._collector = Collector(
             source,
             None,
-            _NoAnalysis,
+            NoAnalysis,
             self._new_file,
             on_recorded=self._file_finished,
             source_kind=source_kind,

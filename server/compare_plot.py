@@ -39,13 +39,15 @@ def _differences(axes: Axes, name: str, pairs: FloatArray, found: Agreement) -> 
     unit = unit_of(name)
     axes.axhline(0.0, color=GREY, linewidth=0.6)
     axes.plot(pairs.mean(axis=1), pairs[:, 0] - pairs[:, 1], "o", color=BLUE)
-    axes.axhline(found.mean_difference, color=ORANGE, label=f"mean {found.mean_difference:+.3f}")
-    for limit in found.limits or ():
-        axes.axhline(limit, color=ORANGE, linestyle="--", label=f"limit of agreement {limit:+.3f}")
-    axes.set_title(f"{QUANTITIES[name]}: differences (Bland and Altman)", loc="left", fontsize=10)
+    axes.axhline(found.mean_difference, color=ORANGE)
+    words = f"{QUANTITIES[name]}: mean difference {found.mean_difference:+.3f}"
+    if found.limits is not None:
+        for limit in found.limits:
+            axes.axhline(limit, color=ORANGE, linestyle="--")
+        words += f", limits of agreement {found.limits[0]:+.3f} to {found.limits[1]:+.3f}"
+    axes.set_title(words, loc="left", fontsize=9)
     axes.set_xlabel(f"mean of both, {unit}")
     axes.set_ylabel(f"measured - reference, {unit}")
-    axes.legend(fontsize=8, frameon=False, loc="best")
 
 
 def _identity(axes: Axes, name: str, pairs: FloatArray) -> None:
@@ -58,6 +60,6 @@ def _identity(axes: Axes, name: str, pairs: FloatArray) -> None:
     for number, (ours, theirs) in enumerate(pairs.tolist(), 1):
         axes.annotate(f"{number}", (theirs, ours), xytext=(4, 3), textcoords="offset points", fontsize=7)
     axes.set_aspect("equal", adjustable="datalim")
-    axes.set_title("Both against each other; the line is identity", loc="left", fontsize=10)
+    axes.set_title("Both against each other; the line is identity", loc="left", fontsize=9)
     axes.set_xlabel(f"reference, {unit}")
     axes.set_ylabel(f"measured, {unit}")

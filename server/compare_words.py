@@ -17,8 +17,8 @@ FEW_PAIRS = 10
 
 _DEFINITIONS = {
     "instrument": (
-        "An OpenBarbell takes a repetition from the first tick of its string to the last and leaves out what "
-        "is slower than 21 mm/s; in simulation its mean velocity is 1 to 3 % above ours for that reason alone."
+        "An OpenBarbell takes a repetition from the first tick of its string to the last and leaves out "
+        "what is slower than 21 mm/s; in simulation its mean velocity is 1 to 3 % above ours for that reason alone."
     ),
     "reps": (
         "Every maker has rules of his own for where a repetition begins and ends; that alone moves the mean "

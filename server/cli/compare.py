@@ -52,8 +52,8 @@ def compare(
     reference: Annotated[
         str,
         typer.Argument(
-            help="A recording of an OpenBarbell or of a second sensor, a table of reps, a bar path; or the id "
-            "or the name of one that `upright import` keeps.",
+            help="A recording of an OpenBarbell or of a second sensor, a table of reps, a bar path; or the "
+            "id or the name of one that `upright import` keeps.",
         ),
     ],
     exercise: Exercise = None,

@@ -1,8 +1,9 @@
-"""``upright doctor``: what is wrong with this computer, or with a recording."""
+"""``upright doctor``: what is wrong with this computer, a sensor or a recording."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,10 +23,16 @@ from server.cli.options import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ingest.replay import ReplayOptions
     from server.examining import Examined
+    from server.listening import Heard
+    from server.settings import Settings
 
 BYTES_PER_HOUR = 12_000_000
 """One sensor at 200 Hz: 20 packets of 132 bytes a second and their framing, bytes; measured 3.2 kB/s."""
+
+_FILE_ENDING = re.compile(r"\.[A-Za-z]{2,7}$")
+"""Sensors have numbers after a dot, if any."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,18 +41,22 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    file: Annotated[
-        Path | None,
+    what: Annotated[
+        str | None,
         typer.Argument(
-            metavar="[FILE]",
-            help="A recording or a table to examine. Without it: this computer.",
+            metavar="[FILE|SENSOR]",
+            help="A recording or a table to examine, or a sensor, by its name or address, to listen to. "
+            "Without it: this computer.",
             show_default=False,
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="FILE: print one JSON document.")] = False,
+    duration_s: Annotated[
+        float, typer.Option(min=1.0, max=3600.0, help="SENSOR: listen for so many seconds.")
+    ] = 10.0,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", help="FILE: draw it as PNG, SVG or PDF.", show_default=False),
+        typer.Option("--plot", help="Draw it as PNG, SVG or PDF.", show_default=False),
     ] = None,
     mount: MountName = None,
     bar_axis: BarAxis = None,
@@ -53,10 +64,10 @@ def doctor(
     transport: Transport = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Explain a recording and what can be computed from it, or check what Upright needs on this computer."""
-    if file is None:
+    """Explain a recording or a sensor and what can be computed from it, or check this computer."""
+    if what is None:
         if json or plot is not None:
-            raise typer.BadParameter("give a FILE to examine", param_hint="--json, --plot")
+            raise typer.BadParameter("give a FILE or a SENSOR to examine", param_hint="--json, --plot")
         _examine_computer(transport, data_dir)
         return
     from rich.console import Console
@@ -65,13 +76,89 @@ def doctor(
     from server.examining import examine
 
     options = ReplayOptions(mount=change_of(mount, bar_axis, lever_m))
+    if not _is_file(what):
+        _examine_sensor(what, settings_of(data_dir), transport, duration_s, options, as_json=json, plot=plot)
+        return
+    file = Path(what)
     with Console(stderr=True).status(f"Examining {file.name} …"):
         examined = examine(open_recording(file, options))
     tell(examined, file.name, as_json=json, plot=plot)
 
 
-def tell(examined: Examined, name: str, *, as_json: bool, plot: Path | None) -> None:
+def _is_file(what: str) -> bool:
+    """Tell a file from a sensor: it is there, or written as only files are."""
+    return Path(what).exists() or len(Path(what).parts) > 1 or _FILE_ENDING.search(what) is not None
+
+
+def _examine_sensor(
+    sensor: str,
+    settings: Settings,
+    transport: str | None,
+    duration_s: float,
+    options: ReplayOptions,
+    *,
+    as_json: bool,
+    plot: Path | None,
+) -> None:
+    """Listen to a sensor for a while and explain what came; keep nothing."""
+    import tempfile
+
+    from rich.console import Console
+
+    from ingest.known_sensors import KnownSensors
+    from ingest.replay import open_recording
+    from server.cli.sensors import source_for
+    from server.examining import examine
+    from server.listening import listen
+
+    known = KnownSensors(settings.sensors_dir)
+    source = source_for(sensor, transport, known)
+    with tempfile.TemporaryDirectory(prefix="upright-doctor-") as folder:
+        with Console(stderr=True).status(f"Listening to {source.wanted} for {duration_s:g} s …"):
+            heard = asyncio.run(listen(source, Path(folder), duration_s, known))
+        if heard.path is None or not heard.status.counts.samples:
+            _tell_silent(heard, as_json=as_json, plot=plot)
+            return
+        examined = examine(open_recording(heard.path, options))
+    tell(examined, heard.status.sensor_name or sensor, as_json=as_json, plot=plot, heard=heard)
+
+
+def _tell_silent(heard: Heard, *, as_json: bool, plot: Path | None) -> None:
+    """Say what there is to be said of a sensor that sent no samples.
+
+    Raises
+    ------
+    SensorFailedError
+        If it should have sent some, or was to be drawn.
+    """
+    from rich.console import Console
+
+    from ingest.devices import is_bar_sensor
+    from server.checkup_words import link_words
+    from server.cli.tables import print_json
+    from server.errors import SensorFailedError
+    from server.examining import SCHEMA
+    from server.listening import link_document
+
+    if plot is not None or is_bar_sensor(heard.driver):
+        raise SensorFailedError(
+            f"{link_words(heard)} It sent no samples, so there is nothing to examine.",
+            "Switch it off and on, and try again; `upright scan` shows what is in reach.",
+        )
+    if as_json:
+        print_json({"schema": SCHEMA, "link": link_document(heard), "samples": 0})
+        return
+    console = Console()
+    console.print(f"link: {link_words(heard)}", soft_wrap=True, markup=False, highlight=False)
+    console.print("It measures no motion of a bar: `record --also` records it beside a sensor that does.")
+
+
+def tell(
+    examined: Examined, name: str, *, as_json: bool, plot: Path | None, heard: Heard | None = None
+) -> None:
     """Print what was found in a recording, and draw it if asked for.
+
+    ``heard``: it was made just now, of a sensor.
 
     Raises
     ------
@@ -83,27 +170,31 @@ def tell(examined: Examined, name: str, *, as_json: bool, plot: Path | None) -> 
     from server.checkup_plot import draw_checkup
     from server.cli.tables import print_json
     from server.examining import checkup_document
+    from server.listening import link_document
     from server.plotting import save
 
     if as_json:
-        print_json(checkup_document(examined))
+        link = {} if heard is None else {"link": link_document(heard)}
+        print_json(checkup_document(examined) | link)
     else:
-        _print(Console(), examined)
+        _print(Console(), examined, heard)
     if plot is not None:
         save(draw_checkup(examined.checkup, name), plot)
         if not as_json:
             Console().print(f"  drawn in {plot}", soft_wrap=True, markup=False)
 
 
-def _print(console: Console, examined: Examined) -> None:
+def _print(console: Console, examined: Examined, heard: Heard | None) -> None:
     from analysis import QualityState
-    from server.checkup_words import findings
+    from server.checkup_words import findings, link_words
     from server.cli.tables import plain_table
 
     table = plain_table("What was found")
     table.add_column("", style="bold", no_wrap=True)
     table.add_column("")
     table.show_header = False
+    if heard is not None:
+        table.add_row("link", link_words(heard))
     for subject, sentences in findings(examined):
         table.add_row(subject, sentences, style="yellow" if subject == "units" else None)
     console.print(table)

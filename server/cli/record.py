@@ -29,7 +29,10 @@ from server.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis import Event, Mount, Rep, RepFinished, SetLabel
+    from ingest.timeline import StreamCounts
     from server.live_session import LiveSession
     from server.settings import Settings
 
@@ -123,7 +126,17 @@ async def _run(
     if not session.recorded:
         raise DeviceNotFoundError(source.wanted)
     for path, counts in session.recorded + [one for each in companions for one in each.recorded]:
-        console.print(f"Recorded {path}: {counts.samples} samples, {counts.lost_samples} lost")
+        console.print(f"Recorded {path}: {_content(path, counts)}")
+
+
+def _content(path: Path, counts: StreamCounts) -> str:
+    """Say what a recording holds: an instrument has reps, no samples."""
+    from ingest.instrument_recording import read_instrument
+
+    instrument = None if counts.samples else read_instrument(path)
+    if instrument is not None:
+        return f"{len(instrument.reps)} reps of {instrument.title}"
+    return f"{counts.samples} samples, {counts.lost_samples} lost"
 
 
 async def _until_over(running: asyncio.Task[None], session: LiveSession, duration_s: float | None) -> None:
