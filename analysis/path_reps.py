@@ -81,10 +81,10 @@ def reps_of_path(
             PathRep(
                 float(start_s),
                 float(end_s),
-                speed.mean_mps,
-                speed.peak_mps,
-                speed.propulsive_mps,
-                speed.range_m,
+                float(speed.mean_mps),
+                float(speed.peak_mps),
+                float(speed.propulsive_mps),
+                float(speed.range_m),
             )
         )
     return reps

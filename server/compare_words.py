@@ -18,7 +18,8 @@ FEW_PAIRS = 10
 _DEFINITIONS = {
     "instrument": (
         "An OpenBarbell takes a repetition from the first tick of its string to the last and leaves out "
-        "what is slower than 21 mm/s; in simulation its mean velocity is 1 to 3 % above ours for that reason alone."
+        "what is slower than 21 mm/s; in simulation its mean velocity is 1 to 3 % above ours for that "
+        "reason alone."
     ),
     "reps": (
         "Every maker has rules of his own for where a repetition begins and ends; that alone moves the mean "
@@ -43,7 +44,7 @@ def paired_words(comparison: Comparison) -> str:
     """Say how the reps were paired, and which are left over."""
     pairing, n = comparison.pairing, len(comparison.pairing.pairs)
     if comparison.by == "time":
-        how = f"{n} reps paired by the time at which they were made."
+        how = f"{n} reps paired by the time at which they were made{_apart(comparison.start_times)}."
     elif pairing.odds is not None:
         how = (
             f"{n} reps paired by order. The counts differ; the velocities tell which rep has no partner "
@@ -61,6 +62,15 @@ def paired_words(comparison: Comparison) -> str:
         if numbers
     ]
     return f"{how} {_sentence('; '.join(alone))}".strip()
+
+
+def _apart(starts: Agreement | None) -> str:
+    """Say how far apart they begin: two clocks that agree leave what the definitions make of it."""
+    if starts is None:
+        return ""
+    when = "later" if starts.mean_difference > 0 else "earlier"
+    spread = "" if starts.sd_of_differences is None else f" ± {1000 * starts.sd_of_differences:.0f}"
+    return f": the measured ones begin {1000 * abs(starts.mean_difference):.0f}{spread} ms {when}"
 
 
 def _odds(odds: float) -> str:

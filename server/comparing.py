@@ -132,6 +132,19 @@ class Comparison:
         return pairs
 
     @property
+    def start_times(self) -> Agreement | None:
+        """How far the concentric phases begin apart, s; None where they were not paired by time."""
+        spans = [
+            (ours, theirs)
+            for i, j in self.pairing.pairs
+            if (ours := self.measured.reps[i].span_s) and (theirs := self.reference.reps[j].span_s)
+        ]
+        if self.by != "time" or not spans:
+            return None
+        origin_s = spans[0][0][0]
+        return agreement([one[0] - origin_s for one, _ in spans], [one[0] - origin_s for _, one in spans])
+
+    @property
     def warnings(self) -> list[str]:
         """What speaks against the comparison, sentences."""
         loads = [
@@ -289,6 +302,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "reference": _side_document(comparison.reference),
         "paired_by": comparison.by,
         "alignment_odds": pairing.odds,
+        "start_times_s": None if (starts := comparison.start_times) is None else asdict(starts),
         "pairs": [{"measured": i, "reference": j} for i, j in pairing.pairs],
         "alone_measured": list(pairing.alone_measured),
         "alone_reference": list(pairing.alone_reference),

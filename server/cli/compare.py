@@ -36,7 +36,7 @@ _SHORT = {
     "peak_velocity_mps": "peak m/s",
     "mean_propulsive_velocity_mps": "propulsive",
     "range_of_motion_m": "range m",
-    "forward_drift_m": "drift m",
+    "forward_drift_m": "drift mm",
 }
 
 
@@ -201,6 +201,8 @@ def _number(position: int | None) -> str:
 
 def _both(ours: ComparedRep | None, theirs: ComparedRep | None, name: str) -> str:
     values = [None if one is None else one.values.get(name) for one in (ours, theirs)]
+    if name == "forward_drift_m":
+        return " | ".join("–" if value is None else f"{1000 * value:.0f}" for value in values)
     return " | ".join("–" if value is None else f"{value:.3f}" for value in values)
 
 
