@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 
@@ -41,6 +42,24 @@ def test_three_seconds_are_recorded_without_loss(radio, tmp_path):
     recording = read_recording(path)
     assert recording.damage.is_whole
     assert recording.header.sensor_name == "Upright-2"
+
+
+def test_a_sensor_is_listened_to_and_examined_and_nothing_is_kept(radio, tmp_path):
+    options = ("--transport", radio, "--duration-s", 3, "--data-dir", tmp_path)
+    done = run_process("doctor", "Upright-1", *options)
+    assert (done.code, done.err) == (0, "")
+    said = " ".join(done.out.split())
+    assert "Upright-1 at C0:55:50:00:00:01, read by native; signal" in said
+    assert re.search(r"MTU \d+ bytes; battery \d+%", said)
+    assert re.search(r"1\d\d\.\d+ Hz measured|20\d\.\d+ Hz measured", said)
+    assert "200 Hz stated" in said
+    assert re.search(r"gaps \S+", said)
+    document = json.loads(run_process("doctor", "C0:55:50:00:00:02", *options, "--json").out)
+    assert document["link"]["sensor_name"] == "Upright-2"
+    assert document["link"]["driver"] == "native"
+    assert document["link"]["connections"] == 1
+    assert document["arrivals"]["packets"] > 30
+    assert not list(tmp_path.rglob("*.mcap"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's way to Bluetooth")
