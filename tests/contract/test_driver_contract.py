@@ -24,7 +24,7 @@ from ingest.devices.driver import (
     Write,
 )
 from ingest.errors import StartRefusedError, UnknownDriverError, WireError
-from ingest.instruments import InstrumentRep
+from ingest.instruments import InstrumentRep, RepBegun
 from ingest.items import AccelBlock
 from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
 from ingest.recording import Recorder
@@ -178,7 +178,7 @@ def test_any_bytes_give_values_or_a_wire_error(driver, data):
         with contextlib.suppress(WireError):
             values = decoder.decode(channel, payload)
         for value in values:
-            assert isinstance(value, (*KINDS.values(), DeviceText, Answer))
+            assert isinstance(value, (*KINDS.values(), RepBegun, DeviceText, Answer))
             if isinstance(value, DeviceSamples):
                 assert_sound(value)
 

@@ -67,3 +67,11 @@ def test_an_older_instrument_is_refused_instead_of_misread():
     decoder = fed(older)
     assert decoder.instrument_reps == []
     assert decoder.refused == 2
+
+
+def test_a_repetition_has_the_time_of_its_own_beginning_not_of_a_movement_too_short_before_it():
+    decoder = fed([GROUP[0], *GROUP, *GROUP])
+    settings = GROUP.index(bytes.fromhex("003c1cc6"))
+    begun = [1, 1 + len(GROUP)]
+    assert decoder.instrument_times_s == [(0.01 * at, 0.01 * (at + settings)) for at in begun]
+    assert fed(GROUP[1:]).instrument_times_s == []
