@@ -105,7 +105,7 @@ def test_a_sensor_and_an_instrument_of_one_session_are_paired_by_time(upright, t
     assert abs(document["start_times_s"]["mean_difference"]) < 0.2
     found = document["agreement"]
     assert set(found) == {"mean_velocity_mps", "peak_velocity_mps", "range_of_motion_m"}
-    # docs/sensors/openbarbell.md: its mean is 0.85 to 1.07 of ours by definition, peak and range within 1-4 %.
+    # docs/sensors/openbarbell.md: its mean is 0.85 to 1.07 of ours by definition, peak and range to 1-4 %.
     mean = np.mean([rep.mean_concentric_velocity_mps for rep in REPS])
     assert abs(found["mean_velocity_mps"]["mean_difference"]) < 0.1 * mean
     assert found["mean_velocity_mps"]["sd_of_differences"] < 0.03
