@@ -11,12 +11,12 @@ from ingest.recording import Recorder
 from server.session import CompanionStatus, LinkState
 
 if TYPE_CHECKING:
-    from ingest.collector_status import CollectorStatus
     from pathlib import Path
 
     from analysis.calibration import Calibration
     from analysis.events import Event
     from analysis.imu import Mount, SensorInfo, SetLabel, StreamItem
+    from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
     from ingest.items import StreamCounts
     from ingest.pairing import StoppableSource

@@ -19,11 +19,11 @@ from server.errors import LabelRefusedError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
-    from ingest.collector_status import CollectorStatus
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ingest.collector import ItemListener
+    from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
     from ingest.devices.driver import Driver
     from ingest.items import StreamCounts
