@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.ble import LinkState
-from ingest.collector import Collector, CollectorStatus
+from ingest.collector import Collector
 from ingest.errors import DeviceNotFoundError
 from ingest.recording import Recorder
 from server.companion import NoAnalysis, recording_path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.ble import BleSource
+    from ingest.collector_status import CollectorStatus
     from ingest.known_sensors import KnownSensors
     from ingest.recording_header import RecordingHeader
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis import Event, Mount, Rep, RepFinished, SetLabel
-    from ingest.timeline import StreamCounts
+    from ingest.items import StreamCounts
     from server.live_session import LiveSession
     from server.settings import Settings
 
