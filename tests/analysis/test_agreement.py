@@ -22,6 +22,7 @@ def test_a_known_bias_and_spread_are_found():
     assert found.mean_difference_se == pytest.approx(0.02 / math.sqrt(4000), rel=0.06)
     assert found.limits == pytest.approx((0.03 - 1.96 * 0.02, 0.03 + 1.96 * 0.02), abs=0.004)
     assert found.rmse == pytest.approx(math.hypot(0.03, 0.02), abs=0.002)
+    assert found.limits is not None
     inside = np.mean((measured - truth > found.limits[0]) & (measured - truth < found.limits[1]))
     assert inside == pytest.approx(0.95, abs=0.02)
 

@@ -39,8 +39,8 @@ def test_a_missing_rep_is_found_by_the_velocities_whatever_the_bias(missing, lon
     pattern = np.array([0.62, 0.75, 0.55, 0.70, 0.48, 0.64, 0.43, 0.57])  # neighbours differ by ten errors
     noise = np.random.default_rng(3).normal(0, 0.01, 8)
     other = np.delete(pattern + 0.05 + noise, missing)
-    sides = (pattern.tolist(), other.tolist())
-    found = pair_by_order(*(sides if longer_is_measured else sides[::-1]))
+    longer, shorter = pattern.tolist(), other.tolist()
+    found = pair_by_order(longer, shorter) if longer_is_measured else pair_by_order(shorter, longer)
     alone = found.alone_measured if longer_is_measured else found.alone_reference
     assert alone == (missing,)
     assert found.odds is not None
