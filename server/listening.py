@@ -74,10 +74,10 @@ async def listen(source: BleSource, folder: Path, duration_s: float, known: Know
 
     Raises
     ------
-    DeviceNotFoundError
-        If it is not found.
     SensorFailedError
-        If it was found and could not be connected or started.
+        If it was not found, or could not be connected or started.
+    DeviceNotFoundError
+        If there was no time to find out why.
     BluetoothUnavailableError
         If there is no Bluetooth.
     """
@@ -107,7 +107,7 @@ async def listen(source: BleSource, folder: Path, duration_s: float, known: Know
         await running
     if not connected:
         if source.problem:
-            raise SensorFailedError(f"{source.wanted} cannot be used: {source.problem}.")
+            raise SensorFailedError(f"{source.problem}.")
         raise DeviceNotFoundError(source.wanted)
     driver = source.driver.name if source.driver is not None else ""
     return Heard(connected[-1], paths[-1] if paths else None, driver)

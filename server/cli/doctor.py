@@ -87,7 +87,8 @@ def doctor(
 
 def _is_file(what: str) -> bool:
     """Tell a file from a sensor: it is there, or written as only files are."""
-    return Path(what).exists() or len(Path(what).parts) > 1 or _FILE_ENDING.search(what) is not None
+    looks_like_one = "/" in what or "\\" in what or _FILE_ENDING.search(what) is not None
+    return looks_like_one or Path(what).exists()
 
 
 def _examine_sensor(

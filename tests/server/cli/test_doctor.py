@@ -16,6 +16,7 @@ from ingest.items import StreamCounts
 from ingest.replay import open_recording
 from server.checkup_plot import MAX_POINTS, draw_checkup
 from server.checkup_words import findings, in_one_line
+from server.cli.doctor import _is_file
 from server.examining import Examined, examine
 from server.plotting import save
 from tests.analysis.test_checkup import lifted, whole, with_gaps
@@ -154,3 +155,13 @@ def test_what_cannot_be_examined_is_told(refused, upright, tmp_path):
 def test_a_picture_of_an_unknown_kind_is_refused(refused, squats, tmp_path):
     done = refused("doctor", squats.mcap, "--json", "--plot", tmp_path / "x.docx")
     assert "use .png, .svg or .pdf" in done
+
+
+@pytest.mark.parametrize("what", ["gone.mcap", "./gone", "folder/gone", "gone.csv.gz", "C:\\\\gone"])
+def test_what_is_written_like_a_file_is_one_even_if_it_is_not_there(what, refused):
+    assert "no such file" in refused("doctor", what)
+
+
+@pytest.mark.parametrize("what", ["OB 0001", "Upright-1", "C0:55:50:00:00:01", "WT901BLE01", "Movesense 2.3"])
+def test_a_name_or_an_address_is_a_sensor(what):
+    assert not _is_file(what)

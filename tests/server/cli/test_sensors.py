@@ -62,6 +62,12 @@ def test_a_sensor_is_listened_to_and_examined_and_nothing_is_kept(radio, tmp_pat
     assert not list(tmp_path.rglob("*.mcap"))
 
 
+def test_a_sensor_that_is_not_in_reach_is_told(radio, tmp_path):
+    done = run_process("doctor", "Nobody", "--transport", radio, "--data-dir", tmp_path)
+    assert done.code == 1
+    assert "no sensor found for Nobody; switch it on, bring it near" in " ".join(done.err.split())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's way to Bluetooth")
 @pytest.mark.parametrize("command", ["scan", "record", "doctor"])
 def test_without_bluetooth_one_line_says_what_to_do(command, refused, monkeypatch, tmp_path):
