@@ -22,12 +22,14 @@ const TITLES = {
   "sleeve roll": ["Turn the sleeve, top forward", "By hand, a quarter turn, its top going away from you. Hold it there, then turn it back."],
   direction: ["Which way did the top go first?", "As you see it when you stand at the bar to lift."],
   rep: ["One slow rep", "Hold still, lift once, hold still again. It shows that the sensor measures what it should."],
+  keeping: ["Keeping what was found", "A moment."],
   listening: ["Listening", "This one does not sit on the bar. Its rate and losses show in a few seconds."],
 };
 
 /** Where a pairing is, as one word. */
 function stepOf(pairing) {
-  if (!pairing.running) return pairing.step === "done" ? "done" : "failed";
+  if (!pairing.running) return pairing.step === "done" && !pairing.problem ? "done" : "failed";
+  if (pairing.step === "done") return "keeping";
   return pairing.step === "mounting" ? pairing.mount_step : pairing.step;
 }
 
@@ -106,6 +108,10 @@ export function pairingCard(sensor, running, onEnd) {
       const pairing = await getPairing();
       if (!isClosed) draw(pairing);
     } catch (error) {
+      if (!isClosed && error.status === 404) {
+        onEnd("The server was started again; nothing of the pairing was kept.");
+        return;
+      }
       if (!isClosed) tell(`${problemWords(error)} Trying again.`);
     }
     schedule();
@@ -125,18 +131,20 @@ export function pairingCard(sensor, running, onEnd) {
     shown = step;
     if (pairing.sensor || sensor) setText(title, `Pair ${nameOf(pairing.sensor ?? sensor)}`);
     giveUp.hidden = !pairing.running;
-    drawSteps(STEPS[place], step);
+    drawSteps(STEPS[place], step, pairing.rep);
     const [head, words] = wordsOf(step, place, pairing);
     put(large, h("strong", { text: head }), h("p", { text: words }));
     put(doing, ...buttonsOf(step));
     root.classList.toggle("done", step === "done");
-    root.scrollIntoView({ block: "nearest" });
+    window.scrollTo({ top: 0 });
   }
 
-  function drawSteps(all, step) {
+  function drawSteps(all, step, rep) {
+    const isOver = step === "done" || step === "keeping";
     const at = all.findIndex(([name]) => name === step);
-    put(steps, ...(step === "failed" ? [] : all).map(([, text], k) => {
-      const isDone = step === "done" || k < at;
+    put(steps, ...(step === "failed" ? [] : all).map(([name, text], k) => {
+      if (isOver && name === "rep" && rep === null) return h("li", { text: `${text}: skipped` });
+      const isDone = isOver || k < at;
       return h("li", { class: isDone ? "passed" : null, "aria-current": k === at ? "step" : null }, isDone ? "✓ " : "", text, isDone ? h("span", { class: "visually-hidden", text: ", done" }) : null);
     }));
   }
@@ -148,7 +156,8 @@ export function pairingCard(sensor, running, onEnd) {
     }
     if (step === "done") {
       tell("");
-      return ["✓ Paired", `${nameOf(pairing.sensor)}: ${seatWords(pairing.sensor.mount).toLowerCase()}. Upright takes it before others from now on.`];
+      const next = pairing.sensor.mount === null ? "Choose it when you connect the sensor on the bar: it is recorded beside it." : "Upright takes it before others from now on.";
+      return ["✓ Paired", `${nameOf(pairing.sensor)} is kept: ${seatWords(pairing.sensor.mount).toLowerCase()}. ${next}`];
     }
     const [head, words] = TITLES[`${wish?.position ?? place} ${step}`] ?? TITLES[step];
     return [step === "rep" && lift ? `One slow rep: ${lift.toLowerCase()}` : head, words];

@@ -2,12 +2,12 @@
 
 import { connectSensor, disconnectSensor, forgetSensor, getSensors } from "./api.js";
 import { h, put, setText } from "./dom.js";
-import { openForm } from "./form.js";
+import { labelled, openForm, problemWords } from "./form.js";
 import { age, number, percent, plural } from "./format.js";
 import { drawLinkLine, linkLine } from "./linkline.js";
 import { pairingCard } from "./pairing.js";
 import { scanCard } from "./sensorscan.js";
-import { calibrationWords, kindWords, nameOf, seatWords } from "./sensorwords.js";
+import { nameOf, sensorWords } from "./sensorwords.js";
 import { sampleAge } from "./state.js";
 
 /** Kinds that are worn on the chest; elsewhere the lifter has to say. */
@@ -47,7 +47,8 @@ function mount(root, first) {
   const paired = h("section", { class: "card", "aria-labelledby": "paired" }, h("h2", { id: "paired", text: "Paired" }), list);
   const scan = scanCard({
     onPair: (found) => openPairing(found, null),
-    onError: tellError,
+    onStart: () => tell("", null, ""),
+    onError: (error) => tellError(error, "The search did not work"),
     isPaired: (address) => sensors.paired.some((one) => one.address.toLowerCase() === address.toLowerCase()),
     whyNot,
   });
@@ -71,8 +72,10 @@ function mount(root, first) {
       sensors = await getSensors();
       if (sensors.pairing?.running && pairing === null) openPairing(null, sensors.pairing);
       draw();
+      return true;
     } catch (error) {
       tellError(error);
+      return false;
     }
   }
 
@@ -81,13 +84,16 @@ function mount(root, first) {
   }
 
   /** In the words of the server; what is only busy is no failure. */
-  function tellError(error) {
-    tell(error.status === 409 ? "warn" : "bad", error.message, error.hint);
-    if (error.status === 409) refresh();
+  function tellError(error, title = "That did not work") {
+    if (error.status === 409) {
+      tell("warn", error.message, error.hint);
+      refresh();
+    } else {
+      tell("bad", title, problemWords(error));
+    }
   }
 
   function item(one) {
-    const words = [kindWords(one.driver), seatWords(one.mount), calibrationWords(one)].join(" · ");
     const connect = one.mount === null ? null : h("button", {
       type: "button",
       class: "primary",
@@ -98,7 +104,7 @@ function mount(root, first) {
       onclick: () => askCompanions(one),
     });
     const forget = h("button", { type: "button", class: "tool", text: "Forget", "aria-label": `Forget ${nameOf(one)}`, onclick: () => askForget(one) });
-    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: words })), h("div", { class: "item-tools" }, forget, connect));
+    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: sensorWords(one) })), h("div", { class: "item-tools" }, forget, connect));
   }
 
   function askForget(one) {
@@ -116,7 +122,7 @@ function mount(root, first) {
       return after(null);
     };
     if (others.length === 0) {
-      connect().then((done) => done(), tellError);
+      connect().then((done) => done(), (error) => tellError(error));
       return;
     }
     const fields = h("fieldset", { class: "companions" }, h("legend", { text: "Record beside it" }), ...others.map((other) => other.root));
@@ -126,14 +132,13 @@ function mount(root, first) {
   /** What is done when something has changed: the buttons are new, so the screen takes the focus. */
   function after(words) {
     return async () => {
-      tell("calm", words, "");
-      await refresh();
-      root.focus();
+      if (await refresh()) tell("calm", words, "");
+      focusOn(root);
     };
   }
 
   async function disconnect() {
-    await disconnectSensor().then(after("The session has ended. Its results stay."), tellError);
+    await disconnectSensor().then(after("The session has ended. Its results stay."), (error) => tellError(error));
   }
 
   function openPairing(found, running) {
@@ -147,7 +152,7 @@ function mount(root, first) {
     });
     desk.hidden = true;
     put(pairingBox, pairing.root);
-    pairing.root.focus();
+    focusOn(pairing.root);
   }
 
   /** Called for every live message: the server's list changes with the link and the session. */
@@ -165,11 +170,17 @@ function mount(root, first) {
   return { update, unmount: () => { scan.close(); pairing?.close(); } };
 }
 
+/** Below the header that stays: the browser's own scrolling would hide the title behind it. */
+function focusOn(element) {
+  element.focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
+}
+
 /** A sensor that could be recorded beside the one on the bar, and where it sits. */
 function companionField(one) {
-  const role = h("input", { value: STRAPS.includes(one.driver) ? "chest" : "", placeholder: "chest, upper back, wrist…", maxlength: 32, required: true, disabled: true, "aria-label": `Where ${nameOf(one)} sits` });
+  const role = h("input", { value: STRAPS.includes(one.driver) ? "chest" : "", placeholder: "chest, upper back, wrist…", maxlength: 32, required: true, disabled: true });
   const box = h("input", { type: "checkbox", onchange: () => { role.disabled = !box.checked; if (box.checked) role.focus(); } });
-  const root = h("div", {}, h("label", { class: "check" }, box, nameOf(one)), role);
+  const root = h("div", {}, h("label", { class: "check" }, box, nameOf(one)), labelled(`Where ${nameOf(one)} sits`, role));
   return { root, read: () => (box.checked ? { address: one.address, role: role.value.trim() } : null) };
 }
 

@@ -11,10 +11,10 @@ const SCAN_S = 4;
 const TICK_MS = 100;
 
 /**
- * @param {{onPair: (found: any) => void, onError: (error: Error) => void, isPaired: (address: string) => boolean, whyNot: () => string | null}} desk
+ * @param {{onPair: (found: any) => void, onStart: () => void, onError: (error: Error) => void, isPaired: (address: string) => boolean, whyNot: () => string | null}} desk
  *   `whyNot` says why no sensor can be paired now
  */
-export function scanCard({ onPair, onError, isPaired, whyNot }) {
+export function scanCard({ onPair, onStart, onError, isPaired, whyNot }) {
   const button = h("button", { class: "primary", type: "button", text: "Look for sensors", onclick: look });
   const bar = h("progress", { max: SCAN_S, value: 0, "aria-label": "Looking for sensors" });
   const words = h("p", { class: "hint", role: "status", text: "Wake the sensor first: move the bar a little, or put the strap on." });
@@ -25,6 +25,7 @@ export function scanCard({ onPair, onError, isPaired, whyNot }) {
   bar.hidden = true;
 
   async function look() {
+    onStart();
     button.disabled = true;
     bar.hidden = false;
     bar.value = 0;
@@ -44,7 +45,7 @@ export function scanCard({ onPair, onError, isPaired, whyNot }) {
       draw();
     } catch (error) {
       found = null;
-      setText(words, "The search did not work.");
+      setText(words, "");
       onError(error);
     } finally {
       clearInterval(timer);

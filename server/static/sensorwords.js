@@ -26,7 +26,12 @@ const SIGNALS = [[-60, "Strong"], [-75, "Good"], [-87, "Weak"]];
 export const kindWords = (driver) => KINDS[driver] ?? sentenceCase(driver.replaceAll("_", " "));
 export const nameOf = (sensor) => sensor.name || sensor.address;
 export const seatWords = (mount) => (mount === null ? "Not on the bar" : SEATS[mount.position]);
-export const calibrationWords = (sensor) => (sensor.is_calibrated ? "Calibrated" : "Not calibrated yet");
+/** "Polar H10 strap · Not on the bar"; what does not sit on the bar is not calibrated. */
+export function sensorWords(sensor) {
+  const calibration = sensor.is_calibrated ? "Calibrated" : "Not calibrated yet";
+  return [kindWords(sensor.driver), seatWords(sensor.mount), sensor.mount === null ? null : calibration].filter(Boolean).join(" · ");
+}
+
 export const batteryWords = (fraction) => (fraction === null ? "Not told" : percent(fraction));
 
 export function signalWords(dbm) {
@@ -41,7 +46,7 @@ export function figures(pairing) {
   if (rest) {
     const bias = Math.hypot(...rest.gyro_bias_radps) * DEG_PER_RAD;
     known.push(
-      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, "should be 9.81"],
+      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, "should be near 9.81"],
       ["Noise, accelerometer", `${number((rest.accel_noise_mps2_per_rthz / G_MPS2) * 1e6)} µg/√Hz`, "usual 90 to 300"],
       ["Noise, gyroscope", `${number(rest.gyro_noise_radps_per_rthz * DEG_PER_RAD, 4)} °/s/√Hz`, "usual 0.004 to 0.015"],
       ["Gyroscope bias", `${number(bias, 2)} °/s`, "usual up to 3"],

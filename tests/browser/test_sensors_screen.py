@@ -113,6 +113,7 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     wait_for(page, "One slow rep: back squat")
     page.get_by_role("button", name="Skip the test rep").click()
     wait_for(page, "Paired")
+    assert "Test rep: skipped" in text(page, ".steps")
     assert re.search(r"True rate\s+[\d.]+ Hz\s+the sensor claims 200 Hz", text(page, ".figures"))
     page.get_by_role("button", name="Done").click()
     expect_text(page, ".sensor-list", "Upright bar sensor · On the bar's shaft · Not calibrated yet")
@@ -174,6 +175,7 @@ def test_no_bluetooth_and_a_busy_desk_are_told_in_the_words_of_the_server(gym):
     with visitor.allowed("status of 503"):
         station.desk.scan = fail
         page.get_by_role("button", name="Look").click()
+        expect_text(page, ".notice.bad", "The search did not work")
         expect_text(page, ".notice.bad", "Bluetooth is not available: there is no adapter")
     station.desk.scan = search
     other = visitor("#/sensors")
