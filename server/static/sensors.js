@@ -56,7 +56,7 @@ function mount(root, first) {
   put(root, h("div", { class: "page-head" }, h("div", {}, h("h1", { text: "Sensors" }), sub)), notice, pairingBox, desk);
 
   function whyNot() {
-    return sensors.is_streaming ? "Disconnect first: a session is running." : null;
+    return sensors.is_streaming ? "To pair a sensor, disconnect first: a session is running." : null;
   }
 
   function draw() {
@@ -99,7 +99,6 @@ function mount(root, first) {
       class: "primary",
       text: "Connect",
       "aria-label": `Connect ${nameOf(one)}`,
-      title: whyNot(),
       disabled: sensors.is_streaming,
       onclick: () => askCompanions(one),
     });

@@ -60,23 +60,22 @@ export function scanCard({ onPair, onStart, onError, isPaired, whyNot }) {
     const ours = found.filter((one) => one.driver !== null);
     const others = found.filter((one) => one.driver === null);
     setText(words, ours.length ? `${plural(ours.length, "sensor")} found.` : "No sensor found. Is it charged, awake and near, and not connected to a phone?");
-    put(results, ours.length ? table(ours) : null, others.length ? unknown(others) : null);
+    const reason = ours.length ? whyNot() : null;
+    put(results, ours.length ? table(ours, reason) : null, reason ? h("p", { class: "hint", text: reason }) : null, others.length ? unknown(others) : null);
   }
 
-  function table(ours) {
+  function table(ours, reason) {
     const head = ["Name", "Kind", "Signal", "Battery", ""].map((text) => h("th", { scope: "col" }, text || h("span", { class: "visually-hidden", text: "What to do" })));
-    return h("table", { class: "found-table" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...ours.map(row)));
+    return h("table", { class: "found-table" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...ours.map((one) => row(one, reason))));
   }
 
-  function row(one) {
+  function row(one, reason) {
     const cell = (label, text) => h("td", { "data-label": label, text });
-    const reason = whyNot();
     const pair = h("button", {
       type: "button",
       class: "tool",
       text: isPaired(one.address) ? "Pair again" : "Pair",
       "aria-label": `Pair ${nameOf(one)}`,
-      title: reason,
       disabled: reason !== null,
       onclick: () => onPair(one),
     });

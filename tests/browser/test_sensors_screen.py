@@ -13,6 +13,7 @@ from firmware_sim.mounting import mounting
 from firmware_sim.peripheral import default_address
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import still
+from ingest.ble_scan import FoundSensor
 from ingest.bumble_host import close_host, register_in_process
 from ingest.scaled_loop import run_scaled
 from server.errors import SensorFailedError
@@ -93,6 +94,12 @@ def pair(page, name):
     page.get_by_role("button", name="Begin").click()
 
 
+def assert_fits(page):
+    for width, height in ((390, 844), (820, 1180), (1280, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
+
+
 def wait_for(page, words):
     page.locator(".instruct strong", has_text=words).wait_for(timeout=PATIENCE_MS)
 
@@ -104,6 +111,7 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     bar = page.locator(".found-table tr", has_text="Bar").inner_text()
     assert re.search(r"Upright bar sensor\s+(Strong|Good|Weak), −\d+ dBm\s+87 %", bar)
 
+    assert_fits(page)
     pair(page, "Bar")
     wait_for(page, "Lay the bar down")
     wait_for(page, "Roll the bar, top forward")
@@ -113,6 +121,7 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     wait_for(page, "One slow rep: back squat")
     page.get_by_role("button", name="Skip the test rep").click()
     wait_for(page, "Paired")
+    assert_fits(page)
     assert "Test rep: skipped" in text(page, ".steps")
     assert re.search(r"True rate\s+[\d.]+ Hz\s+the sensor claims 200 Hz", text(page, ".figures"))
     page.get_by_role("button", name="Done").click()
@@ -130,6 +139,7 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     page.locator(".session-card", has_text=re.compile(r"Recording from Bar.*[1-9]\d* samples", re.S)).wait_for()
     expect_text(page, ".sub", "a session is running")
     assert page.get_by_role("button", name="Pair Bar").is_disabled()
+    assert_fits(page)
     page.get_by_role("link", name="Live screen", exact=True).click()
     page.locator(".live .link-line", has_text=re.compile(r"Heart rate\s*\d+ bpm")).wait_for()
     assert re.search(r"Chest: Strap\s*connected", text(page, ".link-line"))
@@ -162,6 +172,34 @@ def test_a_pairing_is_found_again_after_a_reload_and_can_be_given_up(gym):
     page.get_by_role("button", name="Give up").click()
     expect_text(page, "main", "Given up: nothing of it was kept.")
     expect_text(page, ".sensor-list", "No sensor is paired yet")
+
+
+def test_a_sensor_on_the_wrist_is_not_rolled(gym):
+    _, _, page = gym(QUICK)
+    scan(page)
+    page.get_by_role("button", name="Pair Bar").click()
+    page.get_by_label("Where it sits").select_option("wrist")
+    page.get_by_role("button", name="Begin").click()
+    wait_for(page, "Rest your arm")
+    wait_for(page, "One slow rep")
+    assert "Roll" not in text(page, ".steps")
+
+
+def test_a_sensor_that_does_not_answer_is_explained_and_can_be_given_up(gym):
+    station, _, page = gym(QUICK)
+
+    async def find_ghost(_timeout_s, *, asks_batteries):
+        del asks_batteries
+        return [FoundSensor("Ghost", default_address(9), -88, "native"), FoundSensor("TV", "A", -50, None)]
+
+    station.desk.scan = find_ghost
+    page.get_by_role("button", name="Look").click()
+    expect_text(page, ".found", "1 other device that Upright does not know")
+    assert not page.get_by_text("TV", exact=True).is_visible(), "folded away"
+    pair(page, "Ghost")
+    expect_text(page, ".pairing-problem", default_address(9))
+    page.get_by_role("button", name="Give up").click()
+    expect_text(page, "main", "Given up: nothing of it was kept.")
 
 
 def test_no_bluetooth_and_a_busy_desk_are_told_in_the_words_of_the_server(gym):
