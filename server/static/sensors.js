@@ -3,7 +3,7 @@
 import { connectSensor, disconnectSensor, forgetSensor, getSensors } from "./api.js";
 import { h, put, setText } from "./dom.js";
 import { labelled, openForm, problemWords } from "./form.js";
-import { age, number, percent, plural } from "./format.js";
+import { age, number, percent, plural, sentenceCase } from "./format.js";
 import { drawLinkLine, linkLine } from "./linkline.js";
 import { pairingCard } from "./pairing.js";
 import { scanCard } from "./sensorscan.js";
@@ -183,18 +183,26 @@ function companionField(one) {
   return { root, read: () => (box.checked ? { address: one.address, role: role.value.trim() } : null) };
 }
 
-/** What streams now, updated in place. */
+/** What streams now, or why the last session could not; updated in place. */
 function sessionCard(onDisconnect) {
   const title = h("h2");
   const words = h("p");
   const links = linkLine();
   const stop = h("button", { type: "button", class: "tool", text: "Disconnect", onclick: async () => { stop.disabled = true; await onDisconnect(); stop.disabled = false; } });
   const go = h("a", { href: "#/live", text: "Live screen" });
-  const root = h("section", { class: "card session-card", hidden: true }, h("div", { class: "card-head" }, title, h("div", { class: "item-tools" }, go, stop)), words, links);
+  const tools = h("div", { class: "item-tools" }, go, stop);
+  const root = h("section", { class: "card session-card", hidden: true }, h("div", { class: "card-head" }, title, tools), words, links);
 
   function draw(isStreaming, live) {
-    root.hidden = !isStreaming;
     const link = live?.link;
+    const hasFailed = !isStreaming && link?.state === "lost" && link.reason !== "";
+    root.hidden = !isStreaming && !hasFailed;
+    tools.hidden = hasFailed;
+    if (hasFailed) {
+      setText(title, "The last session could not go on");
+      setText(words, sentenceCase(link.reason));
+      return;
+    }
     if (!isStreaming || !link) {
       setText(title, "Looking for the sensor");
       return;

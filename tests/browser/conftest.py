@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,11 @@ from server.serve import bind, serve
 from server.settings import Settings
 from server.store import Store
 from tests.server.lifting import RecordingControls
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from server.sensor_desk import SensorDesk
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = [
@@ -47,7 +53,7 @@ class Station:
         asyncio.run(self._main())
 
     @asynccontextmanager
-    async def _opened_desk(self):
+    async def _opened_desk(self) -> AsyncGenerator[SensorDesk | None]:
         """Without sensors, as in a replay."""
         yield None
 

@@ -18,7 +18,7 @@ from ingest.bumble_host import close_host, register_in_process
 from ingest.scaled_loop import run_scaled
 from server.errors import SensorFailedError
 from server.sensor_desk import SensorDesk
-from server.session import CompanionStatus, LinkState
+from server.session import CompanionStatus, LinkState, LinkStatus
 from tests.browser.conftest import Station, Visitor
 from tests.browser.test_dashboard import expect_text, text
 from tests.server.lifting import play, status
@@ -136,7 +136,9 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     page.get_by_label("Strap", exact=True).check()
     assert page.get_by_label("Where Strap sits").input_value() == "chest"
     page.get_by_role("dialog").get_by_role("button", name="Connect", exact=True).click()
-    page.locator(".session-card", has_text=re.compile(r"Recording from Bar.*[1-9]\d* samples", re.S)).wait_for()
+    page.locator(
+        ".session-card", has_text=re.compile(r"Recording from Bar.*[1-9]\d* samples", re.S)
+    ).wait_for()
     expect_text(page, ".sub", "a session is running")
     assert page.get_by_role("button", name="Pair Bar").is_disabled()
     assert_fits(page)
@@ -215,6 +217,9 @@ def test_no_bluetooth_and_a_busy_desk_are_told_in_the_words_of_the_server(gym):
         page.get_by_role("button", name="Look").click()
         expect_text(page, ".notice.bad", "The search did not work")
         expect_text(page, ".notice.bad", "Bluetooth is not available: there is no adapter")
+    station.tell(station.hub.publish_status, LinkStatus(LinkState.LOST, reason="the adapter is gone"))
+    expect_text(page, ".session-card", "The last session could not go on")
+    expect_text(page, ".session-card", "The adapter is gone")
     station.desk.scan = search
     other = visitor("#/sensors")
     other.wait_for_selector(".desk")
