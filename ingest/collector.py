@@ -10,12 +10,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SensorInfo, SetLabel
+from ingest.collector_status import CollectorStatus
 from ingest.companions import BAR, Membership, SessionClock
 from ingest.decoding import PacketDecoder
 from ingest.devices import standard, stream_channels
@@ -25,7 +26,6 @@ from ingest.packets import LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.session import SessionRunner
-from ingest.timeline import StreamCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,56 +61,6 @@ class CollectorConfig:
     rotate_after_s: float = 1800.0
     rotate_at_latest_s: float = 3600.0
     status_every_s: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class CollectorStatus:
-    """The session at a glance.
-
-    Attributes
-    ----------
-    link : str
-        ``"searching"`` before the first connection, then ``"connected"`` or ``"lost"``.
-    sensor_name, address, model, firmware : str
-        Of the sensor; empty while unknown.
-    rssi_dbm, mtu : int or None
-        Of the last connection.
-    battery_charge_fraction : float or None
-        0 to 1.
-    data_age_s : float or None
-        Time since the last packet of samples came, s; None before the first.
-    connections : int
-        Connections made; reconnects are one fewer.
-    counts : StreamCounts
-        Of the present file: samples, losses, measured rate, drift.
-    heart_rate_bpm : int or None
-        Last one that the sensor told.
-    refused_packets : int
-        Packets of the present file that broke their protocol.
-    recording_path : Path or None
-        The present file.
-    recording_problem : str
-        What is wrong with the disk; empty when all is well.
-    analysis_problem : str
-        Why the analysis of the present file ended early; empty when all is well.
-    """
-
-    link: str = "searching"
-    sensor_name: str = ""
-    address: str = ""
-    model: str = ""
-    firmware: str = ""
-    rssi_dbm: int | None = None
-    mtu: int | None = None
-    battery_charge_fraction: float | None = None
-    data_age_s: float | None = None
-    connections: int = 0
-    counts: StreamCounts = field(default_factory=StreamCounts)
-    heart_rate_bpm: int | None = None
-    refused_packets: int = 0
-    recording_path: Path | None = None
-    recording_problem: str = ""
-    analysis_problem: str = ""
 
 
 class Collector:
