@@ -50,6 +50,17 @@ export const getAudit = (weeks, athlete) =>
   request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
 export const getAthletes = () => request("/athletes");
 
+export const getSensors = () => request("/sensors");
+export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });
+export const forgetSensor = (address) => request(`/sensors/${encodeURIComponent(address)}`, { method: "DELETE" });
+export const getPairing = () => request("/pairing");
+export const startPairing = (wish) => send("POST", "/pairing", wish);
+export const tellDirection = (wentForward) => send("POST", "/pairing/direction", { top_went_forward: wentForward });
+export const skipRep = () => request("/pairing/skip-rep", { method: "POST" });
+export const stopPairing = () => request("/pairing", { method: "DELETE" });
+export const connectSensor = (address, companions) => send("POST", "/live/stream", { address, companions });
+export const disconnectSensor = () => request("/live/stream", { method: "DELETE" });
+
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);

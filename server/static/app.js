@@ -6,8 +6,10 @@ import { tabs } from "./blocks.js";
 import { h, put } from "./dom.js";
 import { cueOf } from "./goal.js";
 import { mountLive, repSentence, setSentence } from "./live.js";
+import { companionNews } from "./linkline.js";
 import { learnMeasures } from "./measures.js";
 import { recall, remember } from "./memory.js";
+import { showSensors } from "./sensors.js";
 import { showSessions } from "./sessions.js";
 import { mountSets } from "./sets.js";
 import { makeSound } from "./sound.js";
@@ -70,6 +72,10 @@ async function show(name, rest) {
   if (name === "sessions") return showSessions(root, rest[0]);
   if (name === "session") return showStored(root, settings, rest[0], rest[1] === "stability" ? "stability" : focusOf(rest.slice(1)));
   if (name === "training") return showTraining(root, settings, rest);
+  if (name === "sensors") {
+    const sensors = await showSensors(root);
+    return follow(sensors, (message) => sensors.update(state, message));
+  }
   if (name === "stability" && rest[0] === "all") return showWeeks(root, { exerciseId: rest[1] ?? null, athlete: rest[2], tabs: liveTabs(true) });
   return showLiveScreen(["sets", "stability"].includes(name) ? name : "live", rest);
 }
@@ -102,12 +108,15 @@ async function route() {
 }
 
 function take(message) {
+  const before = state;
   state = reduce(state, message, performance.now());
   if (message.type === "rep") {
     spoken.textContent = repSentence(message);
     sound.play(cueOf(message.open_set));
   }
   if (message.type === "set") spoken.textContent = setSentence(message.set);
+  const news = message.type === "link" ? companionNews(before.link, state.link) : null;
+  if (news) spoken.textContent = news;
   if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
   screen?.update?.(message);
 }
@@ -153,6 +162,7 @@ const KEYS = {
   3: () => { location.hash = "#/stability"; },
   4: () => { location.hash = "#/sessions"; },
   5: () => { location.hash = "#/training"; },
+  6: () => { location.hash = "#/sensors"; },
   l: nextUnit,
   m: () => toggleSound(sound.state() === "waiting"),
   t: nextTheme,

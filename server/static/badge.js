@@ -2,6 +2,7 @@
 
 import { h, put } from "./dom.js";
 import { UNKNOWN, age, number, percent } from "./format.js";
+import { linkRows } from "./linkline.js";
 import { phase, sampleAge } from "./state.js";
 
 const WORDS = {
@@ -44,6 +45,7 @@ export function drawBadge(badge, details, state, now) {
       ...row("Sampling rate", link?.sample_rate_hz ? `${number(link.sample_rate_hz, 1)} Hz` : UNKNOWN),
       ...row("Lost samples", `${link?.lost_samples ?? 0} (${percent(link?.lost_fraction, 2)})`),
       ...row("Gaps", String(state.nGaps)),
+      ...linkRows(link).flatMap(([name, value]) => row(name, value)),
       ...row("Algorithm", state.session?.algorithm ?? UNKNOWN),
     ),
   );

@@ -56,14 +56,17 @@ export function changed(before, after) {
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
 }
 
+const SAVE = { submit: "Save", busy: "Saving…" };
+
 /**
  * @param {string} title
  * @param {(Node | null)[]} fields
  * @param {() => Promise<(() => void) | undefined>} save throws what is to be told: the form then stays; what it returns is done when the form is gone
+ * @param {{submit: string, busy: string}} words of the button
  */
-export function openForm(title, fields, save) {
+export function openForm(title, fields, save, words = SAVE) {
   const problem = h("p", { class: "problem", role: "alert" });
-  const submit = h("button", { type: "submit", class: "primary", text: "Save" });
+  const submit = h("button", { type: "submit", class: "primary", text: words.submit });
   const cancel = h("button", { type: "button", class: "tool", text: "Cancel", onclick: () => dialog.close() });
   const form = h("form", { method: "dialog" }, h("h2", { text: title }), ...fields, h("div", { class: "form-end" }, problem, h("div", { class: "actions" }, cancel, submit)));
   const leave = () => dialog.close();
@@ -76,7 +79,7 @@ export function openForm(title, fields, save) {
     event.preventDefault();
     problem.textContent = "";
     submit.disabled = true;
-    submit.textContent = "Saving…";
+    submit.textContent = words.busy;
     try {
       const after = await save();
       dialog.close();
@@ -85,7 +88,7 @@ export function openForm(title, fields, save) {
       problem.textContent = problemWords(error);
     } finally {
       submit.disabled = false;
-      submit.textContent = "Save";
+      submit.textContent = words.submit;
     }
   });
   window.addEventListener("hashchange", leave);

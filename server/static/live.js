@@ -19,6 +19,7 @@ import {
 } from "./format.js";
 import { ZONES, drawGoal, goalOf, isBlind, isOver, mainVelocity, overPanel, reasonOf } from "./goal.js";
 import { openLabelDialog } from "./label.js";
+import { drawLinkLine, linkLine } from "./linkline.js";
 import { drawRepBars } from "./repbars.js";
 import { phase, sampleAge, shownSet } from "./state.js";
 import { Strip } from "./strip.js";
@@ -52,6 +53,7 @@ export function mountLive(root, settings) {
       return;
     }
     drawNotice(parts, state);
+    drawLinkLine(parts.links, state.link);
     drawHeader(parts, state, settings.unit());
     if (message === null || REDRAWN_ON.has(message.type)) {
       drawHero(parts, shownSet(state), state);
@@ -69,6 +71,7 @@ export function mountLive(root, settings) {
 function layout() {
   const p = {
     notice: h("div", { class: "notice", hidden: true }),
+    links: linkLine(),
     context: h("h1", { class: "live-context" }),
     change: h("button", { class: "tool change", type: "button", text: "Change set" }),
     sound: h("button", { class: "tool sound", type: "button" }),
@@ -112,7 +115,7 @@ function layout() {
       h("div", { class: "strip-box" }, scale, p.canvas),
     ),
   );
-  p.screen = h("div", { class: "live" }, p.notice, grid);
+  p.screen = h("div", { class: "live" }, p.notice, p.links, grid);
   return p;
 }
 
@@ -129,7 +132,7 @@ function noticeOf(state, now) {
     case "searching":
       return ["calm", `Looking for ${sensor}`, state.link?.reason || "Wake the sensor: move the bar a little."];
     case "idle":
-      return ["calm", "No session is running", "Start one with “upright record”, or see how it looks with “upright demo”. Earlier sessions are under Sessions."];
+      return ["calm", "No session is running", state.link?.reason || "Connect a sensor under Sensors, or start with “upright record”; “upright demo” shows how it looks. Earlier sessions are under Sessions."];
     case "waiting":
       return ["calm", "Ready for the first rep", "Hold the bar still for two seconds, then lift."];
     case "ended":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,11 @@ from server.serve import bind, serve
 from server.settings import Settings
 from server.store import Store
 from tests.server.lifting import RecordingControls
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from server.sensor_desk import SensorDesk
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = [
@@ -39,15 +45,27 @@ class Station:
         self.address = f"http://127.0.0.1:{self.port}"
         self.controls = RecordingControls()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._ready.wait(START_S)
+
+    def _run(self):
+        asyncio.run(self._main())
+
+    @asynccontextmanager
+    async def _opened_desk(self) -> AsyncGenerator[SensorDesk | None]:
+        """Without sensors, as in a replay."""
+        yield None
 
     async def _main(self):
         self._loop = asyncio.get_running_loop()
         self.hub = LiveHub()
         with Store(self.settings.results_url) as self.store:
-            app = create_app(self.settings, self.hub, self.store, self.controls)
+            await self._serve()
+
+    async def _serve(self):
+        async with self._opened_desk() as desk:
+            app = create_app(self.settings, self.hub, self.store, desk or self.controls, desk)
             self._serving = asyncio.create_task(
                 serve(
                     app,
