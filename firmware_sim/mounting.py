@@ -23,7 +23,7 @@ SLEEVE_WAIT_S = 24.0
 """A sensor on the sleeve does not turn with the shaft: the sleeve is turned by hand so much later, s."""
 
 
-def mounting(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
+def mounting(seed: int = 1, repeats: int = 1, **options: Unpack[SetOptions]) -> Scenario:
     """Still, one roll of the bar with its top going forward, one slow squat.
 
     A sensor on the sleeve does not feel the roll; later the sleeve is turned by hand in the same way.
@@ -32,29 +32,40 @@ def mounting(seed: int = 1, **options: Unpack[SetOptions]) -> Scenario:
     ----------
     seed : int
         Everything random follows from it.
+    repeats : int
+        How often, for people whose first try at pairing fails.
     **options
         The sensor's, as in `firmware_sim.scenarios.session`.
     """
     mount, unit, settings = sensor_of(seed, options)
     rng = np.random.default_rng((seed, 11))
-    on_sleeve = mount.position == "sleeve"
-    roll = _roll(STILL_S, rng, on_sleeve=False)
-    motions = [roll]
-    if on_sleeve:
-        motions.append(_roll(roll.end_s + SLEEVE_WAIT_S, rng, on_sleeve=True))
-    start_s = motions[-1].end_s + _BETWEEN_S
+    motions: list[BarMotion] = []
+    sets: list[ScheduledSet] = []
+    start_s = 0.0
+    for index in range(repeats):
+        motions.append(_roll(start_s + STILL_S, rng, on_sleeve=False))
+        if mount.position == "sleeve":
+            motions.append(_roll(motions[-1].end_s + SLEEVE_WAIT_S, rng, on_sleeve=True))
+        motion, lifted = _rep(motions[-1].end_s + _BETWEEN_S, (seed, 1, index), mount.along_m)
+        motions.append(motion)
+        sets.append(lifted)
+        start_s = lifted.end_s
+    return Scenario("mounting", seed, start_s, tuple(sets), tuple(motions), mount, unit, settings)
+
+
+def _rep(start_s: float, seed: tuple[int, ...], along_m: float) -> tuple[BarMotion, ScheduledSet]:
+    """Give one slow squat."""
     slow: SetOptions = {"effort_fraction": 0.6, "surroundings": "plain"}
-    planned = choreograph(plan_of("back_squat", 1, slow), start_s, np.random.default_rng((seed, 1, 0)))
-    motions.append(planned.motion)
+    planned = choreograph(plan_of("back_squat", 1, slow), start_s, np.random.default_rng(seed))
     lifted = ScheduledSet(
         exercise_id="back_squat",
         load_kg=20.0,
         label_at_s=start_s + LABEL_DELAY_S,
         start_s=start_s,
         end_s=planned.motion.end_s,
-        reps=set_truth(planned, mount.along_m),
+        reps=set_truth(planned, along_m),
     )
-    return Scenario("mounting", seed, lifted.end_s, (lifted,), tuple(motions), mount, unit, settings)
+    return planned.motion, lifted
 
 
 def _roll(start_s: float, rng: np.random.Generator, *, on_sleeve: bool) -> BarMotion:

@@ -12,6 +12,9 @@ from firmware_sim.scenarios import long_session, single_set, still, walking_abou
 if TYPE_CHECKING:
     from firmware_sim.scenario import Scenario
 
+_MOUNTINGS = 20
+"""About twelve minutes, for people whose first try at pairing fails."""
+
 _ONE_SET: dict[str, tuple[int, float]] = {
     "back_squat": (5, 140.0),
     "front_squat": (5, 100.0),
@@ -56,7 +59,7 @@ def scenario_by_name(name: str, seed: int = 1) -> Scenario:
     if name == "walking_about":
         return walking_about(60.0, seed)
     if name == "mounting":
-        return mounting(seed)
+        return mounting(seed, repeats=_MOUNTINGS)
     if name in _ONE_SET:
         n_reps, load_kg = _ONE_SET[name]
         return single_set(name, n_reps, load_kg, seed)

@@ -70,7 +70,10 @@ class Wanted:
 
     def __str__(self) -> str:
         """Say it in words."""
-        return self.name or self.address or (f"any {self.driver} sensor" if self.driver else "any bar sensor")
+        if self.name or self.address:
+            return self.name or self.address or ""
+        kind = f"any {self.driver} sensor" if self.driver else "any bar sensor"
+        return f"a paired sensor, or {kind}" if self.paired else kind
 
     def matches(self, found: FoundSensor) -> bool:
         """Tell whether a device is the one, or one of the kind."""

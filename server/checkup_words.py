@@ -112,7 +112,7 @@ def _counted(n: int, what: str) -> str:
 
 def _recording(examined: Examined) -> str:
     header, checkup = examined.header, examined.checkup
-    when = f" of {header.started_at:%Y-%m-%d %H:%M} UTC" if header.started_at else ""
+    when = f" of {header.started_at:%Y-%m-%d %H:%M %Z}" if header.started_at else ""
     model = f", sensor {header.info.model}" if header.info.model not in {"", header.kind} else ""
     return (
         f"{header.kind}{when}{model}: {checkup.samples} samples in {checkup.duration_s:.1f} s; "
@@ -139,7 +139,7 @@ def _arrivals(examined: Examined) -> str:
     if arrivals is None:
         return ""
     words = (
-        f"{arrivals.packets} packets, one every {1000 * arrivals.interval_s:.0f} ms; 95 % come within "
+        f"{arrivals.packets} packets; 95 % come within "
         f"{1000 * arrivals.late_s:.0f} ms of the most punctual, the latest {1000 * arrivals.latest_s:.0f} ms "
         f"after it; longest silence {arrivals.longest_silence_s:.2f} s."
     )
@@ -240,7 +240,7 @@ def _compared(noise: float, low: float, high: float) -> str:
         return "more than any data sheet says"
     if noise < QUIET * low:
         return "less than any data sheet says: filtered, rounded or computed"
-    return "as data sheets of such sensors say"
+    return "as data sheets of such sensors say" if noise <= high else "a little more than data sheets say"
 
 
 def _bias(rests: Sequence[Rest]) -> str:
@@ -254,7 +254,7 @@ def _bias(rests: Sequence[Rest]) -> str:
 
 def _mount(examined: Examined) -> str:
     guess, stated = examined.checkup.mount, examined.header.mount
-    words = f"Stated: {stated.position.value}."
+    words = f"Taken for: {stated.position.value} (as recorded, paired or said with --mount)."
     if guess.across_radps is None or guess.share is None or guess.rolled_rad is None:
         return f"{words} It moved for {guess.moving_s:.1f} s, too little to tell."
     fits = " or ".join(one.value for one in guess.positions)

@@ -149,7 +149,8 @@ class _Importer:
         problem = f" ({rebuilt.problem})" if rebuilt.problem else ""
         guess = "" if one.is_dated else " (when the file was written; say when with --started-at)"
         when = f"{one.started_at:%Y-%m-%d %H:%M}{guess}"
-        return f"  {how}: {rebuilt.n_sets} sets, {when}, session {one.kept.id}{problem}"
+        sets = "1 set" if rebuilt.n_sets == 1 else f"{rebuilt.n_sets} sets"
+        return f"  {how}: {sets}, {when}, session {one.kept.id}{problem}"
 
     def _keep_reference(self, file: ImportedFile) -> str:
         from server.imports import keep_reference
@@ -192,7 +193,8 @@ def _import_all(importer: _Importer, named: Sequence[Path]) -> int:
         console.print("There are no files in what was named.")
     elif len(paths) > 1:
         kept = len(paths) - n_refused
-        console.print(f"{kept} of {len(paths)} files imported, {n_refused} refused.")
+        how = "could be imported; nothing was kept" if importer.store is None else "imported"
+        console.print(f"{kept} of {len(paths)} files {how}, {n_refused} refused.")
     return n_refused
 
 

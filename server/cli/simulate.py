@@ -18,7 +18,11 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[
-        str, typer.Argument(help="demo, long_session, still, walking_about, or a lift such as deadlift.")
+        str,
+        typer.Argument(
+            help="demo, long_session, still, walking_about, mounting (what `pair` asks for), or a lift "
+            "such as deadlift."
+        ),
     ] = "demo",
     transport: Annotated[
         str,
@@ -88,10 +92,14 @@ def simulate(
     def ready(bound_port: int) -> None:
         where = "elsewhere" if over_the_air else "in another terminal"
         console.print(
-            f"Simulating {scenario} on {kinds}; Ctrl-C ends. Now {where} (label the sets in the page):"
+            f"Simulating {scenario} on {kinds}; Ctrl-C ends. Now {where}"
+            f"{'' if scenario == 'mounting' else ' (label the sets in the page)'}:"
         )
         mount = scenarios[0].mount
         there = "" if over_the_air else f" --transport tcp-client:{host}:{bound_port}"
+        if scenario == "mounting":
+            console.print(f"uv run upright pair{there}", soft_wrap=True)
+            return
         console.print(
             f"uv run upright serve{there} --mount {mount.position}"
             f" --bar-axis={_text(mount.bar_axis)} --lever-m={_text(mount.lever_m)}",

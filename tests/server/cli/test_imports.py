@@ -209,4 +209,4 @@ def test_every_real_export_is_imported_or_refused_with_the_true_reason(upright, 
     assert refused.keys() == reasons.keys()
     for name, reason in reasons.items():
         assert reason in refused[name]
-    assert "14 of 24 files imported, 10 refused." in words(done.out)
+    assert "14 of 24 files could be imported; nothing was kept, 10 refused." in words(done.out)
