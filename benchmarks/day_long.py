@@ -1,10 +1,10 @@
-"""A day of one sensor, as fast as this machine goes: does anything grow, and is every rep counted?
+"""Lift for a day, as fast as this machine goes; see whether anything grows and every rep is counted.
 
-    nice uv run python benchmarks/day_long.py [--hours 24] [--markdown docs/radio.md]
+    nice uv run python benchmarks/day_long.py [--hours 24] [--at-most-min M] [--rate-hz 200] [--markdown FILE]
 
 A simulated lifter does the same half-hour of five lifts over and over, each set of five reps followed by a
 rest of a minute or so; the sensor's errors and the radio's go on by themselves. In one process, on a loop
-whose clock does not wait: the sensor at 200 Hz, the virtual radio (interval 15 ms, 5 % packet errors),
+whose clock does not wait: the sensor, the virtual radio (interval 15 ms, 5 % packet errors),
 `BleSource`, `LiveSession` (recorder with a new file every half hour, collector, analysis), store and hub.
 Every ten simulated minutes: resident memory, open file descriptors, asyncio tasks. Memory is judged from the
 end of the first simulated hour on, when a file has been changed twice and everything has been loaded.
@@ -18,6 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 import asyncio
 import itertools
+import math
 import sys
 import tempfile
 import time
@@ -34,6 +35,7 @@ from firmware_sim.air import Air
 from firmware_sim.devices.native import NativePeripheral, start_native
 from firmware_sim.firmware import FirmwareConfig
 from firmware_sim.lifter import SetPlan
+from firmware_sim.mems import MemsSettings
 from firmware_sim.motion import PointFeel
 from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import Scenario, SessionStep, session
@@ -130,14 +132,14 @@ class Day:
         return [one for one in self.readings if one.at_s >= WARM_UP_S] or self.readings[-1:]
 
 
-def training(seed: int) -> Lap:
+def training(seed: int, rate_hz: float) -> Lap:
     """Twenty sets, a hundred reps, about half an hour."""
     steps = [
         SessionStep(SetPlan(lift, REPS, set_index=index, rest="short", still_s=(2.0, 2.4)), 80.0, REST_S)
         for lift in LIFTS
         for index in range(SETS_PER_LIFT)
     ]
-    base = session("round the clock", tuple(steps), seed)
+    base = session("round the clock", tuple(steps), seed, settings=MemsSettings(rate_hz))
     parts = {name: getattr(base, name) for name in Scenario.__dataclass_fields__}
     return Lap(**parts, lap_s=base.duration_s + REST_S)
 
@@ -146,7 +148,7 @@ def read_process(at_s: float) -> Reading:
     """Look at this process."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return Reading(
-        at_s, pages * _PAGE_BYTES / 1e6, len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks())
+        at_s, pages * _PAGE_BYTES / 1e6, len(list(Path("/proc/self/fd").iterdir())), len(asyncio.all_tasks())
     )
 
 
@@ -166,22 +168,26 @@ async def watch(sensor: NativePeripheral, day: Day, console: Console) -> None:
         )
 
 
-async def lift(sensor: NativePeripheral, scenario: Lap, live: LiveSession, day: Day, end_s: float) -> None:
-    """Label each set before it starts; return when the last bar lies still."""
+async def lift(
+    sensor: NativePeripheral, scenario: Lap, live: LiveSession, day: Day, end_s: float, until_s: float
+) -> None:
+    """Label each set before it starts; return when the last bar lies still, or the wall's time is up."""
     loop = asyncio.get_running_loop()
     while sensor.lifter_started_s is None:  # noqa: ASYNC110 -- no event tells
         await asyncio.sleep(0.1)
     for lap_began_s, planned in scenario.sets_until(end_s):
         began_s = sensor.lifter_started_s + lap_began_s
         await asyncio.sleep(began_s + planned.label_at_s - loop.time())
+        if time.monotonic() > until_s:
+            break
         await live.label(SetLabel(planned.exercise_id, planned.load_kg))
         day.true_counts.append(len(planned.reps))
         day.lifted_s = lap_began_s + planned.end_s
     await asyncio.sleep(sensor.lifter_started_s + day.lifted_s + TAIL_S - loop.time())
 
 
-async def measure(scenario: Lap, folder: Path, hours: float, console: Console) -> Day:
-    """Run the whole day."""
+async def measure(scenario: Lap, folder: Path, hours: float, at_most_s: float, console: Console) -> Day:
+    """Run the whole day, or what the wall's time allows."""
     day, began_s = Day(), time.monotonic()
     air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
     register_in_process("day-long", lambda: air.port("collector"))
@@ -194,7 +200,7 @@ async def measure(scenario: Lap, folder: Path, hours: float, console: Console) -
         live = LiveSession(source, source.driver, folder, sink, mount=mount, source_kind="simulator")
         running = asyncio.create_task(live.run(), name="session")
         watching = asyncio.create_task(watch(sensor, day, console), name="watch")
-        await lift(sensor, scenario, live, day, hours * 3600)
+        await lift(sensor, scenario, live, day, hours * 3600, began_s + at_most_s)
         watching.cancel()
         source.stop()
         await running
@@ -207,13 +213,12 @@ async def measure(scenario: Lap, folder: Path, hours: float, console: Console) -
     return day
 
 
-def summary(day: Day) -> ReportTable:
+def summary(day: Day, rate_hz: float) -> ReportTable:
     """Make the table."""
     settled = day.settled
     memory_mb = [one.memory_mb for one in settled]
-    table = ReportTable(
-        f"One sensor at 200 Hz for {day.lifted_s / 3600:.1f} h", ("what", "measured", "promised")
-    )
+    title = f"One sensor at {rate_hz:g} Hz for {day.lifted_s / 3600:.1f} h"
+    table = ReportTable(title, ("what", "measured", "promised"))
     table.add("reps found / done", f"{sum(day.found_counts)} / {sum(day.true_counts)}", "equal")
     wrong = sum(found != true for found, true in zip(day.found_counts, day.true_counts, strict=False))
     table.add("sets found / done", f"{len(day.found_counts)} / {len(day.true_counts)}", "equal")
@@ -234,7 +239,7 @@ def summary(day: Day) -> ReportTable:
 
 
 def holds(day: Day) -> bool:
-    """Tell whether what is promised holds; one file may be open more or less, at the change of a recording."""
+    """Tell whether what is promised holds; one file may be open more or less while recordings change."""
     settled = day.settled
     growth_mb = max(one.memory_mb for one in settled) - settled[0].memory_mb
     descriptors = [one.descriptors for one in settled]
@@ -251,14 +256,18 @@ def main() -> None:
     """Lift all day, measure, print."""
     parser = argument_parser(__doc__)
     parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--at-most-min", type=float, default=math.inf, help="wall time after which it ends")
+    parser.add_argument("--rate-hz", type=float, default=200.0)
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args()
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
-        day = run_scaled(measure(training(options.seed), Path(folder), options.hours, console), SPEED)
-    report = Report(
-        "A whole day", f"uv run python benchmarks/day_long.py --hours {options.hours:g}", [summary(day)]
-    )
+        scenario = training(options.seed, options.rate_hz)
+        day = run_scaled(
+            measure(scenario, Path(folder), options.hours, 60 * options.at_most_min, console), SPEED
+        )
+    command = f"uv run python benchmarks/day_long.py --hours {options.hours:g} --rate-hz {options.rate_hz:g}"
+    report = Report("A whole day", command, [summary(day, options.rate_hz)])
     report.publish(console, options.markdown)
     if not holds(day):
         sys.exit("what is promised does not hold")
