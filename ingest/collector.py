@@ -93,6 +93,8 @@ class CollectorStatus:
         What is wrong with the disk; empty when all is well.
     analysis_problem : str
         Why the analysis of the present file ended early; empty when all is well.
+    sensor_problem : str
+        Why nothing that the sensor sends can be understood, and what to do; empty when all is well.
     """
 
     link: str = "searching"
@@ -111,6 +113,7 @@ class CollectorStatus:
     recording_path: Path | None = None
     recording_problem: str = ""
     analysis_problem: str = ""
+    sensor_problem: str = ""
 
 
 class Collector:
@@ -220,6 +223,15 @@ class Collector:
             recording_path=recorder.path if recorder else None,
             recording_problem=recorder.error if recorder else "",
             analysis_problem=self._analysis_problem,
+            sensor_problem=self._sensor_problem,
+        )
+
+    @property
+    def _sensor_problem(self) -> str:
+        why = self._decoder.unreadable
+        return why and (
+            f"what the sensor sends cannot be understood ({why}); it is recorded all the same. "
+            "Its firmware may be newer or older than Upright knows: update Upright, then the sensor"
         )
 
     def _data_age_s(self) -> float | None:

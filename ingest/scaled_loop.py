@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 _SHORTEST_WAIT_S = 2e-5
-"""Wall time that is not worth waiting for, s: Linux makes 50 us of it, most of what a very fast session spends."""
+"""Wall time that is not worth waiting for, s: Linux makes 50 us of it, much in a fast session."""
 
 
 class _ScaledSelector(selectors.BaseSelector):
