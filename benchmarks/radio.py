@@ -51,7 +51,7 @@ from server.settings import Settings
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from ingest.timeline import StreamCounts
+    from ingest.items import StreamCounts
 
 TAIL_S = 8.0
 MOST_SAMPLE_TIME_MS, MOST_REP_DELAY_MS = 1.0, 300.0

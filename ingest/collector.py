@@ -10,12 +10,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from analysis.events import Event, SetFinished
 from analysis.imu import Mount, SensorInfo, SetLabel
+from ingest.collector_status import CollectorStatus
 from ingest.companions import BAR, Membership, SessionClock
 from ingest.decoding import PacketDecoder
 from ingest.devices import standard, stream_channels
@@ -25,7 +26,6 @@ from ingest.packets import LABEL, LINK, PacketSource, RawPacket, label_packet
 from ingest.recording import Recorder
 from ingest.recording_header import RecordingHeader
 from ingest.session import SessionRunner
-from ingest.timeline import StreamCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,7 @@ class CollectorConfig:
     status_every_s: float = 1.0
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class CollectorStatus:
     """The session at a glance.
@@ -116,6 +117,8 @@ class CollectorStatus:
     sensor_problem: str = ""
 
 
+=======
+>>>>>>> main
 class Collector:
     """Runs one live session.
 

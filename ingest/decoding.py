@@ -16,10 +16,11 @@ from ingest.devices.driver import Battery, Decoded, DeviceSamples, DeviceText, D
 from ingest.errors import UnknownDriverError, WireError
 from ingest.instruments import InstrumentRep
 from ingest.packets import LABEL, LINK, LinkEvent, RawPacket, parse_label, parse_link
-from ingest.timeline import StreamCounts, Timeline, TimelineConfig, TimelineItem
+from ingest.timeline import Timeline, TimelineConfig, TimelineItem
 
 if TYPE_CHECKING:
     from ingest.host_offset import HostOffset
+    from ingest.items import StreamCounts
 
 _logger = logging.getLogger(__name__)
 _UNREADABLE_AFTER = 20

@@ -12,10 +12,9 @@ from analysis.mount_guide import GuideState, MountGuide, MountStep
 from ingest.decoding import PacketDecoder
 from ingest.devices import is_bar_sensor
 from ingest.errors import PairingFailedError
-from ingest.items import AccelBlock
+from ingest.items import AccelBlock, StreamCounts
 from ingest.known_sensors import KnownSensor
 from ingest.packets import PacketSource
-from ingest.timeline import StreamCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from analysis.imu import Mount, MountPosition
-from ingest.known_sensors import calibration_from_json, calibration_to_json
+from analysis.imu import Mount
+from ingest.known_sensors import (
+    calibration_from_json,
+    calibration_to_json,
+    mount_from_json,
+    mount_to_json,
+)
 
 if TYPE_CHECKING:
     from analysis.calibration import Calibration
@@ -76,7 +81,7 @@ class RecordingHeader:
             "sensor_name": self.sensor_name,
             "address": self.address,
             "model": self.model,
-            "mount": json.dumps(asdict(self.mount)),
+            "mount": json.dumps(mount_to_json(self.mount)),
             "started_at": self.started_at.isoformat(),
             "software_version": self.software_version,
             "speed": repr(self.speed),
@@ -101,18 +106,12 @@ class RecordingHeader:
         if content.get("crc32") != _checksum(fields) or fields.get("schema") != SCHEMA:
             raise ValueError("the header is damaged or of another schema")
         try:
-            mount = json.loads(fields["mount"])
-            bar_axis = mount["bar_axis"]
             header = cls(
                 driver=fields["driver"],
                 sensor_name=fields["sensor_name"],
                 address=fields["address"],
                 model=fields["model"],
-                mount=Mount(
-                    MountPosition(mount["position"]),
-                    None if bar_axis is None else (bar_axis[0], bar_axis[1], bar_axis[2]),
-                    (mount["lever_m"][0], mount["lever_m"][1], mount["lever_m"][2]),
-                ),
+                mount=mount_from_json(json.loads(fields["mount"])) or Mount(),
                 started_at=datetime.fromisoformat(fields["started_at"]),
                 recording_id=fields["recording_id"],
                 software_version=fields["software_version"],

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.imports.importer import ImportedFile
-    from ingest.items import TimelineItem
-    from ingest.timeline import StreamCounts
+    from ingest.items import StreamCounts, TimelineItem
 
 MCAP = "mcap"
 """Kind of our own recordings; the others are the names of `ingest.imports.formats`."""

@@ -17,7 +17,7 @@ from analysis.imu import Gap, ImuBlock
 from ingest.clock_fit import ClockFit, ClockFitConfig
 from ingest.counted_clock import CountedClock, CountedClockConfig, CountedPacket
 from ingest.host_offset import HostOffset, HostOffsetConfig
-from ingest.items import AccelBlock, TimelineItem
+from ingest.items import AccelBlock, StreamCounts, TimelineItem
 
 if TYPE_CHECKING:
     from analysis.imu import FloatArray
@@ -71,48 +71,6 @@ class TimelineConfig:
     remembered_packets: int = 32
     offset: HostOffsetConfig = field(default_factory=HostOffsetConfig)
     gap_periods: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class StreamCounts:
-    """What a stream has delivered so far.
-
-    Attributes
-    ----------
-    samples, lost_samples, clipped_samples : int
-        Delivered, known to be missing, and at the limit of an axis.
-    dropped_by_sensor : int
-        Of the lost samples, those that the sensor itself dropped.
-    duplicates, late_packets, restarts, gaps : int
-        Packets seen twice, packets that came too late to use, restarts of the sensor, gaps of any kind.
-    longest_gap_s : float
-        s.
-    duration_s : float
-        From the first sample to the last, s.
-    sample_rate_hz : float or None
-        Measured, lost samples included; None before two samples.
-    drift_ppm, drift_sd_ppm : float or None
-        Host's clock against the sensor's, parts per million, positive when the sensor's is slow. None where
-        there is no second clock, or the sensor's is the world's.
-    host_offset_s : float or None
-        Host's clock (`RawPacket.received_at_s`) minus this timeline's, s, but for the least delay of the
-        radio: what brings the timelines of several sensors together. None before the first sample.
-    """
-
-    samples: int = 0
-    lost_samples: int = 0
-    clipped_samples: int = 0
-    dropped_by_sensor: int = 0
-    duplicates: int = 0
-    late_packets: int = 0
-    restarts: int = 0
-    gaps: int = 0
-    longest_gap_s: float = 0.0
-    duration_s: float = 0.0
-    sample_rate_hz: float | None = None
-    drift_ppm: float | None = None
-    drift_sd_ppm: float | None = None
-    host_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from ingest.collector import Collector, CollectorStatus
+from ingest.collector import Collector
 from ingest.errors import IngestError
 from ingest.recording import Recorder
 from server.session import CompanionStatus, LinkState
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from analysis.calibration import Calibration
     from analysis.events import Event
     from analysis.imu import Mount, SensorInfo, SetLabel, StreamItem
+    from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
+    from ingest.items import StreamCounts
     from ingest.pairing import StoppableSource
     from ingest.recording_header import RecordingHeader
-    from ingest.timeline import StreamCounts
 
 _log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from ingest.arrivals import Arrivals, arrivals_of
 from ingest.sample_table import core_items_of
 
 if TYPE_CHECKING:
+    from ingest.items import StreamCounts
     from ingest.replay import ReplayableRecording, ReplayHeader
-    from ingest.timeline import StreamCounts
 
 SCHEMA = "upright.checkup/1"
 

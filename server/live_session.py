@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from analysis import ALGORITHM_VERSION, Event, ImuBlock, Mount, SensorInfo, SetAnalyzer, SetFinished, SetLabel
-from ingest.collector import Collector, CollectorStatus
+from ingest.collector import Collector
 from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
 from ingest.session import SessionRunner
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.collector import ItemListener
+    from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
     from ingest.devices.driver import Driver
+    from ingest.items import StreamCounts
     from ingest.known_sensors import KnownSensors
     from ingest.packets import PacketSource
-    from ingest.timeline import StreamCounts
     from server.companion import Companion
     from server.live import LiveHub
     from server.store import Store

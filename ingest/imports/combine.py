@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.imu import Gap, ImuBlock, StreamItem
-from ingest.timeline import RESTARTED, StreamCounts
+from ingest.items import StreamCounts
+from ingest.timeline import RESTARTED
 
 if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray

@@ -144,4 +144,5 @@ def _read_table(source: ImportSource) -> pl.DataFrame:
         return table.rename({name: name.strip() for name in table.columns})
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise source.refused(f"is not a table of comma-separated values or Parquet: {reason}") from error
+        wanted = "whole Parquet file" if _is_parquet(source) else "table of comma-separated values"
+        raise source.refused(f"is not a {wanted}: {reason}") from error

@@ -11,11 +11,13 @@ from server.cli.options import DataDir, NoBrowser, Port, Speed, settings_of
 
 if TYPE_CHECKING:
     from analysis import Event, LiftVerdict, SetSummary
+    from firmware_sim.air import Air
     from firmware_sim.peripheral import SimulatedPeripheral
     from firmware_sim.scenario import Scenario
     from server.live_session import LiveSession
     from server.settings import Settings
 
+TRANSPORT = "inproc:demo"
 TAIL_S = 8.0
 """After the last rep the bar lies still for this long, so that the last set closes by itself."""
 
@@ -31,18 +33,25 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another day.")] = 1,
     no_browser: NoBrowser = False,
     once: Annotated[bool, typer.Option("--once", help="End with the session and print a summary.")] = False,
+    device: Annotated[
+        str,
+        typer.Option("--device", help="Kind of sensor, such as witmotion; see `upright simulate --help`."),
+    ] = "native",
     data_dir: DataDir = None,
 ) -> None:
     """Simulate a gym session: lifter, bar, sensor, Bluetooth, collector, analysis, dashboard.
 
-    Three earlier sessions of the same lifter are prepared meanwhile, to compare with.
+    Three earlier sessions of the same lifter are prepared meanwhile, to compare with. A device that does not
+    measure how a bar moves (a strap, an OpenBarbell) is worn beside the native sensor on the bar.
     """
     from ingest.scaled_loop import run_scaled
 
     settings = settings_of(data_dir, port)
     if data_dir is None:  # a demo does not mix with real training
         settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
-    sets, verdicts = run_scaled(_run(settings, seed, speed, opens_browser=not no_browser, once=once), speed)
+    sets, verdicts = run_scaled(
+        _run(settings, seed, speed, device, opens_browser=not no_browser, once=once), speed
+    )
     if once:
         from rich.console import Console
 
@@ -52,17 +61,18 @@ def demo(
 
 
 async def _run(
-    settings: Settings, seed: int, speed: float, *, opens_browser: bool, once: bool
+    settings: Settings, seed: int, speed: float, device: str, *, opens_browser: bool, once: bool
 ) -> tuple[list[SetSummary], tuple[LiftVerdict, ...]]:
     from analysis import Mount, MountPosition, SetFinished
     from firmware_sim.air import Air
     from firmware_sim.demo import demo_session
-    from firmware_sim.devices.native import start_native
     from firmware_sim.radio import RadioModel
     from ingest.ble import BleSource
     from ingest.bumble_host import register_in_process
-    from server.cli.earlier_sessions import SENSOR_NAME, prepare_earlier_sessions
+    from ingest.companions import Membership, SessionClock
+    from server.cli.earlier_sessions import prepare_earlier_sessions
     from server.cli.web import console, dashboard, until_first
+    from server.companion import Companion
     from server.judging import Judge
     from server.live_session import LiveSession, SessionSink
 
@@ -76,9 +86,20 @@ async def _run(
     async with dashboard(settings, opens_browser=opens_browser, speed=speed) as page:
         scenario = demo_session(seed)
         air = Air(RadioModel(interval_s=0.015, packet_error_fraction=0.05))
-        register_in_process("demo", lambda: air.port("collector"))
-        sensor = await start_native(air, scenario, name=SENSOR_NAME)
-        source = BleSource(transport="inproc:demo")
+        register_in_process(TRANSPORT.removeprefix("inproc:"), lambda: air.port("collector"))
+        sensors = await _sensors(air, scenario, device)
+        sensor = sensors[0]
+        source = BleSource(address=sensor.address, transport=TRANSPORT)
+        membership = Membership(SessionClock.now())
+        companions = [
+            Companion(
+                BleSource(address=other.address, transport=TRANSPORT),
+                settings.companions_dir,
+                membership.companion("beside it"),
+                source_kind="simulator",
+            )
+            for other in sensors[1:]
+        ]
         sink = SessionSink(page.hub, page.store, remember)
         session = LiveSession(
             source,
@@ -88,6 +109,8 @@ async def _run(
             mount=Mount(MountPosition.SHAFT, scenario.bar_axis, scenario.lever_m),
             source_kind="simulator",
             speed=speed,
+            membership=membership,
+            companions=companions,
         )
         page.controls.session = session
         earlier = asyncio.create_task(
@@ -108,9 +131,26 @@ async def _run(
             running.cancel()
             earlier.cancel()
             await asyncio.gather(running, earlier, return_exceptions=True)
-            await sensor.stop()
+            for one in sensors:
+                await one.stop()
             await air.close()
     return sets, verdicts
+
+
+async def _sensors(air: Air, scenario: Scenario, device: str) -> list[SimulatedPeripheral]:
+    """Put the sensor that is asked for on the air; the bar's comes first."""
+    from firmware_sim.devices import NATIVE, start_sensor
+    from ingest.ble_scan import scan
+    from ingest.devices import is_bar_sensor
+    from server.cli.earlier_sessions import SENSOR_NAME
+
+    if device == NATIVE:
+        return [await start_sensor(air, scenario, name=SENSOR_NAME)]
+    wanted = await start_sensor(air, scenario, device=device, number=2)
+    (found,) = await scan(TRANSPORT, 1.0)
+    if found.driver is not None and is_bar_sensor(found.driver):
+        return [wanted]
+    return [await start_sensor(air, scenario, name=SENSOR_NAME), wanted]
 
 
 async def _lift(sensor: SimulatedPeripheral, scenario: Scenario, session: LiveSession) -> None:

@@ -29,7 +29,7 @@ from firmware_sim.radio import RadioModel
 from firmware_sim.scenarios import Scenario, SessionStep, session
 from ingest.ble import BleSource
 from ingest.bumble_host import close_host, register_in_process
-from ingest.collector import CollectorStatus
+from ingest.collector_status import CollectorStatus
 from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording
 from ingest.scaled_loop import run_scaled

@@ -108,5 +108,5 @@ def test_a_parquet_file_is_checked_like_a_table_of_text(change, what, tmp_path):
 def test_what_is_no_parquet_file_is_told(tmp_path):
     path = tmp_path / "set.parquet"
     path.write_bytes(b"PAR1 and nothing of it")
-    with pytest.raises(ImportFileError, match="is not a table of comma-separated values or Parquet"):
+    with pytest.raises(ImportFileError, match="is not a whole Parquet file"):
         read_imu_csv(path)

@@ -12,8 +12,8 @@ import pytest
 from analysis.checkup import check_up
 from analysis.imu import ImuBlock, SensorInfo
 from ingest.imports.imu_csv import COLUMNS
+from ingest.items import StreamCounts
 from ingest.replay import open_recording
-from ingest.timeline import StreamCounts
 from server.checkup_plot import MAX_POINTS, draw_checkup
 from server.checkup_words import findings, in_one_line
 from server.examining import Examined, examine
