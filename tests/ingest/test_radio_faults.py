@@ -7,6 +7,7 @@ Simulated sensors on the virtual radio, in scaled time; source, collector and re
 import asyncio
 import contextlib
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,8 @@ class Deaf:
 
     learned = Calibration.unknown(CalibrationConfig())
 
-    def push(self, _):
+    def push(self, item):
+        del item
         return []
 
     def finish(self):
@@ -237,7 +239,7 @@ def test_a_battery_that_dies_is_told_of_and_the_charged_sensor_goes_on(tmp_path)
             await live.finish()
             assert_nothing_is_invented(live)
             assert [gap.reason for gap in live.gaps] == ["sensor restarted"]
-            assert live.collector.status.battery_charge_fraction > 0.5
+            assert (live.collector.status.battery_charge_fraction or 0.0) > 0.5
             await charged.stop()
 
     run(body())
@@ -385,10 +387,12 @@ def test_an_adapter_that_is_unplugged_is_told_of_and_taken_up_again(tmp_path):
         live.listen_to(sensor)
         try:
             await live.until_more(300)
+            assert air._server is not None
             air._server.close()
             for controller in list(air.link.controllers):
                 if controller.name == "tcp":
-                    controller.host.transport.abort()
+                    plug: Any = controller.host
+                    plug.transport.abort()
             await live.until_told("plug the dongle in")
             await asyncio.sleep(10)  # longer pauses must not have grown meanwhile
             await air.serve_tcp("127.0.0.1", port)
