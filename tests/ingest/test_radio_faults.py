@@ -349,7 +349,7 @@ def test_a_firmware_that_speaks_another_protocol_is_told_of_and_recorded_all_the
             assert live.collector.status.sensor_problem == ""
             await live.finish()
             recorded = sum(packet.channel == "data" for packet in live.recorded)
-            assert recorded >= live.samples / 10 + 20  # what was not understood is there too
+            assert recorded >= live.samples / 10 + 15  # what was not understood is there too
             assert_nothing_is_invented(live)
 
     run(body())
