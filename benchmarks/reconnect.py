@@ -31,7 +31,7 @@ from firmware_sim.scenarios import still
 from ingest.ble import BleSource
 from ingest.bumble_host import close_host, register_in_process
 from ingest.decoding import PacketDecoder
-from ingest.packets import LINK, RawPacket
+from ingest.packets import LINK, RawPacket, parse_link
 from ingest.scaled_loop import run_scaled
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Watched:
         self._source = source
         self._decoder = PacketDecoder(None)
         self._since_s = 0.0
+        self._connected = False
         self._waiting: asyncio.Future[float] | None = None
         self.reading = asyncio.create_task(self._read(), name="reader")
 
@@ -63,11 +64,14 @@ class Watched:
         now_s = asyncio.get_running_loop().time()
         if packet.channel == LINK:
             self._since_s = min(self._since_s, now_s)
+            self._connected = parse_link(packet.payload).event == "connected"
         # What the end of a link sets free is not new.
         items = self._decoder.feed(packet)
         is_new = packet.channel != LINK and any(isinstance(item, ImuBlock) for item in items)
         waiting = self._waiting
-        if is_new and waiting is not None and not waiting.done() and now_s >= self._since_s:
+        # A link that is being given up may still bring a little: the stream is not back with that.
+        is_back = self._connected and is_new and now_s >= self._since_s
+        if is_back and waiting is not None and not waiting.done():
             waiting.set_result(now_s)
 
     def next_sample(self, since_s: float = math.inf) -> asyncio.Future[float]:
