@@ -46,6 +46,8 @@ _HOPELESS = (BluetoothUnavailableError, AmbiguousSensorError, UnsupportedSensorE
 """Errors that trying again does not mend, where there was no connection yet."""
 _SMALLEST_MTU = 23
 """What a link has where the MTU was not exchanged, bytes (Core 5.4, Vol 3 Part F 3.2.8)."""
+_STALL_S = 0.02
+"""A timer that is late by more than this tells of a stalled computer, s; a busy loop is late by less."""
 _TOO_SMALL = (
     f"; the link carries {_SMALLEST_MTU - 3} bytes at a time, too few for most sensors: "
     "use another Bluetooth adapter"
@@ -355,6 +357,10 @@ class BleSource:
                 if remaining_s <= 0:
                     return f"no data for {patience_s:.1f} s"
                 done, _ = await asyncio.wait(ends, timeout=remaining_s, return_when=asyncio.FIRST_COMPLETED)
+                overdue_s = loop.time() - self._last_data_s - patience_s
+                if not done and overdue_s > _STALL_S:
+                    # This computer stood still, not the sensor: what came meanwhile has yet to be taken.
+                    self._last_data_s = loop.time()
                 if done:
                     return "stopped" if self._stopping.is_set() else "the link broke"
         finally:
