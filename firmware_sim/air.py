@@ -109,6 +109,28 @@ class AirController(Controller):
         if pending is not None and pending.peer_address == address:
             self.create_le_connection(address)
 
+    def on_hci_disconnect_command(self, command: hci.HCI_Disconnect_Command) -> None:
+        """End a link; where the other side hears nothing, when it does again or the link dies of itself."""
+        connection = self.find_connection_by_handle(command.connection_handle)
+        if connection is None or self._hears(connection):
+            super().on_hci_disconnect_command(command)
+            return
+        self._send_hci_command_status(hci.HCI_COMMAND_STATUS_PENDING, command.op_code)
+        until_s = asyncio.get_running_loop().time() + self._model.supervision_s
+        self._terminate(connection, command.reason, until_s)
+
+    def _terminate(self, connection: Connection, reason: int, until_s: float) -> None:
+        if self.find_connection_by_handle(connection.handle) is not connection:
+            return
+        loop = asyncio.get_running_loop()
+        if self._hears(connection):
+            connection.send_ll_control_pdu(ll.TerminateInd(reason))
+            self.on_le_disconnected(connection, reason)
+        elif loop.time() > until_s:
+            self.drop(connection)
+        else:
+            loop.call_later(self._model.interval_s, self._terminate, connection, reason, until_s)
+
     def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
         """Queue data from the host for the next connection event."""
         if self._model.interval_s == 0:
@@ -145,7 +167,7 @@ class AirController(Controller):
             return
         queue = self._queues[handle]
         moved = 0
-        reachable = not (self.jammed or self._peer_is_jammed(connection.peer_address))
+        reachable = self._hears(connection)
         while reachable and queue and moved < self._model.packets_per_event and self._air.packet_passes():
             self._silent_since_s.pop(handle, None)
             connection.assembler.feed_packet(queue.popleft())
@@ -160,6 +182,9 @@ class AirController(Controller):
             return
         if queue:
             self._schedule_event(connection)
+
+    def _hears(self, connection: Connection) -> bool:
+        return not (self.jammed or self._peer_is_jammed(connection.peer_address))
 
     def _peer_is_jammed(self, address: hci.Address) -> bool:
         peer = self._air.link.find_le_controller(address)

@@ -28,6 +28,8 @@ from ingest.errors import (
     ConnectionLostError,
     DeviceNotFoundError,
     IngestError,
+    PairingNeededError,
+    StartRefusedError,
     UnsupportedSensorError,
 )
 from ingest.packets import LinkEvent, RawPacket, link_packet, whole_nanoseconds
@@ -42,6 +44,14 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 _HOPELESS = (BluetoothUnavailableError, AmbiguousSensorError, UnsupportedSensorError)
 """Errors that trying again does not mend, where there was no connection yet."""
+_SMALLEST_MTU = 23
+"""What a link has where the MTU was not exchanged, bytes (Core 5.4, Vol 3 Part F 3.2.8)."""
+_STALL_S = 0.02
+"""A timer that is late by more than this tells of a stalled computer, s; a busy loop is late by less."""
+_TOO_SMALL = (
+    f"; the link carries {_SMALLEST_MTU - 3} bytes at a time, too few for most sensors: "
+    "use another Bluetooth adapter"
+)
 
 
 class LinkState(StrEnum):
@@ -144,6 +154,7 @@ class BleSource:
         self._stopping = asyncio.Event()
         self._origin_s = 0.0
         self._last_data_s = 0.0
+        self._flowed = False  # data came since the last start
         self._streams: frozenset[str] = frozenset() if driver is None else stream_channels(driver)
 
     @property
@@ -192,6 +203,7 @@ class BleSource:
         backoff_s = self._config.first_backoff_s
         while not self._stopping.is_set():
             connections = self.connections
+            refused = False
             try:
                 await self._stream_once()
             except IngestError as error:
@@ -199,16 +211,23 @@ class BleSource:
                     raise
                 self.problem = str(error)
                 _logger.info("%s", error)
-                if isinstance(error, DeviceNotFoundError):
-                    # Listening on costs the sensor nothing, and it is back at once when it is near again.
+                refused = self._is_refusal(error)
+                if isinstance(error, DeviceNotFoundError | BluetoothUnavailableError):
+                    # Neither costs the sensor anything: it is back at once when it is near again, and so is
+                    # an adapter that is plugged in again.
                     backoff_s = self._config.first_backoff_s
             if self._stopping.is_set():
                 break
-            if self.connections > connections:
+            if self.connections > connections and not refused:
                 backoff_s = self._config.first_backoff_s
             self.state = LinkState.WAITING
             await self._sleep(backoff_s * (1 + self._random.random() * self._config.backoff_jitter_fraction))
             backoff_s = min(backoff_s * self._config.backoff_factor, self._config.longest_backoff_s)
+
+    def _is_refusal(self, error: IngestError) -> bool:
+        """Tell whether the sensor was reached and does not stream: then asking it often does not help."""
+        mute = self.state is LinkState.STREAMING and not self._flowed
+        return mute or isinstance(error, StartRefusedError | PairingNeededError)
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep, unless stopped."""
@@ -222,6 +241,7 @@ class BleSource:
         client: BleakClient | None = None
         link: DriverLink | None = None
         reason = "closed"
+        self._flowed = False
         try:
             device, found, driver = await self._find()
             client = await self._connect(device, lost)
@@ -234,8 +254,14 @@ class BleSource:
                 link = await self._start_stream(client, driver)
                 self.state, self.problem = LinkState.STREAMING, ""
                 reason = await self._watch(lost, driver.slowest_packet_period_s)
-            except (*BLEAK_ERRORS, IngestError) as error:
-                reason = str(error) or type(error).__name__
+                if not self._flowed and client.is_connected and client.mtu_size <= _SMALLEST_MTU:
+                    reason += _TOO_SMALL
+            except BLEAK_ERRORS as error:
+                told = translate(error, self.wanted)
+                reason = str(told)
+                raise told from error
+            except IngestError as error:
+                reason = str(error)
                 raise
             finally:
                 self._put(
@@ -311,6 +337,7 @@ class BleSource:
         now_s = asyncio.get_running_loop().time()
         if channel in self._streams:
             self._last_data_s = now_s
+            self._flowed = self._flowed or self.state is LinkState.STREAMING
         self._put(RawPacket(whole_nanoseconds(now_s - self._origin_s), channel, payload))
 
     def _put(self, packet: RawPacket) -> None:
@@ -330,6 +357,10 @@ class BleSource:
                 if remaining_s <= 0:
                     return f"no data for {patience_s:.1f} s"
                 done, _ = await asyncio.wait(ends, timeout=remaining_s, return_when=asyncio.FIRST_COMPLETED)
+                overdue_s = loop.time() - self._last_data_s - patience_s
+                if not done and overdue_s > _STALL_S:
+                    # This computer stood still, not the sensor: what came meanwhile has yet to be taken.
+                    self._last_data_s = loop.time()
                 if done:
                     return "stopped" if self._stopping.is_set() else "the link broke"
         finally:

@@ -15,7 +15,14 @@ from bleak.exc import (
 )
 from bleak_retry_connector import BleakNotFoundError, BleakOutOfConnectionSlotsError
 
-from ingest.errors import BluetoothUnavailableError, ConnectionLostError, DeviceNotFoundError, IngestError
+from ingest.errors import (
+    BluetoothUnavailableError,
+    ConnectionLostError,
+    DeviceNotFoundError,
+    IngestError,
+    PairingNeededError,
+    StartRefusedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +40,10 @@ _HINTS = {
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: _DENIED,
     BleakBluetoothNotAvailableReason.UNKNOWN: _NO_STACK,
 }
+_NEEDS_PAIRING = {0x05, 0x08, 0x0C, 0x0F}
+"""Insufficient authentication, authorization, key size, encryption (Core 5.4, Vol 3 Part F 3.4.1.1)."""
+_APPLICATION_ERRORS = range(0x80, 0xA0)
+"""The sensor's own (same table)."""
 _NO_BLUEZ = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.bluez.Error.NotReady")
 
 
@@ -71,6 +82,17 @@ def _lost(error: Exception, wanted: str) -> IngestError:
     return ConnectionLostError(f"{wanted}: {error or type(error).__name__}")
 
 
+def _gatt(error: Exception, wanted: str) -> IngestError:
+    code = int(error.args[0])
+    if code in _NEEDS_PAIRING:
+        return PairingNeededError(wanted)
+    if code in _APPLICATION_ERRORS:
+        return StartRefusedError(
+            wanted, f"it answers with its error 0x{code:02x}; end other connections, or switch it off and on"
+        )
+    return ConnectionLostError(f"{wanted}: {error.args[1]} (0x{code:02x})")
+
+
 def _dbus(error: Exception, wanted: str) -> IngestError:
     if getattr(error, "dbus_error", "") in _NO_BLUEZ:
         return BluetoothUnavailableError(str(error), _NO_STACK)
@@ -82,8 +104,8 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception, str], IngestError]] = {
     BleakDeviceNotFoundError: _not_found,
     BleakNotFoundError: _not_found,
     BleakCharacteristicNotFoundError: _lost,
+    BleakGATTProtocolError: _gatt,
     BleakDBusError: _dbus,
-    BleakGATTProtocolError: _lost,
     BleakOutOfConnectionSlotsError: _lost,
     BleakError: _lost,
 }

@@ -170,6 +170,15 @@ class Collector:
             recording_path=recorder.path if recorder else None,
             recording_problem=recorder.error if recorder else "",
             analysis_problem=self._analysis_problem,
+            sensor_problem=self._sensor_problem,
+        )
+
+    @property
+    def _sensor_problem(self) -> str:
+        why = self._decoder.unreadable
+        return why and (
+            f"what the sensor sends cannot be understood ({why}); it is recorded all the same. "
+            "Its firmware may be newer or older than Upright knows: update Upright, then the sensor"
         )
 
     def _data_age_s(self) -> float | None:

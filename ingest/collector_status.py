@@ -41,6 +41,8 @@ class CollectorStatus:
         What is wrong with the disk; empty when all is well.
     analysis_problem : str
         Why the analysis of the present file ended early; empty when all is well.
+    sensor_problem : str
+        Why nothing that the sensor sends can be understood, and what to do; empty when all is well.
     """
 
     link: str = "searching"
@@ -59,3 +61,4 @@ class CollectorStatus:
     recording_path: Path | None = None
     recording_problem: str = ""
     analysis_problem: str = ""
+    sensor_problem: str = ""

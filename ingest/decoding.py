@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ingest.items import StreamCounts
 
 _logger = logging.getLogger(__name__)
+_UNREADABLE_AFTER = 20
+"""Refused packets in a row, none of them understood, that are no accident: a second of the fastest sensor."""
 _MEASUREMENTS = (DeviceSamples, HeartRate, RepBegun, InstrumentRep)
 
 
@@ -80,6 +82,13 @@ class PacketDecoder:
         self._rep_begun_s: float | None = None
         self.tells_of_itself = False
         self.refused = 0
+        self._refused_in_a_row = 0
+        self._first_refusal = ""
+
+    @property
+    def unreadable(self) -> str:
+        """Why nothing of what comes now can be understood, in words; empty while something is."""
+        return self._first_refusal if self._refused_in_a_row >= _UNREADABLE_AFTER else ""
 
     @property
     def info(self) -> SensorInfo | None:
@@ -161,6 +170,8 @@ class PacketDecoder:
     def _items_of(self, decoded: tuple[Decoded, ...], received_at_s: float) -> list[TimelineItem]:
         items: list[TimelineItem] = []
         for value in decoded:
+            if isinstance(value, _MEASUREMENTS):
+                self._refused_in_a_row = 0
             if isinstance(value, DeviceSamples):
                 items += self._timeline.push(value, received_at_s)
             else:
@@ -187,6 +198,9 @@ class PacketDecoder:
         """Count it; log each reason aloud once, then quietly: a broken sensor repeats itself."""
         self.refused += 1
         reason = error.reason if isinstance(error, WireError) else str(error)
+        if self._refused_in_a_row == 0:
+            self._first_refusal = reason
+        self._refused_in_a_row += 1
         level = logging.DEBUG if reason in self._reasons_seen else logging.WARNING
         self._reasons_seen.add(reason)
         _logger.log(level, "packet refused at %.3f s: %s", packet.received_at_s, error)

@@ -9,6 +9,7 @@
     ├── ConnectionLostError        the link broke, or an operation over it failed
     ├── BluetoothUnavailableError  this machine has no usable Bluetooth
     ├── StartRefusedError          the sensor answered that it cannot stream
+    ├── PairingNeededError         the sensor answers paired computers only
     ├── PairingFailedError         a pairing ended before its end
     ├── UnknownDriverError         a driver name that the registry does not have
     ├── WireError                  a sensor sent bytes that its protocol forbids
@@ -122,6 +123,16 @@ class StartRefusedError(IngestError):
     def __init__(self, title: str, reason: str) -> None:
         super().__init__(f"{title} does not start: {reason}")
         self.reason = reason
+
+
+class PairingNeededError(IngestError):
+    """The sensor answers paired computers only. Trying again helps once it is paired."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(
+            f"{wanted} answers only when it is paired: pair it in this computer's Bluetooth settings "
+            "(end its pairing with other devices first); then the stream starts by itself"
+        )
 
 
 class PairingFailedError(IngestError):

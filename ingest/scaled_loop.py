@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_SHORTEST_WAIT_S = 2e-5
+"""Wall time that is not worth waiting for, s: Linux makes 50 us of it, much in a fast session."""
+
+
 class _ScaledSelector(selectors.BaseSelector):
     """Waits a fraction of the time it is asked to and counts the wait in full.
 
@@ -46,7 +50,8 @@ class _ScaledSelector(selectors.BaseSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for at most ``timeout`` scaled seconds."""
         self.now()
-        events = self._inner.select(None if timeout is None else max(timeout, 0) / self._speed)
+        wait_s = None if timeout is None else max(timeout, 0) / self._speed
+        events = self._inner.select(0 if wait_s is not None and wait_s < _SHORTEST_WAIT_S else wait_s)
         wall_s = time.monotonic()
         waited_s = (wall_s - self._mark_s) * self._speed
         self._now_s += waited_s if timeout is None else min(waited_s, max(timeout, 0))

@@ -241,7 +241,10 @@ class LiveSession:
                 received_samples=counts.samples,
                 lost_samples=counts.lost_samples,
                 last_sample_age_s=status.data_age_s,
-                reason=status.recording_problem or status.analysis_problem or self._why_nothing_comes(status),
+                reason=status.recording_problem
+                or status.analysis_problem
+                or status.sensor_problem
+                or self._why_nothing_comes(status),
                 heart_rate_bpm=status.heart_rate_bpm,
                 companions=tuple(one.status for one in self._companions),
             )

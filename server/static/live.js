@@ -124,6 +124,8 @@ function noticeOf(state, now) {
   const sensor = state.link?.sensor_name ?? "the sensor";
   const waited = age((now - state.socketSince) / 1000);
   const silent = sampleAge(state, now);
+  if (state.socket === "open" && state.link?.state === "connected" && state.link.reason)
+    return ["warn", "Something is wrong", `${sentenceCase(state.link.reason)}.`];
   switch (phase(state)) {
     case "offline":
       return ["bad", "Dashboard disconnected", `No answer from Upright for ${waited}. Connecting again by itself.`];

@@ -86,6 +86,8 @@ export const shownSet = (state) => state.openSet ?? state.sets.at(-1) ?? null;
 /** What the session is doing, as one word. */
 export function phase(state) {
   if (state.socket !== "open") return state.seq === 0 && state.socket === "connecting" ? "starting" : "offline";
+  // A sensor that has not streamed yet has no session: it wants pairing, or refuses to start.
+  if (!state.session && ["lost", "searching"].includes(state.link?.state)) return "searching";
   if (!state.session) return state.sets.length > 0 ? "ended" : "idle";
   if (state.link?.state === "lost") return "lost";
   if (!state.link || state.link.state === "searching") return "searching";

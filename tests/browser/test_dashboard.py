@@ -129,6 +129,23 @@ def test_a_lost_link_is_counted_and_dimmed_and_comes_back(lifted, open_page, sta
     page.wait_for_selector(".live:not(.stale)")
 
 
+def test_a_sensor_that_never_streamed_says_why(open_page, station):
+    page = open_page()
+    refused = status(LinkState.LOST, reason="pair it in this computer's Bluetooth settings")
+    station.tell(station.hub.publish_status, refused)
+    expect_text(page, ".notice", "pair it in this computer's Bluetooth settings")
+
+
+def test_bytes_that_cannot_be_understood_are_told_of_while_the_link_is_up(lifted, open_page, station):
+    page = open_page()
+    expect_text(page, ".hero-number", "0.54")
+    strange = status(reason="what the sensor sends cannot be understood")
+    station.tell(station.hub.publish_status, strange)
+    expect_text(page, ".notice", "What the sensor sends cannot be understood")
+    station.tell(station.hub.publish_status, status())
+    page.wait_for_selector(".live:not(.stale)")
+
+
 def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page, station):
     page = open_page("#/sets")
     page.wait_for_selector(".set-row")

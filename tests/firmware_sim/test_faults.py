@@ -173,6 +173,20 @@ def test_a_sensor_out_of_range_loses_its_link_alone_and_comes_back(central_on):
     assert connected(central_on, body, RadioModel(supervision_s=1.0)) == (True, True, True)
 
 
+def test_a_sensor_out_of_range_hears_later_that_its_link_was_ended(central_on):
+    async def body(sensor, central, air):
+        await central.stream()
+        sensor.out_of_range(1.0)
+        ending = asyncio.create_task(central.connection.disconnect())
+        await asyncio.sleep(0.5)
+        still_linked = sensor.connected
+        await ending
+        await asyncio.sleep(0.1)
+        return still_linked, sensor.connected
+
+    assert connected(central_on, body, RadioModel()) == (True, False)
+
+
 def test_a_sensor_dies_with_its_battery(central_on):
     async def body(sensor, central, air):
         levels = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 import pytest
 
@@ -151,6 +152,18 @@ def test_a_connected_but_mute_sensor_is_left_and_tried_again():
             assert lost.reason == "no data for 1.2 s"
             items, _ = test.decoded()
             assert len(gaps(items)) == 1
+
+    run_scaled(session(), SPEED)
+
+
+def test_a_computer_that_stalls_does_not_give_up_a_good_link():
+    async def session():
+        async with rig() as test:
+            for _ in range(5):
+                await test.until_samples(10 * len(test.received) + 200)
+                time.sleep(1.5)  # noqa: ASYNC251 -- the stall itself, longer than the patience with silence
+            await test.until_samples(10 * len(test.received) + 200)
+            assert [link.event for link in test.links()] == ["connected"]
 
     run_scaled(session(), SPEED)
 

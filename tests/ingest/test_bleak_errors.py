@@ -6,7 +6,14 @@ import pytest
 from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 
 from ingest.bleak_errors import TRANSLATIONS, translate
-from ingest.errors import BluetoothUnavailableError, ConnectionLostError, DeviceNotFoundError, IngestError
+from ingest.errors import (
+    BluetoothUnavailableError,
+    ConnectionLostError,
+    DeviceNotFoundError,
+    IngestError,
+    PairingNeededError,
+    StartRefusedError,
+)
 
 RETRY_ERRORS = {bleak_retry_connector.BleakConnectionError, bleak_retry_connector.BleakAbortedError}
 
@@ -39,7 +46,10 @@ def test_every_reason_why_bluetooth_is_missing_has_a_hint(reason):
     ("error", "kind"),
     [
         (bleak.exc.BleakDeviceNotFoundError("AA:BB", "gone"), DeviceNotFoundError),
-        (bleak.exc.BleakGATTProtocolError(0x82), ConnectionLostError),
+        (bleak.exc.BleakGATTProtocolError(0x82), StartRefusedError),
+        (bleak.exc.BleakGATTProtocolError(0x05), PairingNeededError),
+        (bleak.exc.BleakGATTProtocolError(0x0F), PairingNeededError),
+        (bleak.exc.BleakGATTProtocolError(0x03), ConnectionLostError),
         (bleak.exc.BleakCharacteristicNotFoundError("2a19"), ConnectionLostError),
         (
             bleak.exc.BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["no"]),
