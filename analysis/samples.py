@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analysis.imu import BoolArray, FloatArray, SensorInfo, StreamItem
 
 
+AT_LIMIT_FRACTION = 0.999
+"""Of full scale: the last code below it is already the limit; 0.1 % covers the scale factor's own error."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """Samples without a long gap.
@@ -62,8 +66,7 @@ class Samples:
 def at_full_scale(imu: FloatArray, info: SensorInfo) -> BoolArray:
     """Mark values at the limit of their axis, (N, 6): m/s² three times, rad/s three times."""
     limits = np.array([info.accel_range_mps2] * 3 + [info.gyro_range_radps] * 3)
-    # The last code below full scale is already the limit; 0.1 % covers the scale factor's own error.
-    return np.abs(imu) >= 0.999 * limits
+    return np.abs(imu) >= AT_LIMIT_FRACTION * limits
 
 
 class SampleBuffer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bleak import BleakClient, BleakScanner
@@ -171,7 +171,7 @@ async def scan(
     for device, advertisement in devices.values():
         found = _found(device, advertisement)
         if asks_batteries and found.driver is not None:
-            found = _with_battery(found, await _battery(device, transport))
+            found = replace(found, battery_charge_fraction=await _battery(device, transport))
         sensors.append(found)
     return sorted(sensors, key=lambda sensor: (sensor.driver is None, -sensor.rssi_dbm, sensor.address))
 
@@ -180,10 +180,6 @@ def _found(device: BLEDevice, advertisement: AdvertisementData) -> FoundSensor:
     name = advertisement.local_name or device.name or ""
     driver = driver_for(name, advertisement.service_uuids)
     return FoundSensor(name, device.address, advertisement.rssi, driver.name if driver else None)
-
-
-def _with_battery(found: FoundSensor, charge_fraction: float | None) -> FoundSensor:
-    return FoundSensor(found.name, found.address, found.rssi_dbm, found.driver, charge_fraction)
 
 
 async def _battery(device: BLEDevice, transport: str | None) -> float | None:

@@ -7,6 +7,7 @@ in g, or in m/s² where gravity is 9.8 long.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ from ingest.imports.quaternions import unit_quaternions
 from ingest.imports.tables import Table, find_header, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ingest.imports.source import ImportSource
 
 _TIME = "t"
@@ -47,35 +50,34 @@ def _table(source: ImportSource) -> Table:
 
 
 def _read_with_attitude(source: ImportSource) -> ImuTracks:
-    table = _table(source)
-    user, gravity, attitude = (table.numbers(*names) for names in _WITH_ATTITUDE)
-    t_s = table.numbers(_TIME)[:, 0]
-    unit = _unit(source, gravity)
-    return ImuTracks(
-        accel=track(t_s, (user + gravity) * unit.mps2),
-        accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
-        accel_unit=unit,
-        gravity=track(t_s, gravity * unit.mps2),
-        attitude=unit_quaternions(track(t_s, attitude)),
-        sensor="Apple CoreMotion",
-    )
+    tracks, t_s, attitude = _read(source, _WITH_ATTITUDE)
+    return replace(tracks, attitude=unit_quaternions(track(t_s, attitude)))
 
 
 def _read_with_turn(source: ImportSource) -> ImuTracks:
+    tracks, t_s, turn = _read(source, _WITH_TURN)
+    return replace(
+        tracks,
+        gyro=track(t_s, turn),
+        gyro_unit=GyroUnit.RADPS,
+        notes=("Signs are taken as CoreMotion's: the file does not name its source.",),
+    )
+
+
+def _read(source: ImportSource, columns: Sequence[Sequence[str]]) -> tuple[ImuTracks, FloatArray, FloatArray]:
+    """Read what both kinds have; return it with times, s, and the values of the third group of columns."""
     table = _table(source)
-    user, gravity, turn = (table.numbers(*names) for names in _WITH_TURN)
+    user, gravity, turning = (table.numbers(*names) for names in columns)
     t_s = table.numbers(_TIME)[:, 0]
     unit = _unit(source, gravity)
-    return ImuTracks(
+    tracks = ImuTracks(
         accel=track(t_s, (user + gravity) * unit.mps2),
         accel_kind=AccelKind.MINUS_SPECIFIC_FORCE,
         accel_unit=unit,
         gravity=track(t_s, gravity * unit.mps2),
-        gyro=track(t_s, turn),
-        gyro_unit=GyroUnit.RADPS,
         sensor="Apple CoreMotion",
-        notes=("Signs are taken as CoreMotion's: the file does not name its source.",),
     )
+    return tracks, t_s, turning
 
 
 def _unit(source: ImportSource, gravity: FloatArray) -> AccelUnit:
