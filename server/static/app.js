@@ -1,23 +1,23 @@
 /** Starts the page: routing, header, keys. Screens get the state and draw it. */
 
-import { connectLive, getMeasures } from "./api.js";
-import { drawBadge } from "./badge.js";
-import { tabs } from "./blocks.js";
-import { h, put } from "./dom.js";
-import { cueOf } from "./goal.js";
-import { mountLive, repSentence, setSentence } from "./live.js";
-import { companionNews } from "./linkline.js";
-import { learnMeasures } from "./measures.js";
-import { recall, remember } from "./memory.js";
-import { showSensors } from "./sensors.js";
-import { showSessions } from "./sessions.js";
-import { mountSets } from "./sets.js";
-import { makeSound } from "./sound.js";
-import { mountStability } from "./stability.js";
-import { initialState, reduce } from "./state.js";
-import { showStored } from "./stored.js";
-import { showTraining } from "./training.js";
-import { showWeeks } from "./weeks.js";
+import { connectLive, getMeasures } from "./core/api.js";
+import { drawBadge } from "./parts/badge.js";
+import { tabs } from "./parts/blocks.js";
+import { h, put } from "./core/dom.js";
+import { cueOf } from "./live/goal.js";
+import { mountLive, repSentence, setSentence } from "./live/live.js";
+import { companionNews } from "./parts/linkline.js";
+import { learnMeasures } from "./core/measures.js";
+import { recall, remember } from "./core/memory.js";
+import { showSensors } from "./sensors/sensors.js";
+import { showSessions } from "./sessions/sessions.js";
+import { mountSets } from "./sets/sets.js";
+import { makeSound } from "./core/sound.js";
+import { mountStability } from "./stability/stability.js";
+import { initialState, reduce } from "./core/state.js";
+import { showStored } from "./sessions/stored.js";
+import { showTraining } from "./training/training.js";
+import { showWeeks } from "./stability/weeks.js";
 
 const TICK_MS = 500;
 /** A screen that takes longer than this says that it is loading. */

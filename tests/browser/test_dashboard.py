@@ -235,7 +235,7 @@ def test_the_page_follows_a_restarted_server_without_a_reload(tmp_path, browser)
 def test_the_reducer_is_pure_and_ignores_what_it_has_seen(open_page, station):
     page = open_page()
     result = page.evaluate("""async () => {
-        const { initialState, reduce } = await import("/static/state.js");
+        const { initialState, reduce } = await import("/static/core/state.js");
         const frozen = Object.freeze({ ...initialState, seq: 5, sets: Object.freeze([{ index: 0 }]) });
         const old = reduce(frozen, { type: "set", seq: 5, set: { index: 9 }, verdicts: [] }, 0);
         const next = reduce(frozen, { type: "set", seq: 6, set: { index: 1 }, verdicts: [] }, 0);

@@ -75,7 +75,7 @@ def test_the_walk_sees_the_routes(app):
         "/",
         "/api/v1/live/label",
         "/api/v1/openapi.json",
-        "/static/style.css",
+        "/static/app.js",
         "/api/v1/athletes/00000000-0000-0000-0000-000000000002",
         "/api/v1/sessions/00000000-0000-0000-0000-000000000001/sets/0",
         "/api/v1/sessions/00000000-0000-0000-0000-000000000001/export",
