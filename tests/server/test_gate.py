@@ -21,7 +21,7 @@ PATHS = {
     "recording_id": "00000000-0000-0000-0000-000000000001",
     "set_index": "0",
     "athlete_id": "00000000-0000-0000-0000-000000000002",
-    "path": "style.css",
+    "path": "app.js",
 }
 ATTACKS = {
     "evil host": ({"host": "evil.example", "origin": ADDRESS}, None, 421),
