@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+from pydantic import SecretStr
+
+from server.access import FILE_NAME, Access, typable_token
+from server.errors import AccessFileError, RenewRefusedError
+from server.roles import Role
+from server.settings import Settings, new_token
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path, host="0.0.0.0", lan=True)
+
+
+def test_a_token_can_be_typed_and_is_never_the_same():
+    tokens = {typable_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(re.fullmatch(r"([a-km-np-z2-9]{4}-){4}[a-km-np-z2-9]{4}", token) for token in tokens)
+
+
+def test_tokens_outlive_a_restart(settings):
+    assert Access.of(settings).tokens == Access.of(settings).tokens
+    assert len(set(Access.of(settings).tokens.values())) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_only_the_owner_may_read_them(settings):
+    tokens = Access.of(settings).tokens
+    path = settings.data_dir / FILE_NAME
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    assert Access.of(settings).tokens == tokens
+    assert path.stat().st_mode & 0o777 == 0o600
+    Access.of(settings).renew()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_renewed_tokens_are_kept(settings):
+    access = Access.of(settings)
+    old = access.tokens
+    access.renew()
+    assert set(access.tokens.values()).isdisjoint(old.values())
+    assert Access.of(settings).tokens == access.tokens
+
+
+def test_each_token_lets_in_its_role_and_nothing_else_does(settings):
+    access = Access.of(settings)
+    for role, token in access.tokens.items():
+        assert access.role_of(token) is role
+        assert access.role_of(token[:-1]) is None
+    for wrong in (None, "", "é", "-", "x" * 10_000):
+        assert access.role_of(wrong) is None
+
+
+def test_a_token_of_the_environment_is_the_administrators_and_stays(settings):
+    given = new_token()
+    settings = Settings(data_dir=settings.data_dir, host="0.0.0.0", lan=True, token=SecretStr(given))
+    access = Access.of(settings)
+    assert access.role_of(given) is Role.ADMIN
+    access.renew()
+    assert access.role_of(given) is Role.ADMIN
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        "no json",
+        '{"schema": "upright.access/2", "tokens": {}}',
+        '{"schema": "upright.access/1", "tokens": {"view": "a", "lift": "b", "admin": "c"}}',
+        json.dumps({"schema": "upright.access/1", "tokens": dict.fromkeys(Role, "x" * 20)}),
+    ],
+)
+def test_a_damaged_file_lets_nobody_in(content, settings):
+    (settings.data_dir / FILE_NAME).write_text(content)
+    with pytest.raises(AccessFileError, match=r"access\.json"):
+        Access.of(settings)
+
+
+def test_without_tokens_of_its_own_nothing_is_renewed(tmp_path):
+    with pytest.raises(RenewRefusedError):
+        Access.of(Settings(data_dir=tmp_path)).renew()
