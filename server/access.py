@@ -48,11 +48,14 @@ class Reach:
         Addresses and names that the certificate is valid for; empty without TLS.
     fingerprint : str or None
         SHA-256 of the certificate; None without TLS.
+    certificate_made_because : str
+        Why the certificate was made just now, in words; empty if it was there already.
     """
 
     url: str
     names: tuple[str, ...] = ()
     fingerprint: str | None = None
+    certificate_made_because: str = ""
 
 
 class Access:
