@@ -23,6 +23,7 @@ from server.editing import Editor
 from server.errors import ServerError
 from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
+from server.preferences import PreferenceFile
 from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
@@ -127,7 +128,7 @@ def create_app(
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
     app.include_router(make_router(hub, store, controls, editor, desk, reception))
-    app.include_router(make_access_router(access))
+    app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
     _add_error_handlers(app)
     return app

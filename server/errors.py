@@ -8,6 +8,7 @@
     ├── MissingTokenError       asked to listen beyond this computer without a token
     ├── AccessFileError         the tokens, or the certificate, cannot be read or written
     ├── RenewRefusedError       there are no tokens of our own to renew
+    ├── PreferencesError        the file of preferences is damaged or cannot be written
     ├── StoreError              the results database cannot be opened or upgraded
     ├── NotFoundError           no such session, set or athlete
     ├── LabelRefusedError       a label cannot be taken
@@ -143,6 +144,26 @@ class RenewRefusedError(ServerError):
 
     code = "renew_refused"
     status = 409
+
+
+class PreferencesError(ServerError):
+    """The file of preferences is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "preferences_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The preferences in {path.name} cannot be used: {problem}.",
+            f"Mend the file with a text editor, or move it away to begin anew: {path}.",
+        )
+        self.path = path
 
 
 class StoreError(ServerError):
