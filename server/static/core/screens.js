@@ -18,6 +18,9 @@
  * @typedef {object} Context
  * @property {() => "kg" | "lb"} unit
  * @property {() => "view" | "lift" | "admin"} role
+ * @property {() => {role: string, is_lan?: boolean, is_secure?: boolean, version?: string}} me
+ * @property {(unit: string) => void} setUnit
+ * @property {(theme: string) => void} setTheme
  * @property {(words: string) => void} say tells people who listen
  * @property {any} sound
  * @property {(wasWaiting: boolean) => void} toggleSound
@@ -58,6 +61,10 @@ export const SCREENS = [
   {
     id: "sensors", name: "Sensors", key: "6", icon: "M12 20v-8M8 9a5 5 0 0 1 8 0M5 6a9 9 0 0 1 14 0M10 20h4",
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
+  },
+  {
+    id: "settings", name: "Settings", key: "0", icon: "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
+    styles: ["settings/settings.css", "live/live.css"], load: () => import("../settings/settings.js"),
   },
 ];
 
