@@ -1,6 +1,6 @@
 /** Starts the page: routing, header, keys. Screens get the state and draw it. */
 
-import { connectLive, getMeasures } from "./core/api.js";
+import { getMeasures } from "./core/api.js";
 import { drawBadge } from "./parts/badge.js";
 import { tabs } from "./parts/blocks.js";
 import { h, put } from "./core/dom.js";
@@ -12,6 +12,7 @@ import { recall, remember } from "./core/memory.js";
 import { showSensors } from "./sensors/sensors.js";
 import { showSessions } from "./sessions/sessions.js";
 import { mountSets } from "./sets/sets.js";
+import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { mountStability } from "./stability/stability.js";
 import { initialState, reduce } from "./core/state.js";
@@ -189,5 +190,5 @@ drawBadge(badge, details, state, performance.now());
 // Without it the page shows ids instead of names, which is better than nothing.
 learnMeasures(await getMeasures().catch(() => []));
 await route();
-connectLive(take, (socket) => take({ type: "socket", state: socket }));
+connectLive(take, (socket, silentMs) => take({ type: "socket", state: socket, silentMs }));
 setInterval(() => take({ type: "tick", seq: state.seq }), TICK_MS);
