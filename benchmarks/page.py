@@ -116,7 +116,9 @@ def _wait(hears: Connection) -> int:
     return int(hears.recv())
 
 
-def open_page(browser: Browser, address: str, throttle: float, *, wifi: bool = False) -> tuple[Page, CDPSession]:
+def open_page(
+    browser: Browser, address: str, throttle: float, *, wifi: bool = False
+) -> tuple[Page, CDPSession]:
     """Open the live page in a fresh context, throttled from the start of the navigation."""
     page = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]}).new_page()
     page.add_init_script(path=PROBE)
@@ -158,7 +160,9 @@ def _cause(event: dict[str, Any]) -> tuple[str, str | None]:
     """Name a request and whatever asked for it."""
     initiator = event["initiator"]
     frames = initiator.get("stack", {}).get("callFrames", [])
-    return event["request"]["url"].split("#")[0], initiator.get("url") or (frames[0]["url"] if frames else None)
+    return event["request"]["url"].split("#")[0], initiator.get("url") or (
+        frames[0]["url"] if frames else None
+    )
 
 
 def _depth(name: str, causes: dict[str, str | None]) -> int:
@@ -278,7 +282,9 @@ def judge_growth(judged: Judged, seen: Watched) -> None:
         holds=heap < MOST_HEAP_MB,
     )
     for name, words in (("nodes", "DOM nodes"), ("jsEventListeners", "event listeners")):
-        judged.add(words, "flat", f"{growth(seen.counts, name):+.0f} of {seen.counts[-1][name]:.0f}", holds=None)
+        judged.add(
+            words, "flat", f"{growth(seen.counts, name):+.0f} of {seen.counts[-1][name]:.0f}", holds=None
+        )
 
 
 def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> None:
@@ -308,7 +314,8 @@ def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> N
 def machine(browser: Browser) -> Iterator[str]:
     """What this was measured on."""
     model = next(
-        (line.split(":")[1].strip() for line in _cpu_info() if line.startswith("model name")), platform.machine()
+        (line.split(":")[1].strip() for line in _cpu_info() if line.startswith("model name")),
+        platform.machine(),
     )
     yield (
         f"{os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at the end, "
@@ -339,7 +346,9 @@ def main() -> None:
     minutes, throttled_s, times, every_s = (
         (1.0, 20.0, 2, 10.0) if options.quick else (options.minutes, 60.0, 5, 30.0)
     )
-    command = "uv run python benchmarks/page.py" + (" --quick" if options.quick else f" --minutes {minutes:g}")
+    command = "uv run python benchmarks/page.py" + (
+        " --quick" if options.quick else f" --minutes {minutes:g}"
+    )
     report = Report("The live page", command)
     judged = Judged("what is promised of the live page")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
