@@ -15,8 +15,11 @@ import { drawBadge } from "./parts/badge.js";
 import { openHelp } from "./parts/help.js";
 import { companionNews } from "./parts/linkline.js";
 import { fillNav, markScreen } from "./parts/nav.js";
+import { makeOutage } from "./parts/outage.js";
 
 const TICK_MS = 500;
+/** Screens that are complete again with the snapshot of a new connection; the others read what they show. */
+const IN_STATE = new Set(["live", "sets", "stability"]);
 const THEME_GLYPHS = { system: "◐", light: "○", dark: "●" };
 
 const part = (id) => document.getElementById(id);
@@ -35,6 +38,11 @@ const router = makeRouter(root, context, {
   },
   onShown: (shown) => shown.update?.(state, null),
 });
+const outage = makeOutage(part("outage"), {
+  again: router.refresh,
+  isBusy: () => document.querySelector("dialog[open]") !== null || root.querySelector(":is(input, select, textarea):focus") !== null,
+  say: context.say,
+});
 const keysOfScreen = () => router.shown()?.keys ?? [];
 
 function take(message) {
@@ -47,7 +55,10 @@ function take(message) {
   if (message.type === "set") context.say(setSentence(message.set));
   const news = message.type === "link" ? companionNews(before.link, state.link) : null;
   if (news) context.say(news);
-  if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
+  if (message.type !== "velocity") {
+    drawBadge(badge, details, state, performance.now());
+    outage(before, state, performance.now(), { isShownLive: screen.id === "live", isLive: IN_STATE.has(screen.id) && Boolean(router.shown()?.update) });
+  }
   router.shown()?.update?.(state, message);
 }
 
