@@ -110,8 +110,7 @@ async def dashboard(
         url = dashboard_url(settings)
         controls = NothingRuns()
         with Store(settings.results_url) as store:
-            hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
-            hub = LiveHub(hub_config, Judge(store).session)
+            hub = LiveHub(_in_wall_time(HubConfig(), speed), Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
             offered = desk if offers_sensors else None
             app = create_app(settings, hub, store, controls, offered, reception=reception, access=access)
@@ -133,6 +132,11 @@ async def dashboard(
                 await desk.close()
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
+
+
+def _in_wall_time(config: HubConfig, speed: float) -> HubConfig:
+    """Stretch what people and their browsers wait for: they live in wall time, whatever the loop's clock does."""
+    return replace(config, batch_s=config.batch_s * speed, heartbeat_s=config.heartbeat_s * speed)
 
 
 def recover_recordings(settings: Settings) -> None:
