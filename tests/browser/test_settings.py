@@ -168,7 +168,7 @@ def test_athletes_are_added_changed_and_deleted_with_an_honest_word(station, ope
     assert station.store.athletes()[0].body_mass_kg == pytest.approx(140 * 0.45359237)
     assert ask(page, "PATCH", f"/sessions/{recording().recording_id}", {"athlete_id": str(anna)})[0] == 200
     page.get_by_role("button", name="Delete: Anna").click()
-    expect_text(page, "dialog", "1 session of Anna stay")
+    expect_text(page, "dialog", "Anna has 1 session. It stays")
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect_text(page, "dialog .problem", "Type Anna")
     with saved(page, "Delete") as dialog:

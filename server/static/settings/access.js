@@ -14,6 +14,9 @@ const MAY = [
 ];
 const ALONE = "Only this computer can connect. To let a tablet in, stop Upright and start it with:";
 
+/** "AB:CD:EF", to be broken after a colon only. */
+const inPairs = (fingerprint) => fingerprint.split(/(?<=:)/).flatMap((pair) => [pair, h("wbr")]);
+
 /** @param {any} context @param {() => void} draw */
 export async function accessView(context, draw) {
   const mayCard = () => card("What each role may do", table(["Role", "May"], MAY));
@@ -88,7 +91,7 @@ export async function accessView(context, draw) {
     const encrypted = access.fingerprint
       ? [
           h("dt", { text: "SHA-256 fingerprint" }),
-          h("dd", {}, h("code", { class: "fingerprint", text: access.fingerprint }), h("p", { class: "hint", text: "The tablet's browser warns once, since nobody else vouches for this certificate. In the warning, look at the certificate: if the fingerprint is this one, go on." })),
+          h("dd", {}, h("code", { class: "fingerprint" }, ...inPairs(access.fingerprint)), h("p", { class: "hint", text: "The tablet's browser warns once, since nobody else vouches for this certificate. In the warning, look at the certificate: if the fingerprint is this one, go on." })),
           h("dt", { text: "Valid for" }),
           h("dd", { text: access.names.join(", ") }),
         ]
@@ -96,5 +99,5 @@ export async function accessView(context, draw) {
     return card("Who can connect", h("p", { text: "Everybody on this network who has a token." }), h("dl", { class: "access-facts" }, h("dt", { text: "Address" }), h("dd", {}, h("code", { text: access.url ?? "–" })), ...encrypted));
   }
 
-  return { parts: () => h("div", { class: "setting-cards" }, whoCard(), access.is_lan ? signInCard() : null, mayCard()) };
+  return { parts: () => h("div", { class: "setting-cards" }, whoCard(), mayCard(), access.is_lan ? signInCard() : null) };
 }

@@ -52,9 +52,9 @@ export async function peopleView(context, draw) {
     const heir = choice("heir", [["", "To nobody named"], ...others], "");
     const typed = h("input", { name: "confirm", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
     const hasSome = sessions === null || sessions.length > 0;
-    const count = sessions === null ? "The sessions" : plural(sessions.length, "session");
+    const count = sessions === null ? "sessions" : plural(sessions.length, "session");
     const fate = hasSome
-      ? `${count} of ${athlete.name} stay, with recordings, results and notes; only the name goes. Sessions without a name count as those of one lifter: what is typical for “nobody named” changes with them.`
+      ? `${athlete.name} has ${count}. ${sessions?.length === 1 ? "It stays" : "They stay"}, with recordings, results and notes; only the name goes. Sessions without a name count as those of one lifter: what is typical for “nobody named” changes with them.`
       : `${athlete.name} has no sessions.`;
     const fields = [
       h("p", { text: fate }),
