@@ -1,6 +1,6 @@
 /** The dialog that says what the next set is. */
 
-import { getExercises, getPreferences, postLabel } from "../core/api.js";
+import { getExercises, postLabel } from "../core/api.js";
 import { h, put } from "../core/dom.js";
 import { fromKg, toKg } from "../core/format.js";
 import { goalFields, rememberGoal, rememberedGoal } from "./goalform.js";
@@ -22,11 +22,8 @@ export async function openLabelDialog(label, unit) {
     value: shownLoad === null ? null : Math.round(fromKg(shownLoad, unit) * 100) / 100,
   });
   const goal = goalFields();
-  /** What the server's users agreed on; otherwise what this browser used last. */
-  let agreed = {};
-  const offered = (exerciseId) => agreed[exerciseId] ?? rememberedGoal(exerciseId);
-  goal.fill(label?.goal ?? offered(label?.exercise_id));
-  select.addEventListener("change", () => goal.fill(offered(select.value)));
+  goal.fill(label?.goal ?? rememberedGoal(label?.exercise_id));
+  select.addEventListener("change", () => goal.fill(rememberedGoal(select.value)));
   const form = h(
     "form",
     { method: "dialog" },
@@ -59,7 +56,6 @@ export async function openLabelDialog(label, unit) {
   document.body.append(dialog);
   dialog.showModal();
   try {
-    agreed = (await getPreferences().catch(() => ({ lifts: {} }))).lifts;
     catalogue ??= await getExercises();
     const options = catalogue.map((lift) => h("option", { value: lift.id, text: lift.name }));
     put(select, h("option", { value: "", text: "Not told" }), ...options);
