@@ -96,9 +96,14 @@ def test_a_tablet_over_tls_has_the_live_socket_wake_lock_and_a_secure_cookie(gym
     (cookie,) = page.context.cookies()
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
     assert page.evaluate("[isSecureContext, 'wakeLock' in navigator]") == [True, True]
-    page.wait_for_function("document.getElementById('badge').textContent !== ''")
-    page.goto(f"{gym.address}/#/sets")
-    page.wait_for_selector(".set-card, .set-row, table, .chart")  # the snapshot came, over wss
+    first = page.evaluate(
+        """() => new Promise((done, fail) => {
+          const socket = new WebSocket(`wss://${location.host}/api/v1/live`);
+          socket.addEventListener("message", (event) => done(JSON.parse(event.data).type));
+          socket.addEventListener("close", () => fail(new Error("refused")));
+        })"""
+    )
+    assert first == "snapshot"
     assert ask(page, "POST", "/live/label", {"exercise_id": "back_squat", "load_kg": 100})[0] == 200
     assert ask(page, "POST", "/athletes", {"name": "Anna"})[1]["code"] == "role_refused"
 
@@ -123,6 +128,8 @@ def test_tokens_are_shown_after_a_press_and_renewing_signs_the_others_out(gym, s
     viewer.goto(f"{gym.address}/#/settings/access")
     expect_text(viewer, ".notice", "takes an administrator")
 
+    assert viewer.get_by_role("button", name="Show code and token").count() == 0
+
     page = sign_in(Role.ADMIN, "#/settings/access")
     expect_text(page, ".access-facts", gym.access.reach.fingerprint)
     tokens = gym.access.tokens
@@ -131,7 +138,7 @@ def test_tokens_are_shown_after_a_press_and_renewing_signs_the_others_out(gym, s
     expect_text(page, ".code", tokens[Role.LIFT])
     page.get_by_role("button", name="Viewing").click()
     expect_text(page, ".code", tokens[Role.VIEW])
-    page.wait_for_function("document.querySelector('.code img').naturalWidth > 100")
+    page.wait_for_function("() => document.querySelector('.code img').naturalWidth > 100")
     page.get_by_role("button", name="Renew all tokens").click()
     page.get_by_role("button", name="Renew", exact=True).click()
     page.wait_for_selector("dialog", state="detached")

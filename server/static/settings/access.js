@@ -5,7 +5,8 @@ import { h } from "../core/dom.js";
 import { sentenceCase } from "../core/format.js";
 import { table } from "../parts/blocks.js";
 import { openForm } from "../parts/form.js";
-import { DOING, card, oneOf, onlyAdmin, row } from "./cards.js";
+import { DOING, onlyAdmin } from "../parts/roles.js";
+import { card, oneOf, row } from "./cards.js";
 
 const MAY = [
   ["Viewing", "See everything, on every screen"],

@@ -3,7 +3,8 @@
 import { h } from "../core/dom.js";
 import { areKeysOn, turnKeys } from "../core/keys.js";
 import { theme } from "../core/look.js";
-import { DOING, card, oneOf, row } from "./cards.js";
+import { DOING } from "../parts/roles.js";
+import { card, oneOf, row } from "./cards.js";
 import { soundCard } from "./soundcard.js";
 
 const RIGHTS = {

@@ -1,4 +1,4 @@
-/** Blocks of the settings: cards, rows with choices, what a role may not do. */
+/** Blocks of the settings: cards, rows with choices, lists. */
 
 import { h } from "../core/dom.js";
 
@@ -21,20 +21,6 @@ export function oneOf(name, options, value, choose) {
 /** A setting with its name, what it does, and what changes it. */
 export const row = (name, words, control) =>
   h("div", { class: "setting-row" }, h("div", {}, h("p", { class: "setting-name", text: name }), words ? h("p", { class: "hint", text: words }) : null), control);
-
-/** What one does in a role, as the server calls it. */
-export const DOING = { view: "viewing", lift: "lifting", admin: "administering" };
-
-/** Why there are no buttons here; null for those who may press them. */
-export function onlyAdmin(context, what) {
-  if (context.role() === "admin") return null;
-  return h(
-    "div",
-    { class: "notice" },
-    h("strong", { text: `Signed in for ${DOING[context.role()]}` }),
-    h("span", { text: `${what} takes an administrator. Whoever started Upright has that token; sign in with it under This browser.` }),
-  );
-}
 
 /** The list of things that there are, with their buttons; words where there are none. */
 export const things = (items, none) => (items.length ? h("ul", { class: "things" }, ...items) : h("p", { class: "hint", text: none }));

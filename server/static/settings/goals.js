@@ -5,7 +5,8 @@ import { h } from "../core/dom.js";
 import { goalWords } from "../live/goal.js";
 import { goalFields } from "../live/goalform.js";
 import { choice, labelled, openForm } from "../parts/form.js";
-import { card, onlyAdmin, thing, things, tool } from "./cards.js";
+import { onlyAdmin } from "../parts/roles.js";
+import { card, thing, things, tool } from "./cards.js";
 
 const NONE = "No goals yet: a set is then offered what this browser used last for its lift.";
 const HOW = "Offered on Live when a set of the lift is labelled; each set may still have another. Velocities are those that the lift is trained by: mean for most, peak for the Olympic lifts.";

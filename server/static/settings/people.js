@@ -4,7 +4,8 @@ import { deleteAthlete, getAthletes, getSessions, patchAthlete, postAthlete } fr
 import { h } from "../core/dom.js";
 import { fromKg, load, plural, toKg } from "../core/format.js";
 import { changed, choice, labelled, noteField, openForm } from "../parts/form.js";
-import { card, onlyAdmin, thing, things, tool } from "./cards.js";
+import { onlyAdmin } from "../parts/roles.js";
+import { card, thing, things, tool } from "./cards.js";
 
 const NONE = "Nobody yet. Sets belong to one lifter without a name until a session is given to somebody.";
 /** Bounds of a body mass that the server takes, kg. */
