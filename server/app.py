@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,8 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.api_signals import add_plotly
 from server.editing import Editor
 from server.errors import ServerError
+from server.explorer.desk import SignalDesk
 from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
 from server.push import PushReception
@@ -99,10 +102,16 @@ def create_app(
     # Made here only to fail early: Starlette builds its middleware at the first request.
     SecurityGate(_nothing, settings)
 
+    def is_running(recording_id: UUID) -> bool:
+        return hub.state.session is not None and hub.state.session.recording_id == recording_id
+
+    signals = SignalDesk(settings, is_running)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         _log.info("dashboard starts")
         yield
+        signals.close()
         _log.info("dashboard stops")
 
     app = FastAPI(
@@ -120,10 +129,11 @@ def create_app(
         store,
         AnnotationFiles(settings.data_dir),
         settings.recordings_dir,
-        lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
+        is_running,
     )
-    app.include_router(make_router(hub, store, controls, editor, desk, reception))
+    app.include_router(make_router(hub, store, controls, editor, signals, desk, reception))
     _add_pages(app)
+    add_plotly(app)
     _add_error_handlers(app)
     return app
 
