@@ -49,6 +49,9 @@ def add_signals(router: APIRouter, store: Store, desk: SignalDesk) -> None:
         start_s, end_s = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (0.0, 0.0)
         low_s, high_s = sorted((start_s if from_s is None else from_s, end_s if to_s is None else to_s))
         window = window_of(found.table, low_s, high_s, points)
+        if found.facts["why_no_forward"]:
+            # A direction that was found from the motion has no sign: good for a shape, not for "forward".
+            window["channels"].pop("forward_m", None)
         return _json(
             {
                 "schema": "upright.signals/1",

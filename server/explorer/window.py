@@ -1,7 +1,8 @@
 """A window of the signals, thinned to what a screen can show, without hiding anything.
 
-Where a window holds more samples than points are asked for, time is cut into equal bins and each bin says the
-least and the largest value of the samples in it. A bin without samples is empty: a gap stays a gap.
+Where a window holds more than two samples for each point that is asked for, time is cut into equal bins and
+each bin says the least and the largest value of the samples in it: as many numbers, and no bin is empty only
+because of jitter. A bin without samples is empty: a gap stays a gap.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 JOINED_S = 0.05
 """Clipped samples this near each other are told as one interval, s. A screen of a second shows no less."""
+
+SAMPLES_A_POINT = 2
+"""Up to so many samples for each point the samples themselves are told: a bin has two numbers as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def window_of(table: pl.DataFrame, from_s: float, to_s: float, points: int) -> d
     from_s, to_s : float
         Ends, both included, s since the recording's first sample.
     points : int
-        Most points for each signal; at least 1.
+        Most bins for each signal; at least 1.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def window_of(table: pl.DataFrame, from_s: float, to_s: float, points: int) -> d
     first = int(np.searchsorted(t_s, from_s, side="left"))
     stop = int(np.searchsorted(t_s, to_s, side="right"))
     inside = table.slice(first, stop - first)
-    exact = stop - first <= points
+    exact = stop - first <= SAMPLES_A_POINT * points
     here = t_s[first:stop]
     bins = None if exact else _Bins.of(here, from_s, to_s, points)
     channels: dict[str, Any] = {}
