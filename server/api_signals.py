@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID  # noqa: TC003 -- FastAPI reads the types at run time
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -19,6 +19,9 @@ from server.explorer.overlay import overlay_of, path_of
 from server.explorer.plotly import PlotlyFile, plotly_file
 from server.explorer.window import window_of
 from server.store import Store  # noqa: TC001 -- as above
+
+if TYPE_CHECKING:
+    from server.stored import StoredSession
 
 PLOTLY_PATH = "/vendor/plotly.min.js"
 MAX_POINTS = 4000
@@ -45,28 +48,7 @@ def add_signals(router: APIRouter, store: Store, desk: SignalDesk) -> None:
         found = desk.signals(recording_id)
         if isinstance(found, Progress):
             return _waits(found)
-        t_s = found.table["t_s"]
-        start_s, end_s = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (0.0, 0.0)
-        low_s, high_s = sorted((start_s if from_s is None else from_s, end_s if to_s is None else to_s))
-        window = window_of(found.table, low_s, high_s, points)
-        if found.facts["why_no_forward"]:
-            # A direction that was found from the motion has no sign: good for a shape, not for "forward".
-            window["channels"].pop("forward_m", None)
-        return _json(
-            {
-                "schema": "upright.signals/1",
-                "recording_id": str(recording_id),
-                "start_s": start_s,
-                "end_s": end_s,
-                "total_samples": len(t_s),
-                "damage": found.facts["damage"],
-                "algorithm": found.facts["algorithm"],
-                "why_no_forward": found.facts["why_no_forward"],
-                "progress": None if found.progress is None else asdict(found.progress),
-            }
-            | window
-            | overlay_of(session, found.facts, low_s, high_s)
-        )
+        return _json(_document(session, found, from_s, to_s, points))
 
     @router.get(
         "/sessions/{recording_id}/path3d",
@@ -132,6 +114,30 @@ def add_plotly(app: FastAPI) -> None:
             headers["content-encoding"] = "gzip"
         content = file.packed if packed else file.plain
         return Response(content, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+def _document(
+    session: StoredSession, found: Signals, from_s: float | None, to_s: float | None, points: int
+) -> dict[str, Any]:
+    t_s = found.table["t_s"]
+    start_s, end_s = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (0.0, 0.0)
+    low_s, high_s = sorted((start_s if from_s is None else from_s, end_s if to_s is None else to_s))
+    window = window_of(found.table, low_s, high_s, points)
+    if found.facts["why_no_forward"]:
+        # A direction that was found from the motion has no sign: good for a shape, not for "forward".
+        window["channels"].pop("forward_m", None)
+    head = {
+        "schema": "upright.signals/1",
+        "recording_id": str(session.recording.recording_id),
+        "start_s": start_s,
+        "end_s": end_s,
+        "total_samples": len(t_s),
+        "damage": found.facts["damage"],
+        "algorithm": found.facts["algorithm"],
+        "why_no_forward": found.facts["why_no_forward"],
+        "progress": None if found.progress is None else asdict(found.progress),
+    }
+    return head | window | overlay_of(session, found.facts, low_s, high_s)
 
 
 def _installed() -> PlotlyFile:

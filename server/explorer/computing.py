@@ -181,7 +181,7 @@ def _add_own_lifts(folder: Path) -> None:
 def main() -> int:
     """Do the job on standard input; 0 if it is done."""
     if hasattr(os, "nice"):
-        os.nice(10)  # whoever lifts comes first
+        os.nice(5)  # whoever lifts comes first
     job = Job(**json.load(sys.stdin))
     try:
         _add_own_lifts(Path(job.data_dir) / "lifts")

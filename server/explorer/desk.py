@@ -129,15 +129,27 @@ class SignalDesk:
         """
         if self._is_running(recording_id):
             raise RecordingRunsError
-        path = self._path(recording_id)
-        key = self._key(path, recording_id)
-        facts = self._facts(recording_id, key)
+        job = self.job_for(recording_id)
+        facts = self._facts(recording_id, job.key)
         if facts is not None and facts["is_complete"]:
             return Signals(self._table(recording_id, facts), facts, None)
-        progress = self._begun(recording_id, path, key)
+        progress = self._begun(recording_id, job)
         if facts is None:
             return progress
         return Signals(self._table(recording_id, facts), facts, progress)
+
+    def job_for(self, recording_id: UUID) -> Job:
+        """Say what there is to compute for a recording.
+
+        Raises
+        ------
+        RecordingGoneError, RecordingUnusableError
+            If it is not there, or cannot be read.
+        """
+        path = self._path(recording_id)
+        folder = self._folder(recording_id)
+        key = self._key(path, recording_id)
+        return Job(str(path), str(recording_id), str(self._settings.data_dir), str(folder), key)
 
     def close(self) -> None:
         """End what is being computed; nothing is begun any more."""
@@ -200,19 +212,12 @@ class SignalDesk:
                 self._in_memory.popitem(last=False)
         return table
 
-    def _begun(self, recording_id: UUID, path: Path, key: str) -> Progress:
+    def _begun(self, recording_id: UUID, job: Job) -> Progress:
         with self._lock:
-            if key in self._failed:
-                raise RecordingUnusableError(self._failed[key])
+            if job.key in self._failed:
+                raise RecordingUnusableError(self._failed[job.key])
             work = self._work.get(recording_id)
             if work is None and not self._is_closed:
-                job = Job(
-                    str(path),
-                    str(recording_id),
-                    str(self._settings.data_dir),
-                    str(self._folder(recording_id)),
-                    key,
-                )
                 work = self._work[recording_id] = _Work(job)
                 threading.Thread(target=self._do, args=(recording_id, work), daemon=True).start()
             return Progress("waiting", 0.0) if work is None else work.progress

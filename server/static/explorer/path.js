@@ -40,7 +40,7 @@ export function makePath(root, id) {
 
   async function show(rep, whole) {
     if (!rep) {
-      choose.hidden = true;
+      choose.hidden = twinRoot.hidden = true;
       put(box, unknown("No bar path", "no rep was found in this recording"));
       return;
     }
@@ -58,13 +58,14 @@ export function makePath(root, id) {
     title.textContent = rep ? `Bar path of set ${rep.set + 1}, rep ${rep.rep + 1}` : "Bar path";
     const why = problem?.message ?? (rep === null ? "it is not worked out yet" : rep.up_m === null ? rep.reason : rep.forward_m === null ? rep.reason || "the direction of the bar is not known" : "");
     choose.hidden = Boolean(why);
+    twinRoot.hidden = !rep?.up_m;
+    if (rep?.up_m) twin.update(() => rowsOf(rep), `bar path set ${rep.set + 1} rep ${rep.rep + 1}`);
     if (why) {
       clear();
       put(box, unknown("Bar path not resolvable", why));
       words.textContent = "";
       return;
     }
-    twin.update(() => rowsOf(rep), `bar path set ${rep.set + 1} rep ${rep.rep + 1}`);
     is3d ??= hasFastGraphics();
     buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(is3d === (i === 1))));
     const known = reps.filter((one) => one.forward_m !== null);
@@ -73,7 +74,7 @@ export function makePath(root, id) {
       clear();
       const { chart, magnified } = views(box.clientWidth || 320, known, rep);
       put(box, chart);
-      words.textContent = `${sentence(rep)} Sideways is drawn ${number(magnified, 1)} times as large as up. The band is where the path lies with 95 % certainty.`;
+      words.textContent = `${sentence(rep)} ${scaleWords(magnified)} The band is where the path lies with 95 % certainty.`;
     }
   }
 
@@ -87,19 +88,21 @@ export function makePath(root, id) {
     plot.setAttribute("aria-label", `Path of the bar in space, set ${rep.set + 1}, rep ${rep.rep + 1}; the table has the numbers`);
     const { traces, layout, magnified } = space(reps, rep, palette(root), box.clientWidth || 320);
     await plotly.react(plot, traces, layout, { displayModeBar: false, scrollZoom: false });
-    return `Sideways is drawn ${number(magnified, 1)} times as large as up. Drag to turn it.`;
+    return `${scaleWords(magnified)} Drag to turn it.`;
   }
 
   return {
     show,
     redraw: draw,
     wait: () => {
-      choose.hidden = true;
+      choose.hidden = twinRoot.hidden = true;
       put(box, unknown("Bar path", "it is being worked out"));
     },
     remove: clear,
   };
 }
+
+const scaleWords = (magnified) => (Math.abs(magnified - 1) < 0.05 ? "Drawn to scale." : `Sideways is drawn ${number(magnified, 1)} times as large as up.`);
 
 function sentence(rep) {
   if (rep.direction === "found") return "From where the rep starts. Which way is forward, and which left, is not known: nobody stated the direction of the bar.";

@@ -16,8 +16,8 @@ export function views(width, reps, rep) {
   const each = isNarrow ? width : Math.min((width - BETWEEN_PX) / 2, 420);
   const axes = scales(each, reps, rep);
   const isSigned = rep.direction === "stated";
-  const side = view(axes, reps, rep, "forward", isSigned ? ["← back", "forward, mm →"] : ["fore-aft, mm", "direction not known"]);
-  const front = view(axes, reps, rep, "left", isSigned ? ["← left", "right, mm →"] : ["along the bar, mm", "direction not known"], -1);
+  const side = view(axes, reps, rep, "forward", isSigned ? ["← back", "forward, mm →"] : ["fore-aft, mm", ""]);
+  const front = view(axes, reps, rep, "left", isSigned ? ["← left", "right, mm →"] : ["along the bar, mm", ""], -1);
   const titled = (name, svg) => h("div", {}, h("h3", { text: name }), svg);
   return { chart: h("div", { class: "explorer-two" }, titled("From the side", side), titled("From behind", front)), magnified: axes.magnified };
 }
