@@ -16,9 +16,11 @@ from server.api_export import add_export
 from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
+from server.api_signals import add_signals
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
+from server.explorer.desk import SignalDesk
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.push import PushReception
@@ -55,6 +57,7 @@ def make_router(
     store: Store,
     controls: Controls,
     editor: Editor,
+    signals: SignalDesk,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
 ) -> APIRouter:
@@ -70,6 +73,7 @@ def make_router(
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    add_signals(router, store, signals)
     add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)

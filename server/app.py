@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,8 +20,10 @@ from server.access import Access
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
 from server.api_access import make_access_router
+from server.api_signals import add_plotly
 from server.editing import Editor
 from server.errors import ServerError
+from server.explorer.desk import SignalDesk
 from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
 from server.preferences import PreferenceFile
@@ -104,10 +107,16 @@ def create_app(
     """
     access = access or Access.of(settings)
 
+    def is_running(recording_id: UUID) -> bool:
+        return hub.state.session is not None and hub.state.session.recording_id == recording_id
+
+    signals = SignalDesk(settings, is_running)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         _log.info("dashboard starts")
         yield
+        signals.close()
         _log.info("dashboard stops")
 
     app = FastAPI(
@@ -125,11 +134,12 @@ def create_app(
         store,
         AnnotationFiles(settings.data_dir),
         settings.recordings_dir,
-        lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
+        is_running,
     )
-    app.include_router(make_router(hub, store, controls, editor, desk, reception))
+    app.include_router(make_router(hub, store, controls, editor, signals, desk, reception))
     app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
+    add_plotly(app)
     _add_error_handlers(app)
     return app
 
