@@ -25,7 +25,7 @@ from server.live_session import make_analyzer, recording_info
 from server.stored import AnalysedSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ingest.items import TimelineItem
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
+_TOLD_EVERY = 20
+"""Progress is told every so many items; an imported one is a second long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Analysis:
     sets: tuple[AnalysedSet, ...]
 
 
-def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
+def analyse_file(
+    path: Path, annotation: SessionAnnotation, progress: Callable[[float], None] | None = None
+) -> Analysis:
     """Analyse a recording with the exercises of its annotations.
 
     Parameters
@@ -63,6 +67,8 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
         An ``.mcap`` file, or the folder of an import (`server.imports`). It is only read.
     annotation : SessionAnnotation
         Corrected exercises; the rest of it is left to the store.
+    progress : callable, optional
+        Told how much of the first run through it is done, 0 to 1.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     """
     if path.is_dir():
         info, imported = open_import(load_import(path))
-        return Analysis(info, tuple(analyse_with(imported, annotation)))
+        return Analysis(info, tuple(analyse_with(imported, annotation, progress)))
     recording = open_recording(path)
     counts = recording.counts
     return Analysis(
@@ -82,7 +88,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
             sample_rate_hz=counts.sample_rate_hz,
             lost_samples=counts.lost_samples,
         ),
-        tuple(analyse_with(recording, annotation)),
+        tuple(analyse_with(recording, annotation, progress)),
     )
 
 
@@ -141,14 +147,18 @@ def find_recording(folder: Path, recording_id: UUID, imports_dir: Path | None = 
     return None
 
 
-def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) -> list[AnalysedSet]:
+def analyse_with(
+    recording: ReplayableRecording,
+    annotation: SessionAnnotation,
+    progress: Callable[[float], None] | None = None,
+) -> list[AnalysedSet]:
     """Replay a recording, with corrected labels where exercises were corrected.
 
     The recording is first analysed as it is labelled: only that tells when each set began and ended, and so
     where in the stream a correction starts and stops to hold.
     """
     items = [item for _, some in recording.steps() for item in some]
-    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items])
+    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items], progress)
     summaries = [found.analysed.summary for found in plain]
     places = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in summaries])
     corrected: dict[int, str] = {}
@@ -181,12 +191,16 @@ def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
-def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
+def _run(
+    header: ReplayHeader, entries: Sequence[_Entry], progress: Callable[[float], None] | None = None
+) -> list[_Found]:
     runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
     recorded = header.initial_label
     found: list[_Found] = []
     place = -1
     for place, entry in enumerate(entries):
+        if progress is not None and place % _TOLD_EVERY == 0:
+            progress(place / len(entries))
         events = runner.advance([entry.item], header.info)
         # A label closes the set that was lifted under the one before it.
         found += [
