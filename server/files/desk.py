@@ -94,6 +94,7 @@ class FileDesk:
             check_room(self._settings.data_dir, announced_bytes or 0, self.limits)
             job.files.append(path.as_posix())
             job.step = StepModel(words=f"Receiving {path.name}")
+            self.board.workshop.warm()
             await self._take(job, path.as_posix(), stream, modified_at)
         except ServerError as error:
             if job.state is JobState.RECEIVING:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from server.errors import FileJobError, NotFoundError, ServerError
 from server.files.keeping import Journal
-from server.files.process import run_in_process
+from server.files.process import Workshop
 from server.files.schemas import (
     ExportedModel,
     ItemModel,
@@ -111,6 +111,7 @@ class JobBoard:
         self._store = store
         self._spool = Spool(settings.transfers_dir, settings.imports_dir, settings.references_dir)
         self._jobs: dict[UUID, Job] = {}
+        self.workshop = Workshop()
         self._turn = asyncio.Semaphore(1)
         self._timers: dict[UUID, asyncio.TimerHandle] = {}
 
@@ -123,6 +124,7 @@ class JobBoard:
         for job in list(self._jobs.values()):
             if job.state not in OVER:
                 await self.cancel(job.id)
+        await self.workshop.close()
         await asyncio.to_thread(self._spool.close)
 
     def jobs(self) -> JobsModel:
@@ -245,7 +247,7 @@ class JobBoard:
                 job.step = step
 
         started = time.perf_counter()
-        result = await run_in_process(task, request, tell)
+        result = await self.workshop.run(task, request, tell)
         _log.info("%s of %s took %.1f s", task.__name__, job.id, time.perf_counter() - started)
         return result
 
@@ -256,7 +258,7 @@ class JobBoard:
         self.tidy(job)
 
     def tidy(self, job: Job) -> None:
-        """Delete the files of a job that is over, once nobody writes to them; in a thread, they may be large."""
+        """Delete the files of a job that is over; in a thread, since they may be large."""
         if job.state in OVER and not job.n_receiving:
             asyncio.get_running_loop().run_in_executor(None, self._spool.drop, job.folder)
 

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from analysis.exercises import Exercise
 
 _CONTEXT = multiprocessing.get_context("spawn")
-NICENESS = 10
-"""How much the work steps back behind the live session, 5 to 19."""
+NICENESS = 5
+"""How much the work steps back behind the live session; 5 leaves it a quarter of a busy processor."""
+IDLE_S = 120.0
+"""The process is ended after so long without work, s. 10 to 600."""
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
@@ -46,121 +48,175 @@ class _Trouble:
     hint: str
 
 
-async def run_in_process(
-    task: Callable[[Request, Callable[[StepModel], None]], Result],
-    request: Request,
-    tell: Callable[[StepModel], None],
-) -> Result:
-    """Run a task in a process; when this is cancelled, the process is ended.
+class Workshop:
+    """One process that works on one thing after the other.
 
-    Parameters
-    ----------
-    task : callable
-        A function of a module: takes the request and something to tell its steps to.
-    request : object
-        Can be pickled, as the result.
-    tell : callable
-        Called on the running loop for each step.
-
-    Raises
-    ------
-    FileJobError
-        If the task fails: code, status, message and hint are those of its own error.
+    It is started when it is needed (numpy, scipy and polars take seconds to load), stays for the next task,
+    and is ended when nothing comes for a while, when its task is cancelled, and with the server.
     """
-    loop = asyncio.get_running_loop()
-    child = _Child(task, request)
 
-    def on_step(step: StepModel) -> None:
-        loop.call_soon_threadsafe(tell, step)
+    def __init__(self) -> None:
+        self._child: _Child | None = None
+        self._idle: asyncio.TimerHandle | None = None
 
-    following = asyncio.create_task(asyncio.to_thread(child.follow, on_step))
-    try:
-        return cast("Result", await asyncio.shield(following))
-    except asyncio.CancelledError:
-        child.end()
-        with contextlib.suppress(ServerError):
-            await following
-        raise
+    def warm(self) -> None:
+        """Start the process, so that it is ready when an upload has come."""
+        child = self._ready()
+        asyncio.get_running_loop().run_in_executor(None, child.start)
+        self._rest()
+
+    async def run(
+        self,
+        task: Callable[[Request, Callable[[StepModel], None]], Result],
+        request: Request,
+        tell: Callable[[StepModel], None],
+    ) -> Result:
+        """Run a task; when this is cancelled, the process is ended. One at a time.
+
+        Parameters
+        ----------
+        task : callable
+            A function of a module: takes the request and something to tell its steps to.
+        request : object
+            Can be pickled, as the result.
+        tell : callable
+            Called on the running loop for each step.
+
+        Raises
+        ------
+        FileJobError
+            If the task fails: code, status, message and hint are those of its own error.
+        """
+        loop = asyncio.get_running_loop()
+        child = self._ready()
+
+        def on_step(step: StepModel) -> None:
+            loop.call_soon_threadsafe(tell, step)
+
+        following = asyncio.create_task(asyncio.to_thread(child.follow, task, request, on_step))
+        try:
+            result = await asyncio.shield(following)
+        except asyncio.CancelledError:
+            child.end()
+            with contextlib.suppress(ServerError):
+                await following
+            raise
+        finally:
+            self._rest()
+        return cast("Result", result)
+
+    async def close(self) -> None:
+        """End the process."""
+        self._forget_idle()
+        child, self._child = self._child, None
+        if child is not None:
+            await asyncio.to_thread(child.end)
+
+    def _ready(self) -> _Child:
+        self._forget_idle()
+        if self._child is None or self._child.is_over:
+            self._child = _Child()
+        return self._child
+
+    def _rest(self) -> None:
+        """End the process if nothing comes: it has a hundred megabytes or more."""
+        self._forget_idle()
+        loop = asyncio.get_running_loop()
+        child = self._child
+        if child is not None:
+            self._idle = loop.call_later(IDLE_S, lambda: loop.run_in_executor(None, child.end))
+
+    def _forget_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
 
 class _Child:
-    """One process, followed by a thread."""
+    """The process, followed by a thread."""
 
-    def __init__(self, task: Callable[..., Any], request: object) -> None:
-        self._receiver, self._sender = _CONTEXT.Pipe(duplex=False)
+    def __init__(self) -> None:
+        self._ours, self._theirs = _CONTEXT.Pipe()
         lifts = tuple(CATALOGUE.values())
         self._process = _CONTEXT.Process(
-            target=_work, args=(self._sender, task, request, lifts), daemon=True, name="upright files"
+            target=_serve, args=(self._theirs, lifts), daemon=True, name="upright files"
         )
         self._lock = threading.Lock()
         self._is_running = False
-        self._is_ended = False
+        self.is_over = False
 
-    def follow(self, on_step: Callable[[StepModel], None]) -> object:
-        """Start it and wait for its result."""
-        try:
-            with self._lock:
-                if self._is_ended:
-                    return None
+    def start(self) -> None:
+        """Start it, if it is not running yet."""
+        with self._lock:
+            if not self._is_running and not self.is_over:
                 self._process.start()
                 self._is_running = True
-            self._sender.close()  # of this process: the end of the other one must be seen as an end
-            return self._until_result(on_step)
-        finally:
-            self._close()
+                self._theirs.close()  # here: its end must be seen as an end
+
+    def follow(
+        self, task: Callable[..., Any], request: object, on_step: Callable[[StepModel], None]
+    ) -> object:
+        """Hand it a task and wait for the result."""
+        self.start()
+        try:
+            self._ours.send((task, request))
+            while True:
+                message = self._ours.recv()
+                if isinstance(message, StepModel):
+                    on_step(message)
+                elif isinstance(message, _Trouble):
+                    raise FileJobError(
+                        message.message, message.hint, code=message.code, status=message.status
+                    )
+                else:
+                    (result,) = message
+                    return result
+        except (EOFError, OSError):  # OSError: it was gone before, or ended from here
+            self.end()
+            raise FileJobError(
+                "The work on the file ended suddenly.",
+                "Perhaps memory ran out: import the file in pieces, or on a larger computer.",
+            ) from None
 
     def end(self) -> None:
         """End it, whatever it does."""
         with self._lock:
-            self._is_ended = True
+            if self.is_over:
+                return
+            self.is_over = True
             if self._is_running:
                 self._process.terminate()
-
-    def _until_result(self, on_step: Callable[[StepModel], None]) -> object:
-        while True:
-            try:
-                message = self._receiver.recv()
-            except EOFError:
-                raise FileJobError(
-                    "The work on the file ended suddenly.",
-                    "Perhaps memory ran out: import the file in pieces, or on a larger computer.",
-                ) from None
-            if isinstance(message, StepModel):
-                on_step(message)
-            elif isinstance(message, _Trouble):
-                raise FileJobError(message.message, message.hint, code=message.code, status=message.status)
+                self._process.join()
+                self._process.close()
             else:
-                (result,) = message
-                return result
-
-    def _close(self) -> None:
-        with self._lock:
-            was_running, self._is_running = self._is_running, False
-        if was_running:
-            self._process.join()
-            self._process.close()
-        self._sender.close()
-        self._receiver.close()
+                self._theirs.close()
+            self._ours.close()
 
 
-def _work(
-    sender: Connection[Any, Any], task: Callable[..., Any], request: object, lifts: Iterable[Exercise]
-) -> None:
-    """Be the other process."""
+def _serve(pipe: Connection[Any, Any], lifts: Iterable[Exercise]) -> None:
+    """Be the other process, until nobody is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the server ends this one itself
     if sys.platform != "win32":
         os.nice(NICENESS)
     for lift in lifts:
         if lift.id not in CATALOGUE:
             add_lift(lift)
-    with sender:
-        try:
-            sender.send((task(request, sender.send),))
-        except (ServerError, IngestError, MemoryError, OSError) as error:
-            sender.send(_trouble(error))
-        except Exception as error:  # noqa: BLE001 -- told in words there, in full here
-            traceback.print_exc()
-            sender.send(_trouble(error))
+    with pipe, contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            task, request = pipe.recv()
+            pipe.send(_result_of(task, request, pipe.send))
+
+
+def _result_of(task: Callable[..., Any], request: object, tell: Callable[[StepModel], None]) -> object:
+    try:
+        return (task(request, tell),)
+    except BrokenPipeError:
+        raise
+    except (ServerError, IngestError, MemoryError, OSError) as error:
+        return _trouble(error)
+    except Exception as error:  # noqa: BLE001 -- told in words there, in full here
+        traceback.print_exc()
+        return _trouble(error)
 
 
 def _trouble(error: Exception) -> _Trouble:
