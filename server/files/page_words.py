@@ -18,11 +18,11 @@ _QUESTIONS = {
 _OPTION = re.compile(r"--[a-z-]+")
 _ARGUMENT = r"(?: (?:minus|up|down|kg|lb|g|mg|m/s2|rad/s|m?deg/s|day-first|month-first|t=\S+))?"
 _SAID = re.compile(
-    rf"say (?:it|which|the unit|so|which they are)?\s*(?:it )?with --[a-z-]+{_ARGUMENT}"
+    rf"\b([Ss])ay (?:it|which|the unit|so|which they are)?\s*(?:it )?with --[a-z-]+{_ARGUMENT}"
     rf"(?:(?: or)(?: --[a-z-]+)?{_ARGUMENT})*(?: \(names or numbers\))?"
 )
 _REWORDED = (
-    (_SAID, "say it below"),
+    (_SAID, r"\1ay it below"),
     (re.compile(rf"say the unit with --[a-z-]+{_ARGUMENT}"), "say the unit below"),
     (re.compile(rf"say --gyro-sign{_ARGUMENT}"), "say so below"),
     (re.compile(rf"If the file is right: --[a-z-]+{_ARGUMENT}"), "If the file is right, say so below"),

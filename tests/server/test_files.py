@@ -220,12 +220,8 @@ def test_what_another_instrument_measured_becomes_a_reference(client, folder, tm
 
 
 def test_two_at_once_wait_for_each_other(client, tmp_path):
-    jobs = []
-    for name in ("one", "two"):
-        path = samples.imu_csv(tmp_path)
-        text = path.read_text() + ("" if name == "one" else "\n")
-        path.write_text(text)
-        jobs.append(send(client, path, name=f"{name}.csv"))
+    path = samples.imu_csv(tmp_path)
+    jobs = [send(client, path, name=name) for name in ("one.csv", "two.csv")]
     assert [wait(client, job)["state"] for job in jobs] == ["asking", "asking"]
     for job in jobs:
         client.delete(f"{API}/jobs/{job['id']}")
@@ -233,9 +229,8 @@ def test_two_at_once_wait_for_each_other(client, tmp_path):
 
 def test_work_can_be_cancelled(client, folder, tmp_path):
     before = kept(folder)
-    job = wait(client, send(client, samples.metabase(tmp_path)), "asking", "refused")
-    if job["state"] == "asking":
-        client.delete(f"{API}/jobs/{job['id']}")
+    job = send(client, samples.imu_csv(tmp_path))
+    assert client.delete(f"{API}/jobs/{job['id']}").json()["state"] == "cancelled"  # while it is looked at
     job = wait(client, send(client, samples.imu_csv(tmp_path), name="again.csv"), "asking")
     client.post(f"{API}/jobs/{job['id']}/keep", json={})
     job = client.delete(f"{API}/jobs/{job['id']}").json()
@@ -359,7 +354,7 @@ def test_half_an_import_of_a_killed_server_is_taken_back(tmp_path):
     with Store(settings.results_url) as store:
         store.save_recording(replace(recording(), recording_id=one.kept.id))
         Spool(settings.transfers_dir, settings.imports_dir, settings.references_dir).clean(store)
-        assert store.sessions(None) == []
+        assert not store.sessions(None)
     assert import_folders(settings.imports_dir) == []
     assert list(settings.transfers_dir.iterdir()) == []
 
