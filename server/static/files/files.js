@@ -35,10 +35,15 @@ export async function show(root, context, rest) {
   const taking = exportPart(page, rest[0] === "export" ? rest[1] ?? null : null);
   put(
     root,
-    h("div", { class: "page-head" }, h("div", {}, h("h1", { text: "Files" }), h("p", { class: "sub", text: "Bring recordings in, take results along." }))),
+    h("div", { class: "page-head" }, h("div", {}, h("h1", { text: "Files" }), h("p", { class: "sub", text: "Bring recordings in, take results along." })), h("button", { class: "tool files-jump", type: "button", text: "To export", onclick: toExport })),
     away,
     h("div", { class: "files" }, bringing.element, taking.element),
   );
+
+  function toExport() {
+    taking.heading.scrollIntoView();
+    taking.heading.focus({ preventScroll: true });
+  }
 
   function draw() {
     bringing.update(known.jobs);
@@ -95,10 +100,7 @@ export async function show(root, context, rest) {
 
   draw();
   plan();
-  if (rest[0] === "export") {
-    taking.heading.scrollIntoView();
-    taking.heading.focus({ preventScroll: true });
-  }
+  if (rest[0] === "export") toExport();
   return {
     unmount() {
       isGone = true;

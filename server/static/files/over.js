@@ -2,8 +2,11 @@
 
 import { h, put } from "../core/dom.js";
 import { timeOfDay } from "../core/format.js";
+import { disclosure } from "../parts/blocks.js";
 import { isOver, nameOf } from "./jobcard.js";
 
+/** So many are shown; the others are behind a disclosure. */
+const SHOWN = 3;
 const SIGNS = { done: ["✓", "good"], cancelled: ["–", ""], refused: ["!", "bad"], failed: ["!", "bad"] };
 
 /** @param {"import" | "export"} kind */
@@ -20,7 +23,8 @@ export function overList(kind) {
     return put(
       element,
       h("h3", { text: kind === "import" ? "Imports since the server started" : "Exports since the server started" }),
-      h("ul", { class: "card files-over" }, ...jobs.map(over)),
+      h("ul", { class: "card files-over" }, ...jobs.slice(0, SHOWN).map(over)),
+      jobs.length > SHOWN ? disclosure(`earlier:${kind}`, `${jobs.length - SHOWN} earlier`, h("ul", { class: "card files-over" }, ...jobs.slice(SHOWN).map(over))) : null,
       isRefused ? h("p", { class: "hint", text: "Refused although it is good? docs/formats.md says what each format needs; what a person can decide, such as a unit, is asked before a file is refused." }) : null,
     );
   };
