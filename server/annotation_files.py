@@ -6,20 +6,18 @@ for all athletes. Made to be read by people, changed at once or not at all.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
+from server.whole_file import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
 SESSION_SCHEMA = "upright.annotations/1"
@@ -128,27 +126,8 @@ def _valid(path: Path, adapter: TypeAdapter[_T], content: Any) -> _T:  # noqa: A
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    """Replace a file so that it is whole whatever happens: a copy on the disk takes its name."""
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    """Replace a file so that it is whole whatever happens."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
-        waiting = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            waiting.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                waiting.unlink(missing_ok=True)
-            raise
-        if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise AnnotationError(path, f"it cannot be written: {error.strerror}", damaged=False) from error

@@ -1,7 +1,7 @@
 """Puts the parts together: gate, REST, WebSocket and the dashboard's files."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
 
@@ -27,9 +27,13 @@ from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.settings import Settings
 from server.store import Store
+from server.wall.racks import Rack, WallFile
+from server.wall.wall import Wall
 
 MAX_BODY_BYTES = 64 * 1024
 """Largest request body. 4 to 1024 kB; the largest that the API knows, an edit, rarely has 1 kB."""
+WALL_FILE = "wall.json"
+"""Of the data folder."""
 TOO_LARGE_HINT = "Send less at once; in Sensor Logger choose a shorter batch period."
 
 _log = logging.getLogger(__name__)
@@ -73,6 +77,7 @@ def create_app(
     controls: Controls,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
+    racks: Sequence[Rack] = (),
 ) -> FastAPI:
     """Make the web application.
 
@@ -90,19 +95,26 @@ def create_app(
         What the page may do with sensors; None: nothing, as in a replay.
     reception : PushReception or None
         Takes what a device pushes; None: nothing is expected.
+    racks : sequence of Rack
+        Other racks that the wall follows beside those that are kept.
 
     Raises
     ------
     MissingTokenError
         If other computers could connect and no token is set.
+    InvalidRackError
+        If there are more racks than a wall shows.
     """
     # Made here only to fail early: Starlette builds its middleware at the first request.
     SecurityGate(_nothing, settings)
 
+    wall = Wall(WallFile(settings.data_dir / WALL_FILE), hub, store, racks)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         _log.info("dashboard starts")
-        yield
+        async with wall.running():
+            yield
         _log.info("dashboard stops")
 
     app = FastAPI(
@@ -122,7 +134,7 @@ def create_app(
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor, desk, reception))
+    app.include_router(make_router(hub, store, controls, editor, desk, reception, wall))
     _add_pages(app)
     _add_error_handlers(app)
     return app

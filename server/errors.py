@@ -21,6 +21,8 @@
     ├── ReportError             a report cannot be written
     ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
     ├── ComparisonError          two measurements cannot be compared
+    ├── InvalidRackError        a rack that a wall should follow is not described well
+    ├── WallFileError           the file of followed racks is damaged or cannot be written
     └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
@@ -253,6 +255,33 @@ class ComparisonError(ServerError):
 
     code = "comparison_refused"
     status = 422
+
+
+class InvalidRackError(ServerError):
+    """A rack that a wall should follow is not described well, or there are too many."""
+
+    code = "invalid_rack"
+    status = 422
+
+
+class WallFileError(ServerError):
+    """The file of followed racks is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "wall_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The racks in {path.name} cannot be used: {problem}.",
+            f"Mend {path}, or move it away and add the racks again.",
+        )
+        self.path = path
 
 
 class LslUnavailableError(ServerError):

@@ -35,6 +35,7 @@ from server.cli import (
     sensors,
     serve,
     simulate,
+    wall,
 )
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ for module in (
     doctor,
     export,
     maintenance,
+    wall,
 ):
     module.register(app)
 

@@ -22,13 +22,14 @@ from server.serve import bind, serve
 from server.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine, Sequence
     from typing import Any
 
     from analysis import SetLabel
     from server.push import PushReception
     from server.session import Controls
     from server.settings import Settings
+    from server.wall.racks import Rack
 
 console = Console()
 
@@ -76,6 +77,8 @@ async def dashboard(
     transport: str | None = None,
     offers_sensors: bool = False,
     reception: PushReception | None = None,
+    racks: Sequence[Rack] = (),
+    screen: str = "",
 ) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
@@ -93,6 +96,10 @@ async def dashboard(
         Whether the page may look for sensors, pair and connect them.
     reception : PushReception or None
         Takes what a device pushes.
+    racks : sequence of Rack
+        Other racks that the wall follows.
+    screen : str
+        Which screen to open, such as "wall".
 
     Raises
     ------
@@ -103,14 +110,14 @@ async def dashboard(
         port = int(listener.getsockname()[1])
         recover_recordings(settings)
         settings = settings.model_copy(update={"port": port})
-        url = dashboard_url(settings)
+        url = dashboard_url(settings) + (screen and f"#/{screen}")
         controls = NothingRuns()
         with Store(settings.results_url) as store:
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             hub = LiveHub(hub_config, Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
             app = create_app(
-                settings, hub, store, controls, desk if offers_sensors else None, reception=reception
+                settings, hub, store, controls, desk if offers_sensors else None, reception, racks
             )
 
             def started() -> None:
