@@ -7,11 +7,13 @@ replaced by its successor, so nobody is ever disconnected for being slow.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from server.errors import InvalidRackError, NotFoundError
+from server.errors import InvalidRackError, NotFoundError, WallFileError
 from server.live import Outbox, Outgoing
 from server.messages import Delivery, Message
 from server.wall.follower import follow_own, follow_rack
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from server.live import LiveHub
     from server.store import Store
+
+_log = logging.getLogger(__name__)
 
 OWN_ID = "own"
 QUEUE_LIMIT = 64
@@ -75,15 +79,14 @@ class Wall:
 
     Raises
     ------
-    WallFileError
-        If the file is damaged.
     InvalidRackError
         If there are too many racks.
     """
 
     def __init__(self, file: WallFile, hub: LiveHub, store: Store, given: Sequence[Rack] = ()) -> None:
         self._file, self._hub, self._store = file, hub, store
-        self._kept = file.load()
+        self._problem: WallFileError | None = None
+        self._kept = self._loaded()
         self._given = tuple(given)
         with_racks(self._kept, self._given)
         self._followed: dict[str, _Followed] = {}
@@ -94,6 +97,15 @@ class Wall:
         self._seq = 0
         self._runs = False
         self._asks_names = asyncio.Event()
+
+    def _loaded(self) -> WallSettings:
+        """Read the file; one that is damaged is left alone until somebody mends it, and costs only its racks."""
+        try:
+            return self._file.load()
+        except WallFileError as error:
+            _log.warning("%s", error)
+            self._problem = error
+            return WallSettings()
 
     # -- running
 
@@ -236,6 +248,8 @@ class Wall:
         self._change(settings)
 
     def _change(self, settings: WallSettings) -> None:
+        if self._problem is not None:
+            raise self._problem
         self._file.keep(settings)
         self._kept = settings
         if not settings.shows_names:

@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from analysis.events import RepFinished, SetFinished
 from analysis.imu import SetLabel
@@ -178,7 +179,7 @@ async def test_the_gate_still_refuses_pages_of_others(tmp_path):
     async with station(tmp_path / "rack", token=token) as rack:
         url = f"ws://127.0.0.1:{rack.port}/api/v1/live"
         headers = {"Authorization": f"Bearer {token}"}
-        for origin in (None, "http://evil.example", "http://127.0.0.1:1"):
+        for origin in (None, Origin("http://evil.example"), Origin("http://127.0.0.1:1")):
             with pytest.raises(InvalidStatus):
                 await connect(url, origin=origin, additional_headers=headers)
 

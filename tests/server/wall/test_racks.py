@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 from websockets.asyncio.server import serve
 
+from server.app import create_app
 from server.errors import InvalidRackError, WallFileError
 from server.live import LiveHub
-from server.settings import new_token
+from server.settings import Settings, new_token
 from server.wall.contact import RackRefusedError, open_live
 from server.wall.heard import Snapshot, UnknownProtocolError, read_message
 from server.wall.racks import MAX_RACKS, Rack, WallFile, WallSettings, parse_rack, rack_at
@@ -103,6 +105,16 @@ def test_a_damaged_file_is_told_and_left_alone(text, tmp_path):
     with pytest.raises(WallFileError, match=r"wall\.json"):
         WallFile(path).load()
     assert path.read_text() == text
+
+
+def test_a_damaged_file_costs_the_server_only_its_racks(hub, store, controls, tmp_path):
+    (tmp_path / "wall.json").write_text("{")
+    app = create_app(Settings(data_dir=tmp_path), hub, store, controls)
+    with TestClient(app, base_url=ADDRESS, headers={"origin": ADDRESS}) as client:
+        assert client.get("/api/v1/wall").json()["tiles"] == []
+        refused = client.patch("/api/v1/wall", json={"own_name": "Rack 1"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "wall_unusable")
+    assert (tmp_path / "wall.json").read_text() == "{"
 
 
 def test_the_page_adds_and_removes_racks_and_sees_no_token(client, tmp_path):
