@@ -99,7 +99,7 @@ class Wall:
         self._asks_names = asyncio.Event()
 
     def _loaded(self) -> WallSettings:
-        """Read the file; one that is damaged is left alone until somebody mends it, and costs only its racks."""
+        """Read the file; a damaged one is left alone until it is mended, and costs only its racks."""
         try:
             return self._file.load()
         except WallFileError as error:

@@ -46,7 +46,7 @@ def rack_process(port, folder, token=None):
     finally:
         process.kill()
         process.wait(WAIT_S)
-        process.stdout.close()
+        process.communicate()
 
 
 async def test_a_rack_that_is_killed_is_dimmed_counted_and_comes_back_complete(tmp_path):
