@@ -15,7 +15,6 @@ from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
 from server.api_training import add_training
-from server.api_wall import add_wall
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
@@ -37,7 +36,6 @@ from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.store import Store
 from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
-from server.wall.wall import Wall
 
 MAX_ROWS = 1000
 """Most rows of any answer. 100 to 10000; 1000 sets are a year of training."""
@@ -52,7 +50,6 @@ def make_router(
     editor: Editor,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
-    wall: Wall | None = None,
 ) -> APIRouter:
     """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
     router = APIRouter(
@@ -69,8 +66,6 @@ def make_router(
     add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)
-    if wall is not None:
-        add_wall(router, wall)
     return router
 
 

@@ -17,9 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.api_health import add_health
+from server.api_wall import add_wall
 from server.editing import Editor
 from server.errors import ServerError
 from server.gate import PUSH_PATH, SecurityGate
+from server.health.watch import HealthWatch
 from server.live import LiveHub
 from server.push import PushReception
 from server.schemas import ErrorModel
@@ -110,10 +113,12 @@ def create_app(
 
     wall = Wall(WallFile(settings.data_dir / WALL_FILE), hub, store, racks)
 
+    watch = HealthWatch(settings, hub)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         _log.info("dashboard starts")
-        async with wall.running():
+        async with watch.running(), wall.running():
             yield
         _log.info("dashboard stops")
 
@@ -134,7 +139,10 @@ def create_app(
         settings.recordings_dir,
         lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
     )
-    app.include_router(make_router(hub, store, controls, editor, desk, reception, wall))
+    router = make_router(hub, store, controls, editor, desk, reception)
+    add_wall(router, wall)
+    add_health(router, watch, hub, store, settings, wall)
+    app.include_router(router)
     _add_pages(app)
     _add_error_handlers(app)
     return app

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from analysis.imu import SetLabel
+    from server.messages import DiskNotice
     from server.session import LinkStatus, RecordingInfo
     from server.state import JudgesSession
 
@@ -169,6 +170,10 @@ class LiveHub:
     def publish_status(self, status: LinkStatus) -> None:
         """Tell how the link to the sensor is."""
         self._publish(self.state.take_link(status))
+
+    def publish_disk(self, notice: DiskNotice | None) -> None:
+        """Tell every screen that the disk is nearly full; None: it is not."""
+        self._publish(self.state.take_disk(notice))
 
     def publish_label(self, label: SetLabel) -> None:
         """Tell what the next set is. Saying the same twice does no harm."""
