@@ -6,19 +6,19 @@ for all athletes. Made to be read by people, changed at once or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
-from server.whole_file import write_whole
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from uuid import UUID
 
 SESSION_SCHEMA = "upright.annotations/1"
 ATHLETES_SCHEMA = "upright.athletes/1"
@@ -77,6 +77,14 @@ class AnnotationFiles:
         path = self.session_path(recording_id)
         _write(path, {"schema": SESSION_SCHEMA, "recording_id": str(recording_id), **said})
 
+    def annotated(self) -> set[UUID]:
+        """List the recordings of which something is said."""
+        found: set[UUID] = set()
+        for path in (self.data_dir / "annotations").glob("*.json"):
+            with contextlib.suppress(ValueError):  # not one of ours
+                found.add(UUID(path.stem))
+        return found
+
     def athletes(self) -> tuple[Athlete, ...]:
         """Read the athletes, in the order in which they were added.
 
@@ -126,8 +134,27 @@ def _valid(path: Path, adapter: TypeAdapter[_T], content: Any) -> _T:  # noqa: A
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    """Replace a file so that it is whole whatever happens."""
+    """Replace a file so that it is whole whatever happens: a copy on the disk takes its name."""
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:
-        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+        waiting = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            waiting.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise
+        if os.name == "posix":
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
     except OSError as error:
         raise AnnotationError(path, f"it cannot be written: {error.strerror}", damaged=False) from error

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Response
 
+from server.access import Access
 from server.health.diagnostics import make_diagnostics
 from server.health.redaction import Redactor
 from server.health.report import HealthModel, health
@@ -16,13 +17,19 @@ from server.wall.wall import Wall
 
 
 def add_health(
-    router: APIRouter, watch: HealthWatch, hub: LiveHub, store: Store, settings: Settings, wall: Wall
+    router: APIRouter,
+    watch: HealthWatch,
+    hub: LiveHub,
+    store: Store,
+    settings: Settings,
+    wall: Wall,
+    access: Access,
 ) -> None:
     """Add what tells how the server is."""
 
     async def redactor() -> Redactor:
         athletes = await asyncio.to_thread(store.athletes)
-        tokens = [one.token for one in wall.racks if one.token is not None]
+        tokens = [*access.tokens.values(), *(one.token for one in wall.racks if one.token is not None)]
         return Redactor(settings, tokens, [one.name for one in athletes])
 
     @router.get("/health", summary="How this server is: what is wrong, disk, losses, load, versions")

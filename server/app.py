@@ -15,8 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
+from server.access import Access
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.api_access import make_access_router
 from server.api_health import add_health
 from server.api_wall import add_wall
 from server.editing import Editor
@@ -24,6 +26,7 @@ from server.errors import ServerError
 from server.gate import PUSH_PATH, SecurityGate
 from server.health.watch import HealthWatch
 from server.live import LiveHub
+from server.preferences import PreferenceFile
 from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
@@ -80,6 +83,7 @@ def create_app(
     controls: Controls,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
+    access: Access | None = None,
     racks: Sequence[Rack] = (),
 ) -> FastAPI:
     """Make the web application.
@@ -98,6 +102,8 @@ def create_app(
         What the page may do with sensors; None: nothing, as in a replay.
     reception : PushReception or None
         Takes what a device pushes; None: nothing is expected.
+    access : Access or None
+        Which token lets in whom. None: as the settings say.
     racks : sequence of Rack
         Other racks that the wall follows beside those that are kept.
 
@@ -108,11 +114,8 @@ def create_app(
     InvalidRackError
         If there are more racks than a wall shows.
     """
-    # Made here only to fail early: Starlette builds its middleware at the first request.
-    SecurityGate(_nothing, settings)
-
+    access = access or Access.of(settings)
     wall = Wall(WallFile(settings.data_dir / WALL_FILE), hub, store, racks)
-
     watch = HealthWatch(settings, hub)
 
     @asynccontextmanager
@@ -132,7 +135,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
+    app.add_middleware(SecurityGate, settings=settings, access=access)  # added last: outermost
     editor = Editor(
         store,
         AnnotationFiles(settings.data_dir),
@@ -141,15 +144,12 @@ def create_app(
     )
     router = make_router(hub, store, controls, editor, desk, reception)
     add_wall(router, wall)
-    add_health(router, watch, hub, store, settings, wall)
+    add_health(router, watch, hub, store, settings, wall, access)
     app.include_router(router)
+    app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
     _add_error_handlers(app)
     return app
-
-
-async def _nothing(*_arguments: object) -> None:
-    """Stand behind a gate that is made only to check its settings."""
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -137,6 +137,15 @@ class SessionMessage(Message):
     session: SessionModel | None
 
 
+class HeartbeatMessage(Message):
+    """The server is there and has nothing to say: silence then means that the connection is broken.
+
+    It is no news, so it has no number of its own.
+    """
+
+    type: Literal["heartbeat"] = "heartbeat"
+
+
 LiveMessage: TypeAlias = (
     SnapshotMessage
     | VelocityMessage
@@ -147,4 +156,5 @@ LiveMessage: TypeAlias = (
     | LabelMessage
     | SessionMessage
     | HealthMessage
+    | HeartbeatMessage
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli.options import DataDir, NoBrowser, Port, settings_of
+from server.cli.options import DataDir, Lan, NoBrowser, Port, Tls, settings_of
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -29,20 +29,19 @@ def wall(
             show_default=False,
         ),
     ] = None,
-    lan: Annotated[bool, typer.Option("--lan", help="Let other computers connect; prints a token.")] = False,
+    lan: Lan = False,
+    tls: Tls = None,
     port: Port = 8000,
     no_browser: NoBrowser = False,
     data_dir: DataDir = None,
 ) -> None:
     """Show up to 16 racks on one screen. Each is an Upright server of its own; this one has no sensor."""
-    from server.cli.serve import open_to_lan
+    from server.cli.lan import open_to_lan
     from server.wall.racks import parse_rack
 
     given = [parse_rack(one) for one in racks or ()]
-    settings = settings_of(data_dir, port)
-    asyncio.run(
-        _run(open_to_lan(settings) if lan else settings, given, opens_browser=not (no_browser or lan))
-    )
+    settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls)
+    asyncio.run(_run(settings, given, opens_browser=not (no_browser or lan)))
 
 
 async def _run(settings: Settings, racks: list[Rack], *, opens_browser: bool) -> None:

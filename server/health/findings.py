@@ -86,7 +86,7 @@ def disk_finding(disk: Disk) -> Finding | None:
             "goes on by itself and nothing is lost.",
         )
     if hours < CONFIG.disk_bad_h:
-        text = "Delete something now, or end the session. When the disk is full, recording goes on in memory only."
+        text = "Delete something now, or end the session. When the disk is full, recording goes on in memory."
         return Finding("bad", f"The disk is almost full: room for {left} of recording", text)
     text = "Delete what nobody needs, or move old recordings to another disk, before the next session."
     return Finding("warn", f"The disk is nearly full: room for {left} of recording", text)

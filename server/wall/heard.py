@@ -163,7 +163,15 @@ class SessionHeard(_Message):
     session: HeardSession | None
 
 
-HeardMessage: TypeAlias = Snapshot | RepHeard | SetHeard | LinkHeard | LabelHeard | SessionHeard
+class HeartbeatHeard(_Message):
+    """The rack is there and has nothing to say."""
+
+    type: Literal["heartbeat"]
+
+
+HeardMessage: TypeAlias = (
+    HeartbeatHeard | Snapshot | RepHeard | SetHeard | LinkHeard | LabelHeard | SessionHeard
+)
 
 
 class _Kind(_Heard):
@@ -174,7 +182,7 @@ class _Kind(_Heard):
 
 
 _KNOWN: TypeAdapter[HeardMessage] = TypeAdapter(Annotated[HeardMessage, Field(discriminator="type")])
-_TYPES = frozenset({"snapshot", "rep", "set", "link", "label", "session"})
+_TYPES = frozenset({"heartbeat", "snapshot", "rep", "set", "link", "label", "session"})
 _OFTEN_PASSED_OVER = '"type":"velocity"'
 _HEAD_CHARS = 80
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from server.errors import InvalidRackError, WallFileError
-from server.whole_file import write_whole
+from server.private_files import read_private, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,15 +211,12 @@ class WallFile:
         WallFileError
             If it is damaged.
         """
-        try:
-            content: object = json.loads(self.path.read_text(encoding="utf-8-sig"))
-        except FileNotFoundError:
+        text = read_private(self.path, WallFileError)
+        if text is None:
             return WallSettings()
-        except (OSError, ValueError, RecursionError) as error:
-            raise WallFileError(self.path, str(error)) from error
         try:
-            return _settings_in(cast("dict[str, Any]", content))
-        except (KeyError, TypeError, AttributeError, ValueError, InvalidRackError) as error:
+            return _settings_in(cast("dict[str, Any]", json.loads(text)))
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError, InvalidRackError) as error:
             raise WallFileError(self.path, str(error)) from error
 
     def keep(self, settings: WallSettings) -> None:
@@ -239,10 +236,7 @@ class WallFile:
                 for one in settings.racks
             ],
         }
-        try:
-            write_whole(self.path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-        except OSError as error:
-            raise WallFileError(self.path, f"it cannot be written: {error.strerror}") from error
+        write_private(self.path, json.dumps(content, indent=2, ensure_ascii=False) + "\n", WallFileError)
 
 
 def _settings_in(content: dict[str, Any]) -> WallSettings:

@@ -14,6 +14,7 @@ from server.wall.heard import (
     HeardSession,
     HeardSet,
     HeardVerdict,
+    HeartbeatHeard,
     LabelHeard,
     LinkHeard,
     RepHeard,
@@ -129,10 +130,12 @@ class RackView:
 
     def take(self, message: HeardMessage, now_s: float) -> None:
         """Take a message of the rack."""
+        self.contact, self.reason, self.heard_at_s, self.lost_at_s = Contact.HEARD, "", now_s, None
+        if isinstance(message, HeartbeatHeard):
+            return
         if not isinstance(message, Snapshot) and message.seq <= self._seq:
             return  # a snapshot had it already
         self._seq = message.seq
-        self.contact, self.reason, self.heard_at_s, self.lost_at_s = Contact.HEARD, "", now_s, None
         match message:
             case Snapshot():
                 self._take_snapshot(message)

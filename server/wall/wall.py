@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 OWN_ID = "own"
 QUEUE_LIMIT = 64
 """Messages that wait for one browser: a snapshot and one for each tile are all that can ever wait."""
+HEARTBEAT_S = 2.0
+"""A screen hears something at least this often, s; as on the live socket."""
 MAX_CLIENTS = 32
 """Screens that show the wall at once. 4 to 64."""
 
@@ -277,7 +279,7 @@ class Wall:
     def client(self) -> Generator[Outbox]:
         """Connect a screen: its outbox starts with the snapshot and misses nothing after it."""
         self._follow_own()
-        outbox = Outbox(QUEUE_LIMIT)
+        outbox = Outbox(QUEUE_LIMIT, HEARTBEAT_S)
         outbox.put(_outgoing(self.snapshot()))
         self._clients.add(outbox)
         try:

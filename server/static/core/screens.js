@@ -59,6 +59,14 @@ export const SCREENS = [
     id: "sensors", name: "Sensors", key: "6", icon: "M12 20v-8M8 9a5 5 0 0 1 8 0M5 6a9 9 0 0 1 14 0M10 20h4",
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
   },
+  {
+    id: "wall", name: "Wall", key: "8", icon: "M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z",
+    styles: ["wall/wall.css"], load: () => import("../wall/wall.js"),
+  },
+  {
+    id: "health", name: "Health", key: "h", icon: "M12 20C6 16 3 12 3 9a4.5 4.5 0 0 1 9-1 4.5 4.5 0 0 1 9 1c0 3-3 7-9 11zM7 11h3l2-3 2 5 1-2h2",
+    styles: ["health/health.css"], load: () => import("../health/health.js"),
+  },
 ];
 
 const byId = new Map(SCREENS.flatMap((screen) => [screen.id, ...(screen.also ?? [])].map((id) => [id, screen])));

@@ -69,6 +69,8 @@ class Screen:
         text = await self._socket.recv()
         self.last_text = text
         message = json.loads(text)
+        if message["type"] == "heartbeat":
+            return message
         self.seqs.append(message["seq"])
         if message["type"] == "wall":
             self.wall = message
