@@ -20,7 +20,7 @@ const STATES = {
   lifting: ["▲", "Lifting"],
   over: ["■", "Stop"],
   resting: ["Ⅱ", "Rest"],
-  sensor_lost: ["!", "Sensor lost"],
+  sensor_lost: ["!", "Lost"],
   ended: ["✓", "Ended"],
 };
 
@@ -45,9 +45,9 @@ export function makeTile() {
     state: h("span"),
     number: h("span", { class: "tile-number" }),
     unit: h("span", { class: "tile-unit" }),
-    mark: h("span", { class: "tile-mark" }),
+    mark: h("span", { class: "tile-mark" }, h("i", { "aria-hidden": "true" }), h("span")),
     lift: h("p", { class: "tile-lift" }),
-    reps: h("p", { class: "tile-reps" }),
+    reps: h("p", { class: "tile-reps" }, h("span", { class: "tile-set" }), h("span")),
     fill: h("i", { class: "tile-fill" }),
     stop: h("i", { class: "tile-stop" }),
     loss: h("span"),
@@ -66,18 +66,21 @@ export function makeTile() {
 function draw(root, p, tile, unit, now) {
   const [glyph, words] = stateWords(tile, now);
   const old = isOld(tile, now);
-  root.className = `tile is-${tile.state}${old ? " is-old" : ""}${tile.quality && tile.quality !== "good" ? " is-doubtful" : ""}`;
+  const isBlank = tile.n_reps === null && tile.state !== "ready";
+  root.className = ["tile", `is-${tile.state}`, old && "is-old", isBlank && "is-blank", tile.quality && tile.quality !== "good" && "is-doubtful"].filter(Boolean).join(" ");
   setText(p.name, tile.name);
   setText(p.lifter, tile.lifter ?? "");
   setText(p.glyph, glyph);
   setText(p.state, words);
   drawNumber(p, tile);
   setText(p.lift, [tile.exercise_name, load(tile.load_kg, unit)].filter(Boolean).join(" · "));
-  setText(p.reps, repWords(tile));
+  setText(p.reps.firstChild, tile.n_reps === null ? "" : `Set ${tile.set_number} · `);
+  setText(p.reps.lastChild, repWords(tile));
   drawGauge(p, tile);
   drawWord(p.word, tile);
   // What is wrong stands where the lift was: there is no room for both on a small tile.
-  setText(p.reason, old || ["searching", "refused"].includes(tile.state) ? tile.reason : "");
+  const isTold = tile.reason && (old || ["searching", "refused"].includes(tile.state));
+  setText(p.reason, isTold ? `${tile.state === "sensor_lost" ? "Sensor: " : ""}${tile.reason}` : "");
 }
 
 /** The last rep; where velocities are hidden from the lifter, the count of reps. */
@@ -85,8 +88,7 @@ function drawNumber(p, tile) {
   if (tile.velocities_hidden) {
     setText(p.number, tile.n_reps === null ? "–" : String(tile.n_reps));
     setText(p.unit, tile.n_reps === 1 ? "rep" : "reps");
-    setText(p.mark, "velocities hidden");
-    p.mark.className = "tile-mark";
+    drawMark(p.mark, "", "velocities hidden", "in-words");
     return;
   }
   const isKnown = tile.velocity_mps !== null;
@@ -95,15 +97,22 @@ function drawNumber(p, tile) {
   setText(p.unit, tile.velocity_kind === "peak" ? "m/s peak" : "m/s");
   const doubt = tile.quality && tile.quality !== "good" ? quality(tile.quality) : null;
   const zone = tile.zone ? ZONES[tile.zone] : null;
-  setText(p.mark, doubt ? `${doubt.glyph} ${doubt.words}` : zone ? `${zone.glyph} ${zone.words.toLowerCase()}` : "");
-  p.mark.className = `tile-mark ${doubt ? "doubt" : zone ? `zone-${tile.zone}` : ""}`;
-  p.mark.title = doubt ? tile.quality_reasons.join("; ") : "";
+  if (doubt) drawMark(p.mark, doubt.glyph, doubt.words, "doubt", tile.quality_reasons.join("; "));
+  else drawMark(p.mark, zone?.glyph ?? "", zone?.words.toLowerCase() ?? "", zone ? `zone-${tile.zone}` : "");
+}
+
+/** A sign and its words beside the number; small tiles keep the sign. */
+function drawMark(mark, glyph, words, tone, why = "") {
+  setText(mark.firstChild, glyph);
+  setText(mark.lastChild, glyph && words ? ` ${words}` : words);
+  mark.className = `tile-mark ${tone}`;
+  mark.title = why;
 }
 
 function repWords(tile) {
   if (tile.n_reps === null) return "";
   const what = tile.wanted_reps === null ? (tile.n_reps === 1 ? "rep" : "reps") : `of ${tile.wanted_reps}`;
-  return `Set ${tile.set_number} · ${tile.n_reps} ${what}`;
+  return `${tile.n_reps} ${what}`;
 }
 
 function drawGauge(p, tile) {

@@ -15,6 +15,7 @@ export function show(root, context) {
   let wall = initialWall;
   let socket = "connecting";
   let socketSince = performance.now();
+  let topBefore = -1;
   /** @type {Map<string, ReturnType<typeof makeTile>>} */
   const tiles = new Map();
   const sub = h("p", { class: "sub" });
@@ -39,9 +40,17 @@ export function show(root, context) {
     layout();
   }
 
+  /** The room below whatever stands above the wall: a line may come and go there. */
+  function fitHeight(isList) {
+    const isFull = document.fullscreenElement === screen;
+    const below = parseFloat(getComputedStyle(root).paddingBottom);
+    screen.style.height = isList || isFull ? "" : `${Math.max(320, window.innerHeight - screen.getBoundingClientRect().top - window.scrollY - below)}px`;
+  }
+
   function layout() {
     const isList = window.innerWidth < LIST_BELOW;
     screen.classList.toggle("is-list", isList);
+    fitHeight(isList);
     const n = wall.tiles.length;
     if (n === 0 || isList) {
       grid.style.gridTemplate = "";
@@ -62,6 +71,11 @@ export function show(root, context) {
 
   function draw() {
     const now = performance.now();
+    const top = screen.getBoundingClientRect().top + window.scrollY;
+    if (top !== topBefore) {
+      topBefore = top;
+      layout();
+    }
     const isStarting = wall.seq < 0;
     racks.hidden = context.role() !== "admin" || isStarting;
     const isEmpty = !isStarting && wall.tiles.length === 0;
@@ -71,7 +85,8 @@ export function show(root, context) {
     setText(sub, isStarting ? "Connecting…" : isEmpty ? "" : summary(wall.tiles, now));
     const isAway = socket === "closed" && now - socketSince > 1500;
     screen.classList.toggle("is-away", isAway);
-    notice.hidden = !isAway;
+    // Elsewhere the page's own line says it; in full screen only the wall is seen.
+    notice.hidden = !isAway || document.fullscreenElement !== screen;
     notice.className = "notice bad";
     setText(notice.firstChild, "Wall disconnected");
     setText(notice.lastChild, `No answer from this wall's server for ${age((now - socketSince) / 1000)}. Connecting again by itself.`);
