@@ -73,3 +73,12 @@ export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+
+/** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
+export const addRack = (rack) => send("POST", "/wall/racks", rack);
+export const removeRack = (id) => request(`/wall/racks/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const changeWall = (changes) => send("PATCH", "/wall", changes);
+
+export const getHealth = () => request("/health");
+/** A zip; the browser saves it. */
+export const DIAGNOSTICS = `${API}/health/diagnostics`;
