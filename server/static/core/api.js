@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     response = await fetch(`${API}${path}`, options);
@@ -32,7 +32,7 @@ function query(values) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-const send = (method, path, body) =>
+export const send = (method, path, body) =>
   request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 /** Who this browser is to the server. */
@@ -84,3 +84,12 @@ export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeUR
 export const deleteAthlete = (id, heirId) => request(`/athletes/${encodeURIComponent(id)}${query({ heir_id: heirId })}`, { method: "DELETE" });
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+
+/** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
+export const addRack = (rack) => send("POST", "/wall/racks", rack);
+export const removeRack = (id) => request(`/wall/racks/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const changeWall = (changes) => send("PATCH", "/wall", changes);
+
+export const getHealth = () => request("/health");
+/** A zip; the browser saves it. */
+export const DIAGNOSTICS = `${API}/health/diagnostics`;
