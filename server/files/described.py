@@ -23,7 +23,7 @@ from server.files.schemas import (
 from server.import_words import possible
 from server.imports import moment_of
 from server.kept_files import content_id
-from server.reanalysis import analyse_with
+from server.reanalysis import ShareWatcher, analyse_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,7 +104,7 @@ def _described_recording(
 ) -> ItemModel:
     decision = known.choices.decision
     recording = ReplayedImport(file, decision.replay_options)
-    sets = analyse_with(recording, SessionAnnotation(), progress)
+    sets = analyse_with(recording, SessionAnnotation(), ShareWatcher(progress))
     counts, mount = recording.counts, recording.header.mount
     started_at, is_dated = moment_of(file, decision)
     recording_id = content_id((file.path, *file.companions))

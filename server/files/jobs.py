@@ -204,7 +204,11 @@ class JobBoard:
     def start(self, job: Job, state: JobState, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Begin a piece of work; it waits for its turn."""
         job.state = state
-        job.step = StepModel(words="Waits for another file" if self._turn.locked() else "Starting; it takes some seconds the first time")
+        job.step = StepModel(
+            words="Waits for another file"
+            if self._turn.locked()
+            else "Starting; it takes some seconds the first time"
+        )
         self._forget_timer(job)
         job.work = asyncio.create_task(self._guard(job, work), name=f"files: {job.title}")
 

@@ -18,7 +18,7 @@ from server.files.page_words import for_page, sentence
 from server.files.schemas import ItemKind, ItemModel, StepModel, StoredModel
 from server.imports import IMPORT_JSON, REFERENCE_JSON, keep_import, keep_reference
 from server.kept_files import content_id
-from server.reanalysis import Analysis, analyse_file
+from server.reanalysis import Analysis, ShareWatcher, analyse_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,9 +102,8 @@ def _keep(task: KeepTask, item: ItemModel, journal: Journal, step: Callable[...,
     journal.note(task.imports_dir, recording_id, IMPORT_JSON)
     one = keep_import(task.imports_dir, file, item.choices.decision)
     del file  # the analysis reads what was kept
-    analysis = analyse_file(
-        one.kept.folder, annotation, lambda done: step(f"Looking for reps in {name}", done)
-    )
+    watcher = ShareWatcher(lambda done: step(f"Looking for reps in {name}", done))
+    analysis = analyse_file(one.kept.folder, annotation, watcher)
     n_sets = len(analysis.sets)
     how = "Kept" if journal.is_new(recording_id) else "It was imported before; analysed again"
     sets = "1 set" if n_sets == 1 else f"{n_sets} sets"

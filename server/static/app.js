@@ -13,13 +13,14 @@ import { cueOf } from "./live/goal.js";
 import { repSentence, setSentence } from "./live/sentences.js";
 import { drawBadge } from "./parts/badge.js";
 import { openHelp } from "./parts/help.js";
+import { drawDiskNotice } from "./parts/disknotice.js";
 import { companionNews } from "./parts/linkline.js";
 import { fillNav, markScreen } from "./parts/nav.js";
 import { makeOutage } from "./parts/outage.js";
 
 const TICK_MS = 500;
 /** Screens that are complete again with the snapshot of a new connection; the others read what they show. */
-const IN_STATE = new Set(["live", "sets", "stability"]);
+const IN_STATE = new Set(["live", "sets", "stability", "wall"]);
 const THEME_GLYPHS = { system: "◐", light: "○", dark: "●" };
 
 const part = (id) => document.getElementById(id);
@@ -57,6 +58,7 @@ function take(message) {
   if (news) context.say(news);
   if (message.type !== "velocity") {
     drawBadge(badge, details, state, performance.now());
+    drawDiskNotice(part("disk"), state, context.say);
     outage(before, state, performance.now(), { isShownLive: screen.id === "live", isLive: IN_STATE.has(screen.id) && Boolean(router.shown()?.update) });
   }
   router.shown()?.update?.(state, message);

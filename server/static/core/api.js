@@ -50,6 +50,13 @@ export const getAudit = (weeks, athlete) =>
   request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
 export const getAthletes = () => request("/athletes");
 
+/** Answers of a recording that is not worked out yet say only how far it is: `{progress}`. */
+export const getSignals = (id, { fromS = null, toS = null, points }) =>
+  request(`/sessions/${encodeURIComponent(id)}/signals${query({ from_s: fromS, to_s: toS, points })}`);
+export const getPath3d = (id, set) => request(`/sessions/${encodeURIComponent(id)}/path3d${query({ set })}`);
+export const getCheckup = (id) => request(`/sessions/${encodeURIComponent(id)}/checkup`);
+export const getPlotly = () => request("/plotly");
+
 export const getSensors = () => request("/sensors");
 export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });
 export const forgetSensor = (address) => request(`/sensors/${encodeURIComponent(address)}`, { method: "DELETE" });
@@ -66,3 +73,12 @@ export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+
+/** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
+export const addRack = (rack) => send("POST", "/wall/racks", rack);
+export const removeRack = (id) => request(`/wall/racks/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const changeWall = (changes) => send("PATCH", "/wall", changes);
+
+export const getHealth = () => request("/health");
+/** A zip; the browser saves it. */
+export const DIAGNOSTICS = `${API}/health/diagnostics`;

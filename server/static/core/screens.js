@@ -60,8 +60,20 @@ export const SCREENS = [
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
   },
   {
+    id: "explorer", name: "Explorer", key: "7", icon: "M3 12c2-8 4-8 6 0s4 8 6 0M20.5 20.5l-3-3M15 19a4 4 0 1 0 0-8",
+    styles: ["explorer/explorer.css", "sessions/sessions.css"], load: () => import("../explorer/explorer.js"),
+  },
+  {
+    id: "wall", name: "Wall", key: "8", icon: "M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z",
+    styles: ["wall/wall.css"], load: () => import("../wall/wall.js"),
+  },
+  {
     id: "files", name: "Files", key: "9", icon: "M7 3v12M3 11l4 4 4-4M17 21V9M13 13l4-4 4 4",
     styles: ["files/files.css"], load: () => import("../files/files.js"),
+  },
+  {
+    id: "health", name: "Health", key: "h", icon: "M12 20C6 16 3 12 3 9a4.5 4.5 0 0 1 9-1 4.5 4.5 0 0 1 9 1c0 3-3 7-9 11zM7 11h3l2-3 2 5 1-2h2",
+    styles: ["health/health.css"], load: () => import("../health/health.js"),
   },
 ];
 
