@@ -13,6 +13,7 @@ from analysis.imu import SetLabel
 from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
+from server.api_files import add_files
 from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
@@ -21,6 +22,7 @@ from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
 from server.explorer.desk import SignalDesk
+from server.files.desk import FileDesk
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.push import PushReception
@@ -60,8 +62,9 @@ def make_router(
     signals: SignalDesk,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
+    files: FileDesk | None = None,
 ) -> APIRouter:
-    """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
+    """Make the router with everything under ``/api/v1``; without a desk, nothing of what it does."""
     router = APIRouter(
         prefix="/api/v1",
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
@@ -77,6 +80,8 @@ def make_router(
     add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)
+    if files is not None:
+        add_files(router, files, store)
     return router
 
 

@@ -63,6 +63,10 @@ export const SCREENS = [
     id: "sensors", name: "Sensors", key: "6", icon: "M12 20v-8M8 9a5 5 0 0 1 8 0M5 6a9 9 0 0 1 14 0M10 20h4",
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
   },
+  {
+    id: "files", name: "Files", key: "9", icon: "M7 3v12M3 11l4 4 4-4M17 21V9M13 13l4-4 4 4",
+    styles: ["files/files.css"], load: () => import("../files/files.js"),
+  },
 ];
 
 const byId = new Map(SCREENS.flatMap((screen) => [screen.id, ...(screen.also ?? [])].map((id) => [id, screen])));
