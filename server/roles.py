@@ -71,6 +71,7 @@ RULES = (
     Rule("DELETE", "/api/v1/sessions/*/sets/**", Role.LIFT),
     # A file to take along changes nothing that was measured; an import does, and is for administrators.
     Rule("POST", "/api/v1/files/exports/**", Role.LIFT),
+    Rule("DELETE", "/api/v1/files/jobs/*", Role.LIFT),
 )
 """The first line that fits counts."""
 
