@@ -14,6 +14,7 @@ from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
 from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
 from analysis.stability.sentences import session_sentence, weeks_sentence
+from analysis.stability.set_changes import with_set_words
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
 from analysis.stability.weeks import joined_sessions, part_history, trend_breaks
 from analysis.stability.words import with_words
@@ -91,7 +92,8 @@ def judge_lift(
     working = working_sets(in_order, config.working_fraction)
     own = _own(exercise_id, earlier, working[0], config)
     changes = [part_change(part, working, own.parts[part], own.why_not, config) for part in exercise.parts]
-    parts = tuple(replace(one, sentence=session_sentence(one)) for one in with_words(changes, config))
+    worded = with_set_words(with_words(changes, config), own.why_not, config)
+    parts = tuple(replace(one, sentence=session_sentence(one)) for one in worded)
     day = _day(exercise_id, working, own, config, signs or SignConfig())
     return LiftVerdict(
         exercise_id=exercise_id,
