@@ -122,6 +122,11 @@ class Editor:
             self._store.save_athletes((athlete,))
             return athlete
 
+    def has_recording(self, recording_id: UUID) -> bool:
+        """Tell whether the recording of a session is there, so that its samples can be looked at."""
+        imports_dir = self._recordings_dir.parent / IMPORTS_FOLDER
+        return find_recording(self._recordings_dir, recording_id, imports_dir) is not None
+
     def edit_session(self, recording_id: UUID, changes: Mapping[str, Any]) -> RecordingInfo:
         """Change the given fields of a session's annotation; also while it runs.
 

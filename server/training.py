@@ -131,8 +131,11 @@ def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
 def store_profile(
     store: Store, exercise: Exercise, as_of: datetime, athlete_id: UUID | None = None
 ) -> LiftProfile:
-    """Fit the load-velocity profile of one lift of one athlete; None: the lifter without a name."""
-    stored = store.lifted_sets(exercise.id, athlete_id)
+    """Fit the load-velocity profile of one lift of one athlete from the sets until then.
+
+    ``athlete_id`` None: the lifter without a name.
+    """
+    stored = store.lifted_sets(exercise.id, athlete_id, as_of)
     return lift_profile(exercise, [measured_set(item) for item in stored], as_of)
 
 

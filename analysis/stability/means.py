@@ -46,9 +46,7 @@ class Means:
         return len(self.place)
 
 
-def means_of(
-    sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBaseline | None
-) -> Means:
+def means_of(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBaseline | None) -> Means:
     """Take the means of the sets that have the part, without the effects of load and velocity."""
     indices: list[int] = []
     places: list[float] = []
@@ -84,7 +82,5 @@ def pooled(shares: FloatArray, means: Means, baseline: PartBaseline) -> Spread:
 
 
 def contrast(shares: FloatArray, means: Means, baseline: PartBaseline) -> Spread:
-    """Spread of a weighted sum of set means, with what the correction for load and velocity leaves unknown."""
-    return combined(
-        pooled(shares, means, baseline), baseline.effects.spread_of(shares @ means.covariates)
-    )
+    """Spread of a weighted sum of set means, unknown effects of load and velocity included."""
+    return combined(pooled(shares, means, baseline), baseline.effects.spread_of(shares @ means.covariates))
