@@ -40,7 +40,7 @@ class SessionFilter:
     exercise_id: str | None = None
     words: str = ""
 
-    def applied_to(self, query: Select[tuple[RecordingRow]]) -> Select[tuple[RecordingRow]]:
+    def applied_to(self, query: Select[RecordingRow]) -> Select[RecordingRow]:
         """Narrow a query down."""
         if self.athlete_id is not None:
             query = query.where(RecordingRow.athlete_id == self.athlete_id)
@@ -69,20 +69,7 @@ def list_sessions(
     rows = session.scalars(query).all()
     ids = [row.recording_id for row in rows]
     lifts = _lifts(session, ids)
-    sums = {
-        recording_id: numbers
-        for recording_id, *numbers in session.execute(
-            select(
-                SetRow.recording_id,
-                func.count(),
-                func.sum(SetRow.n_reps),
-                func.sum(SetRow.load_kg * SetRow.n_reps),
-                func.max(SetRow.end_s) - func.min(SetRow.start_s),
-            )
-            .where(SetRow.recording_id.in_(ids))
-            .group_by(SetRow.recording_id)
-        )
-    }
+    sums = _sums(session, ids)
     found: list[SessionOverview] = []
     for row in rows:
         n_sets, n_reps, tonnage_kg, duration_s = sums.get(row.recording_id, (0, 0, None, None))
@@ -91,6 +78,19 @@ def list_sessions(
             SessionOverview(recording_from_row(row), n_sets, n_reps, exercises, tonnage_kg, duration_s)
         )
     return tuple(found)
+
+
+def _sums(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, float | None, float | None]]:
+    """Add up sets, reps, tonnage (kg) and duration (s) of sessions."""
+    tonnage_kg: ColumnElement[float | None] = func.sum(SetRow.load_kg * SetRow.n_reps)
+    duration_s = func.max(SetRow.end_s) - func.min(SetRow.start_s)
+    n_reps: ColumnElement[int] = func.sum(SetRow.n_reps)
+    rows = session.execute(
+        select(SetRow.recording_id, func.count(), n_reps, tonnage_kg, duration_s)
+        .where(SetRow.recording_id.in_(ids))
+        .group_by(SetRow.recording_id)
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def _lifts(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from server.annotations import Athlete, match_sets
 from server.errors import NotFoundError, StoreError
@@ -44,7 +44,7 @@ from server.rows import (
 )
 from server.session_list import SessionFilter, list_sessions, sessions_beside
 from server.stored import AnalysedSet, SessionOverview, StoredSession, StoredSet
-from server.tables import AthleteRow, RecordingRow, SetRow
+from server.tables import AthleteRow, RecordingRow, RepRow, SetRow
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,6 +63,15 @@ BUSY_TIMEOUT_S = 5.0
 
 _WHOLE_SET = (selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording))
 """What to read with a set at once."""
+
+_WITHOUT_PATHS = (
+    selectinload(SetRow.reps).options(
+        defer(RepRow.path, raiseload=True), defer(RepRow.curve, raiseload=True)
+    ),
+    selectinload(SetRow.parts),
+    selectinload(SetRow.recording),
+)
+"""The same for statistics over many sets."""
 
 
 class Store:
@@ -259,6 +268,7 @@ class Store:
         -------
         tuple of StoredSet
             `StoredSet.reps` are those that count, `StoredSet.velocity_feedback` is what holds for the set.
+            Reps have neither path nor curve: they are most of what is stored, and no statistics needs them.
         """
         with self._read() as session:
             query = (
@@ -268,11 +278,11 @@ class Store:
                 # Compares with NULL as "IS NULL", which is what the lifter without a name is.
                 .where(RecordingRow.athlete_id == athlete_id)
                 .order_by(RecordingRow.started_at, RecordingRow.recording_id, SetRow.set_index)
-                .options(*_WHOLE_SET)
+                .options(*_WITHOUT_PATHS)
             )
             if before is not None:
                 query = query.where(RecordingRow.started_at < before)
-            found = tuple(stored_set_from_row(row) for row in session.scalars(query))
+            found = tuple(stored_set_from_row(row, with_paths=False) for row in session.scalars(query))
         return tuple(item for item in found if before is None or item.lifted_at < before)
 
     @contextmanager

@@ -73,7 +73,7 @@ def part_change(
         points=tuple(_point(one, its, baseline, config) for one, its in zip(sets, reps, strict=True)),
         sets=set_changes(means, baseline, config),
     )
-    found = replace(found, **_described(part, sets, reps, baseline, config))
+    found = replace(found, **_described(part, sets, reps, means, baseline, config))
     if len(means) == 0:
         return replace(found, reasons=(_why_missing(sets, part),))
     if len(means) == 1:
@@ -119,6 +119,7 @@ def _described(
     part: str,
     sets: Sequence[LiftedSet],
     reps: Sequence[PartReps],
+    means: Means,
     baseline: PartBaseline | None,
     config: StabilityConfig,
 ) -> dict[str, object]:
@@ -126,14 +127,13 @@ def _described(
     measure = MEASURES[part]
     if baseline is None:
         return {"smallest_worthwhile_change": measure.resolution}
-    known = [its for its in reps if len(its)]
     usual, usual_rep = baseline.usual_set(config.level), baseline.usual_rep(config.level)
     described: dict[str, object] = {
         "usual": usual,
         "smallest_worthwhile_change": baseline.smallest_worthwhile_change(config),
     }
-    if known:
-        typical = float(np.sqrt(np.median([baseline.set_mean(its).variance for its in known])))
+    if len(means):
+        typical = float(np.sqrt(np.median([one.variance for one in means.spreads])))
         described["typical_error"] = typical
         described["minimal_detectable_change"] = MDC_FACTOR * typical
     outside: list[int] = []
@@ -172,7 +172,7 @@ def _by_line(
         per_mean = spread.scaled(float(((means.place - means.place.mean()) ** 2).sum()))
         difference = Spread(2.0 * per_mean.variance, per_mean.degrees)
     else:
-        difference = pooled(_ends(means), means, baseline)
+        difference = pooled(_ends(means), means)
     reasons: tuple[str, ...] = ()
     if baseline is None:
         reasons = (f"not corrected for load and velocity: {why_no_baseline}",)
@@ -182,7 +182,7 @@ def _by_line(
 def _relative_sds(means: Means, baseline: PartBaseline | None) -> FloatArray:
     """Give standard deviations of the means up to a factor: by reps and how well they were measured."""
     if baseline is not None:
-        return np.sqrt([baseline.set_mean(its).variance for its in means.reps])
+        return np.sqrt([one.variance for one in means.spreads])
     within = Spread.of([its.values for its in means.reps]).variance
     own = np.array([float((its.sds**2).mean()) for its in means.reps])
     n = np.array([len(its) for its in means.reps])
@@ -198,8 +198,8 @@ def _by_baseline(
     centred = means.place - means.place.mean()
     shares = centred / float((centred**2).sum())
     slope = float(shares @ means.value)
-    spread = pooled(shares, means, baseline)
-    difference = pooled(_ends(means), means, baseline)
+    spread = pooled(shares, means)
+    difference = pooled(_ends(means), means)
     return _with_change(found, means, slope, spread, difference, baseline, "baseline", (), config)
 
 

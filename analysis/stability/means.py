@@ -34,6 +34,8 @@ class Means:
         Behind each mean.
     covariates : (n, 2) float64
         Mean velocity and relative load from the baseline's centre; zero without a baseline.
+    spreads : tuple of Spread
+        How far each mean scatters from one ordinary set to the next; empty without a baseline.
     """
 
     indices: tuple[int, ...]
@@ -41,6 +43,7 @@ class Means:
     value: FloatArray
     reps: tuple[PartReps, ...]
     covariates: FloatArray
+    spreads: tuple[Spread, ...] = ()
 
     def __len__(self) -> int:
         return len(self.place)
@@ -71,16 +74,16 @@ def means_of(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: Part
         np.array(values),
         tuple(kept),
         np.array(covariates).reshape(-1, 2),
+        () if baseline is None else tuple(baseline.set_mean(its) for its in kept),
     )
 
 
-def pooled(shares: FloatArray, means: Means, baseline: PartBaseline) -> Spread:
+def pooled(shares: FloatArray, means: Means) -> Spread:
     """Spread of a weighted sum of set means; all rest on the same baseline, so its degrees count once."""
-    spreads = [baseline.set_mean(its) for its in means.reps]
-    variance = float(sum(share**2 * one.variance for share, one in zip(shares, spreads, strict=True)))
-    return Spread(variance, min(one.degrees for one in spreads))
+    variance = float(sum(share**2 * one.variance for share, one in zip(shares, means.spreads, strict=True)))
+    return Spread(variance, min(one.degrees for one in means.spreads))
 
 
 def contrast(shares: FloatArray, means: Means, baseline: PartBaseline) -> Spread:
     """Spread of a weighted sum of set means, unknown effects of load and velocity included."""
-    return combined(pooled(shares, means, baseline), baseline.effects.spread_of(shares @ means.covariates))
+    return combined(pooled(shares, means), baseline.effects.spread_of(shares @ means.covariates))

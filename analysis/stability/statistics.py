@@ -136,6 +136,10 @@ def line(x: FloatArray, y: FloatArray, relative_sd: FloatArray) -> tuple[float, 
     return float(slope), Spread(float(covariance[0, 0]), float(len(x) - 2))
 
 
+def _least_squares(design: FloatArray, y: FloatArray) -> FloatArray:
+    return np.array(np.linalg.lstsq(design, y)[0], dtype=np.float64)
+
+
 def huber_fit(design: FloatArray, y: FloatArray) -> FloatArray:
     """Fit a linear model robustly: Huber's weights, scale by the median absolute residual [1]_.
 
@@ -155,14 +159,14 @@ def huber_fit(design: FloatArray, y: FloatArray) -> FloatArray:
     ----------
     .. [1] P. J. Huber, "Robust statistics", Wiley, 1981, sections 7.3 and 7.8.
     """
-    found: FloatArray = np.linalg.lstsq(design, y)[0]
+    found = _least_squares(design, y)
     for _ in range(HUBER_STEPS):
         residual = np.abs(y - design @ found)
         limit = HUBER_THRESHOLD * float(np.median(residual)) / MAD_OF_NORMAL
         if limit == 0.0:  # most observations are met exactly
             return found
         root = np.sqrt(limit / np.maximum(residual, limit))
-        before, found = found, np.linalg.lstsq(design * root[:, np.newaxis], y * root)[0]
+        before, found = found, _least_squares(design * root[:, np.newaxis], y * root)
         if np.allclose(found, before, rtol=HUBER_TOLERANCE, atol=0.0):
             break
     return found
