@@ -48,7 +48,9 @@ export async function showSession(root, context, id) {
 
   const go = (other) => () => { if (later.place?.[other]) location.hash = `#/session/${later.place[other]}`; };
   draw();
-  addLater(id, found, later).then(draw, () => null);
+  // What cannot be had is left out: the sets are what people came for.
+  addPlace(id, later).then(draw, () => null);
+  addMaximums(found, later).then(draw, () => null);
   return {
     update: (_state, message) => ["unit", "theme"].includes(message?.type) && draw(),
     resize: draw,
@@ -60,15 +62,15 @@ export async function showSession(root, context, id) {
   };
 }
 
-async function addLater(id, { session, sets }, later) {
+async function addPlace(id, later) {
+  later.place = await getPlace(id);
+}
+
+async function addMaximums({ session, sets }, later) {
   const lifts = new Map((await getExercises()).map((lift) => [lift.id, lift]));
   const wanted = byLift(sets).filter((lift) => lifts.get(lift.id)?.threshold && lifts.get(lift.id).main_velocity === "mean");
   const end = new Date(Date.parse(session.started_at) + 1000 * (Math.max(0, ...sets.map((set) => set.end_s)) + 1)).toISOString();
-  const [place, ...profiles] = await Promise.all([
-    getPlace(id).catch(() => null),
-    ...wanted.map((lift) => getProfile(lift.id, session.athlete_id, end).catch(() => null)),
-  ]);
-  later.place = place;
+  const profiles = await Promise.all(wanted.map((lift) => getProfile(lift.id, session.athlete_id, end).catch(() => null)));
   later.e1rm = new Map(wanted.flatMap((lift, i) => (profiles[i] ? [[lift.id, profiles[i]]] : [])));
 }
 

@@ -7,7 +7,7 @@ import { tag } from "../parts/blocks.js";
 import { tableTwin } from "../parts/figure.js";
 import { counting } from "../parts/reptable.js";
 
-const HEAD = ["Set", "Load", "Reps", "Velocity, m/s", "Velocity loss", "Stability", "Quality", "RPE"];
+const HEAD = ["Set", "Load", "Reps", "Velocity, m/s", "Velocity loss", "Stability", "Quality"];
 
 /**
  * @param {{base: string, unit: () => "kg" | "lb"}} page
@@ -38,11 +38,10 @@ function line(page, set, verdict, fastest) {
     "Velocity loss": percent(set.velocity_loss_fraction),
     Stability: stability(page, set, verdict),
     Quality: quality(reps),
-    RPE: set.rpe === null ? UNKNOWN : String(set.rpe),
   };
   const entries = Object.entries(cells).map(([label, value]) => h("td", { "data-label": label }, value));
   const link = h("a", { class: "set-link", href: `${page.base}/set/${set.index + 1}` }, `Set ${set.index + 1}`);
-  return h("tr", {}, h("th", { scope: "row" }, link, set.note ? h("small", { class: "set-note", text: set.note }) : null), ...entries);
+  return h("tr", {}, h("th", { scope: "row" }, link, h("small", { class: "set-note", text: [set.rpe === null ? null : `RPE ${set.rpe}`, set.note].filter(Boolean).join(" · ") || null })), ...entries);
 }
 
 /** "0.62 to 0.55": the fastest and the last. */

@@ -19,7 +19,7 @@ export async function showAudit(page, given, athlete) {
     chosen: String(weeks),
     sub: "Whether your programme trains the upper back for strength",
     select: (segment) => weeksSelect(weeks, segment),
-    body: () => [findings(page, found), suggestions(found), weekTable(found), basis(page, found)],
+    body: () => [findings(page, found), suggestions(page, found), weekTable(found), basis(page, found)],
   };
 }
 
@@ -74,9 +74,9 @@ function setTable(page, sets) {
   return table(["Set", "Lift", "Load", "Reps", "RPE", "Of the 1RM", "Judged"], rows);
 }
 
-function suggestions(found) {
+function suggestions(page, found) {
   if (!found.suggestions.length) return null;
-  const items = found.suggestions.map((one) => h("li", {}, one.sentence));
+  const items = found.suggestions.map((one) => h("li", {}, one.sentence, one.is_done ? h("span", {}, " ", h("a", { href: `#/sessions/${page.whose}/${one.exercise}`, text: "Your sessions with it" })) : null));
   return h(
     "section",
     { class: "card suggestions" },
