@@ -1,4 +1,4 @@
-"""Each set against the first ones: which was worse, how sure, and how rarely by chance; robust fit and line."""
+"""Each set against the first ones: which was worse, how sure, how rarely by chance; robust fit and line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def test_one_set_in_the_middle_that_comes_apart_is_named_though_the_session_is_e
     assert third.against == (0, 1)
     assert third.interval is not None
     assert third.interval.low < (third.difference or 0.0) < third.interval.high
-    assert third.sentence.startswith(f"Set 3 was {third.word.value}: you tipped further forward in the hole, +")
+    assert third.sentence.startswith(
+        f"Set 3 was {third.word.value}: you tipped further forward in the hole, +"
+    )
     assert "° against sets 1 and 2 (90 % interval +" in third.sentence
 
 
@@ -76,7 +78,9 @@ def test_words_for_sets_add_few_false_alarms_and_their_intervals_hold():
         for _ in range(10):
             sets = primary_of(ordinary_day(rng, TODAY, 5), earlier).sets
             alarms += any(one.word not in QUIET for one in sets)
-            held += sum(one.interval is not None and one.interval.low <= 0 <= one.interval.high for one in sets)
+            held += sum(
+                one.interval is not None and one.interval.low <= 0 <= one.interval.high for one in sets
+            )
             every += len(sets)
     assert alarms <= 12
     assert 0.86 <= held / every <= 0.94

@@ -1,4 +1,4 @@
-"""The list of sessions, what is around one, one lift across weeks, the profile of a day, links of the audit."""
+"""The list of sessions, what is around one, the last weeks of a lift, a day's profile, links of the audit."""
 
 from __future__ import annotations
 
