@@ -17,7 +17,7 @@ export async function showStored(root, settings, id, place) {
   let isGone = false;
   const base = `#/session/${id}`;
   const isStability = place === "stability";
-  const mounted = isStability ? mountStability(root, settings) : mountSets(root, settings, place);
+  const mounted = isStability ? mountStability(root) : mountSets(root, settings, place);
 
   async function reload() {
     [found, athletes] = await Promise.all([getSession(id), getAthletes()]);
@@ -44,7 +44,7 @@ export async function showStored(root, settings, id, place) {
   function draw() {
     const { session, sets, verdicts } = found;
     const title = session.title || `${day(session.started_at)}, ${timeOfDay(session.started_at)}`;
-    const common = { ...found, setsBase: base, title, tabs: tabs([[base, "Session", false], [`${base}/stability`, "Stability", isStability]]) };
+    const common = { ...found, setsBase: base, title, tabs: tabs([[base, "Sets", !isStability], [`${base}/stability`, "Stability", isStability]]) };
     if (isStability) {
       const counted = sets.map((set) => ({ ...set, reps: counting(set.reps) }));
       mounted.update({ ...common, sets: counted, stabilityTitle: title, stabilitySub: "Upper-back stability across the sets of this session" });
