@@ -17,9 +17,11 @@ from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
 from server.api_sessions import MAX_ROWS, add_sessions
+from server.api_signals import add_signals
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError
+from server.explorer.desk import SignalDesk
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
 from server.push import PushReception
@@ -50,6 +52,7 @@ def make_router(
     store: Store,
     controls: Controls,
     editor: Editor,
+    signals: SignalDesk,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
 ) -> APIRouter:
@@ -66,6 +69,7 @@ def make_router(
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    add_signals(router, store, signals)
     add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)
@@ -83,10 +87,6 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
             link=hub.state.link,
             n_clients=hub.n_clients,
         )
-
-    @router.get("/me", summary="What this browser may do")
-    async def me() -> dict[str, str]:
-        return {"role": "admin"}
 
     @router.get("/exercises", summary="The catalogue of lifts")
     async def exercises() -> list[ExerciseModel]:

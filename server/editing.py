@@ -15,6 +15,7 @@ from server.annotating import middle_s
 from server.annotations import Athlete, ExcludedRep, SetAnnotation, match_sets
 from server.errors import AnnotationError, EditRefusedError, InvalidEditError, KeptFileError, NotFoundError
 from server.reanalysis import analyse_file, find_recording
+from server.removal import remove_athlete
 from server.schemas import exercise_name
 from server.settings import IMPORTS_FOLDER
 
@@ -126,6 +127,11 @@ class Editor:
         """Tell whether the recording of a session is there, so that its samples can be looked at."""
         imports_dir = self._recordings_dir.parent / IMPORTS_FOLDER
         return find_recording(self._recordings_dir, recording_id, imports_dir) is not None
+
+    def remove_athlete(self, athlete_id: UUID, heir_id: UUID | None) -> int:
+        """Take an athlete out, see `server.removal.remove_athlete`; return how many sessions he had."""
+        with self._lock:
+            return remove_athlete(self._store, self._files, athlete_id, heir_id)
 
     def edit_session(self, recording_id: UUID, changes: Mapping[str, Any]) -> RecordingInfo:
         """Change the given fields of a session's annotation; also while it runs.

@@ -6,6 +6,9 @@
     ├── PortInUseError          somebody else listens on the port
     ├── AddressUnavailableError the host has no such address
     ├── MissingTokenError       asked to listen beyond this computer without a token
+    ├── AccessFileError         the tokens, or the certificate, cannot be read or written
+    ├── RenewRefusedError       there are no tokens of our own to renew
+    ├── PreferencesError        the file of preferences is damaged or cannot be written
     ├── StoreError              the results database cannot be opened or upgraded
     ├── NotFoundError           no such session, set or athlete
     ├── LabelRefusedError       a label cannot be taken
@@ -20,6 +23,9 @@
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
     ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    ├── RecordingRunsError      a recording is being made and cannot be looked into yet
+    ├── RecordingGoneError      the recording of a session is not on this computer
+    ├── RecordingUnusableError  the recording of a session cannot be read
     ├── ComparisonError          two measurements cannot be compared
     └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
@@ -115,6 +121,52 @@ class MissingTokenError(ServerError):
             "Set UPRIGHT_TOKEN, or let the command line make one.",
         )
         self.host = host
+
+
+class AccessFileError(ServerError):
+    """The tokens, or the certificate, cannot be read or written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "access_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{path} cannot be used: {problem}.",
+            "Move it away to get a new one (every tablet then signs in again); its folder must be writable.",
+        )
+        self.path = path
+
+
+class RenewRefusedError(ServerError):
+    """There are no tokens of our own to renew."""
+
+    code = "renew_refused"
+    status = 409
+
+
+class PreferencesError(ServerError):
+    """The file of preferences is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "preferences_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The preferences in {path.name} cannot be used: {problem}.",
+            f"Mend the file with a text editor, or move it away to begin anew: {path}.",
+        )
+        self.path = path
 
 
 class StoreError(ServerError):
@@ -246,6 +298,48 @@ class KeptFileError(ServerError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"What is kept in {path} cannot be used: {problem}.", "Import the file again.")
         self.path = path
+
+
+class RecordingRunsError(ServerError):
+    """A recording is being made right now and cannot be looked into yet."""
+
+    code = "recording_runs"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This recording is being made right now.", "It can be looked into when the session has ended."
+        )
+
+
+class RecordingGoneError(ServerError):
+    """The recording of a session is not on this computer; its results are."""
+
+    code = "recording_gone"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The recording of this session is not on this computer.",
+            "Its results are still here. Put the file back into the folder of recordings to look into it.",
+        )
+
+
+class RecordingUnusableError(ServerError):
+    """The recording of a session cannot be read.
+
+    Attributes
+    ----------
+    problem : str
+        Why, in words.
+    """
+
+    code = "recording_unusable"
+    status = 422
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"This recording cannot be read: {problem}", "Its results are still here.")
+        self.problem = problem
 
 
 class ComparisonError(ServerError):

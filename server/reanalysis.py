@@ -13,7 +13,7 @@ from uuid import UUID
 
 from analysis.events import SetFinished
 from analysis.exercises import CATALOGUE
-from analysis.imu import SetLabel
+from analysis.imu import ImuBlock, SetLabel
 from ingest.errors import IngestError
 from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from analysis import Mount, SensorInfo, SetAnalyzer
+    from analysis.estimator import MotionEstimate
     from ingest.items import TimelineItem
     from ingest.replay import ReplayableRecording, ReplayHeader
     from server.annotation_files import AnnotationFiles
@@ -36,6 +38,19 @@ if TYPE_CHECKING:
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
+
+
+class Watcher:
+    """Hears how an analysis goes on; this one pays no attention."""
+
+    def begins(self) -> None:
+        """Hear that it begins, or begins anew with corrected lifts: what was heard before is void."""
+
+    def reached(self, t_s: float) -> None:
+        """Hear how far it has come, s since the recording's first sample."""
+
+    def motion(self, motion: MotionEstimate) -> None:
+        """Take the final motion of a stretch that holds reps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +156,17 @@ def find_recording(folder: Path, recording_id: UUID, imports_dir: Path | None = 
     return None
 
 
-def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) -> list[AnalysedSet]:
+def analyse_with(
+    recording: ReplayableRecording, annotation: SessionAnnotation, watcher: Watcher | None = None
+) -> list[AnalysedSet]:
     """Replay a recording, with corrected labels where exercises were corrected.
 
     The recording is first analysed as it is labelled: only that tells when each set began and ended, and so
     where in the stream a correction starts and stops to hold.
     """
+    watcher = watcher or Watcher()
     items = [item for _, some in recording.steps() for item in some]
-    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items])
+    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items], watcher)
     summaries = [found.analysed.summary for found in plain]
     places = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in summaries])
     corrected: dict[int, str] = {}
@@ -158,7 +176,8 @@ def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) 
             corrected[index] = wanted
     if not corrected:
         return [found.analysed for found in plain]
-    return [found.analysed for found in _run(recording.header, _relabelled(items, plain, corrected))]
+    relabelled = _run(recording.header, _relabelled(items, plain, corrected), watcher)
+    return [found.analysed for found in relabelled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +200,12 @@ def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
-def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
-    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
+def _run(header: ReplayHeader, entries: Iterable[_Entry], watcher: Watcher) -> list[_Found]:
+    def watched(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
+        return make_analyzer(info, mount, label, watcher.motion)
+
+    watcher.begins()
+    runner = SessionRunner(watched, header.mount, header.initial_label)
     recorded = header.initial_label
     found: list[_Found] = []
     place = -1
@@ -193,6 +216,8 @@ def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
             _Found(AnalysedSet(e.summary, recorded), place) for e in events if isinstance(e, SetFinished)
         ]
         recorded = entry.recorded or recorded
+        if isinstance(entry.item, ImuBlock):
+            watcher.reached(float(entry.item.t_s[-1]))
     rest = runner.finish()
     found += [_Found(AnalysedSet(e.summary, recorded), place + 1) for e in rest if isinstance(e, SetFinished)]
     return found
