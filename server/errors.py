@@ -27,6 +27,11 @@
     ├── RecordingGoneError      the recording of a session is not on this computer
     ├── RecordingUnusableError  the recording of a session cannot be read
     ├── ComparisonError          two measurements cannot be compared
+    ├── FileJobError            an import or export cannot go on
+    │   ├── UploadRefusedError  what is uploaded cannot be taken
+    │   └── DiskFullError       there is no room for it
+    ├── InvalidRackError        a rack that a wall should follow is not described well
+    ├── WallFileError           the file of followed racks is damaged or cannot be written
     └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
@@ -347,6 +352,68 @@ class ComparisonError(ServerError):
 
     code = "comparison_refused"
     status = 422
+
+
+class FileJobError(ServerError):
+    """An import or export of the page cannot go on.
+
+    Attributes
+    ----------
+    code : str
+        Of the error behind it, where one of ours is.
+    status : int
+        Likewise.
+    """
+
+    code = "job_failed"
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.code = code or self.code
+        self.status = status or self.status
+
+
+class UploadRefusedError(FileJobError):
+    """What is uploaded cannot be taken: its name, its size, or its job is over."""
+
+    code = "upload_refused"
+    status = 422
+
+
+class DiskFullError(FileJobError):
+    """There is no room for it."""
+
+    code = "disk_full"
+    status = 507
+
+
+class InvalidRackError(ServerError):
+    """A rack that a wall should follow is not described well, or there are too many."""
+
+    code = "invalid_rack"
+    status = 422
+
+
+class WallFileError(ServerError):
+    """The file of followed racks is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "wall_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The racks in {path.name} cannot be used: {problem}.",
+            f"Mend {path}, or move it away and add the racks again.",
+        )
+        self.path = path
 
 
 class LslUnavailableError(ServerError):

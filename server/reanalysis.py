@@ -13,7 +13,7 @@ from uuid import UUID
 
 from analysis.events import SetFinished
 from analysis.exercises import CATALOGUE
-from analysis.imu import ImuBlock, SetLabel
+from analysis.imu import SetLabel
 from ingest.errors import IngestError
 from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording
@@ -25,7 +25,7 @@ from server.live_session import make_analyzer, recording_info
 from server.stored import AnalysedSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from analysis import Mount, SensorInfo, SetAnalyzer
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
+_TOLD_EVERY = 20
+"""Progress is told every so many items; an imported one is a second long."""
 
 
 class Watcher:
@@ -46,11 +48,28 @@ class Watcher:
     def begins(self) -> None:
         """Hear that it begins, or begins anew with corrected lifts: what was heard before is void."""
 
-    def reached(self, t_s: float) -> None:
-        """Hear how far it has come, s since the recording's first sample."""
+    def reached(self, share: float) -> None:
+        """Hear how much of this run is done, 0 to 1."""
 
     def motion(self, motion: MotionEstimate) -> None:
         """Take the final motion of a stretch that holds reps."""
+
+
+class ShareWatcher(Watcher):
+    """Passes on how much is done.
+
+    Parameters
+    ----------
+    tell : callable
+        Told the share of a run, 0 to 1.
+    """
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self._tell = tell
+
+    def reached(self, share: float) -> None:
+        """Pass it on."""
+        self._tell(share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +88,7 @@ class Analysis:
     sets: tuple[AnalysedSet, ...]
 
 
-def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
+def analyse_file(path: Path, annotation: SessionAnnotation, watcher: Watcher | None = None) -> Analysis:
     """Analyse a recording with the exercises of its annotations.
 
     Parameters
@@ -78,6 +97,8 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
         An ``.mcap`` file, or the folder of an import (`server.imports`). It is only read.
     annotation : SessionAnnotation
         Corrected exercises; the rest of it is left to the store.
+    watcher : Watcher, optional
+        Hears how the analysis goes on.
 
     Raises
     ------
@@ -88,7 +109,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     """
     if path.is_dir():
         info, imported = open_import(load_import(path))
-        return Analysis(info, tuple(analyse_with(imported, annotation)))
+        return Analysis(info, tuple(analyse_with(imported, annotation, watcher)))
     recording = open_recording(path)
     counts = recording.counts
     return Analysis(
@@ -97,7 +118,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
             sample_rate_hz=counts.sample_rate_hz,
             lost_samples=counts.lost_samples,
         ),
-        tuple(analyse_with(recording, annotation)),
+        tuple(analyse_with(recording, annotation, watcher)),
     )
 
 
@@ -200,7 +221,7 @@ def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
-def _run(header: ReplayHeader, entries: Iterable[_Entry], watcher: Watcher) -> list[_Found]:
+def _run(header: ReplayHeader, entries: Sequence[_Entry], watcher: Watcher) -> list[_Found]:
     def watched(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
         return make_analyzer(info, mount, label, watcher.motion)
 
@@ -210,14 +231,14 @@ def _run(header: ReplayHeader, entries: Iterable[_Entry], watcher: Watcher) -> l
     found: list[_Found] = []
     place = -1
     for place, entry in enumerate(entries):
+        if place % _TOLD_EVERY == 0:
+            watcher.reached(place / len(entries))
         events = runner.advance([entry.item], header.info)
         # A label closes the set that was lifted under the one before it.
         found += [
             _Found(AnalysedSet(e.summary, recorded), place) for e in events if isinstance(e, SetFinished)
         ]
         recorded = entry.recorded or recorded
-        if isinstance(entry.item, ImuBlock):
-            watcher.reached(float(entry.item.t_s[-1]))
     rest = runner.finish()
     found += [_Found(AnalysedSet(e.summary, recorded), place + 1) for e in rest if isinstance(e, SetFinished)]
     return found

@@ -73,18 +73,17 @@ class Job:
 class _Progress(Watcher):
     """Tells how far it is and gathers the motions."""
 
-    def __init__(self, duration_s: float) -> None:
+    def __init__(self) -> None:
         self.motions: list[MotionEstimate] = []
-        self._duration_s = max(duration_s, 1e-9)
         self._told_at = 0.0
 
     def begins(self) -> None:
         self.motions.clear()
 
-    def reached(self, t_s: float) -> None:
+    def reached(self, share: float) -> None:
         if time.monotonic() - self._told_at > TOLD_EVERY_S:
             self._told_at = time.monotonic()
-            tell("analysing", EXAMINED + (1 - EXAMINED) * min(t_s / self._duration_s, 1.0))
+            tell("analysing", EXAMINED + (1 - EXAMINED) * share)
 
     def motion(self, motion: MotionEstimate) -> None:
         self.motions.append(motion)
@@ -130,7 +129,7 @@ def compute(job: Job) -> None:
     }
     _write(Path(job.folder), table, facts)
     tell("analysing", EXAMINED)
-    progress = _Progress(recording.counts.duration_s)
+    progress = _Progress()
     found = analyse_with(recording, _annotation(job), progress)
     sets = [one.summary for one in found]
     table, stretches = with_motion(table, progress.motions, sets, recording.header.mount)

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from analysis.events import SetFinished, VelocitySample
 from tests.browser.test_dashboard import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 
@@ -151,12 +152,15 @@ def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):
 
 
 def test_a_live_session_keeps_what_is_open_when_a_set_closes(station, open_page):
-    station.tell(play, station.hub, session_events(4))
+    events = [event for event in session_events(5) if not isinstance(event, VelocitySample)]
+    ends = [k for k, event in enumerate(events) if isinstance(event, SetFinished)]
+    station.tell(play, station.hub, iter(events[: ends[3] + 1]))
     page = open_page("#/stability")
     expect_text(page, ".verdict-words", "Too little data")
     page.get_by_text("Numbers behind this").first.click()
-    station.tell(play, station.hub, session_events(5))
-    page.wait_for_function("() => document.querySelectorAll('.choice').length > 0")
+    for event in events[ends[3] + 1 :]:
+        station.tell(station.hub.publish_event, event)
+    page.wait_for_function("() => document.querySelectorAll('.choice').length === 5")
     assert page.locator("details[open] .numbers").count() == 1
     assert page.locator(".by-sets li").count() == 5
 
