@@ -7,6 +7,7 @@ const KEYS = {
   repWith: ["key-set", "rep, with its 90 % interval"],
   usual: ["key-usual", "where 90 % of your ordinary sets lie"],
   outside: ["key-outside", "set worse than your ordinary sets"],
+  outsideDay: ["key-outside", "session worse than your ordinary sets"],
   borderline: ["key-borderline", "borderline: its interval reaches into the band"],
   blamed: ["key-blamed", "rep to blame"],
   before: ["key-faint", "before the break: not compared"],

@@ -136,7 +136,7 @@ function partCard(page, part, time) {
     sub: `${explain} ${direction}`,
     draw: isKnown ? (width) => partChart(width, page, key, part, known, time) : null,
     reason: part.reasons[0],
-    legend: isKnown ? legend(...keys("session", part.usual && "usual", known.some((point) => !point.joined) && "before", time.breaks.length > 0 && "break")) : null,
+    legend: isKnown ? legend(...keys("session", part.usual && "usual", known.some((point) => isOutside(part, point)) && "outsideDay", known.some((point) => !point.joined) && "before", time.breaks.length > 0 && "break")) : null,
     words: isKnown ? [h("p", { class: "part-sentence", text: slopeWords(part, known) }), behind(key, part)] : [],
     table: isKnown ? rowsOf(part) : null,
     file: `${name} over weeks, ${page.name}`,
@@ -144,14 +144,22 @@ function partCard(page, part, time) {
   });
 }
 
+/** Beyond the band of ordinary sets, on the worse side. */
+function isOutside(part, { adjusted, joined }) {
+  const { worse } = measureOf(part.part);
+  if (!part.usual || !joined || worse === 0) return false;
+  return worse > 0 ? adjusted > part.usual.high : adjusted < part.usual.low;
+}
+
 function partChart(width, page, key, part, known, time) {
   const { name, unit, factor, digits } = measureOf(part.part);
   const dots = known.map((point) => ({
     place: time.place(point.started_at),
     label: shortDay(point.started_at),
-    name: `${shortDay(point.started_at)}: ${partValue(part.part, point.adjusted)}, ${plural(point.n_sets, "set")}${point.joined ? "" : "; before a break, not compared"}.`,
+    name: `${shortDay(point.started_at)}: ${partValue(part.part, point.adjusted)}, ${plural(point.n_sets, "set")}${point.joined ? "" : "; before a break, not compared"}${isOutside(part, point) ? "; worse than your ordinary sets" : ""}.`,
     value: point.adjusted,
     faint: !point.joined,
+    outside: isOutside(part, point),
     group: point.joined ? "joined" : point.session_id,
     href: `#/session/${point.session_id}/stability`,
   }));
