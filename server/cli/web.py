@@ -107,7 +107,8 @@ async def dashboard(
         controls = NothingRuns()
         with Store(settings.results_url) as store:
             hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
-            hub = LiveHub(hub_config, Judge(store).session)
+            judge = Judge(store)
+            hub = LiveHub(hub_config, judge.session, judge.typical)
             desk = SensorDesk(settings, hub, store, transport)
             app = create_app(
                 settings, hub, store, controls, desk if offers_sensors else None, reception=reception
