@@ -37,6 +37,8 @@ function query(values) {
 const send = (method, path, body) =>
   request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
+/** Who this browser is to the server. */
+export const getMe = () => request("/me");
 export const getExercises = () => request("/exercises");
 /** @param {string} [athleteId] of one athlete; otherwise all */
 export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);

@@ -14,7 +14,7 @@ import { sampleAge } from "../core/state.js";
 const STRAPS = ["heart_rate", "polar_h10"];
 
 /** @param {HTMLElement} root */
-export async function showSensors(root) {
+export async function show(root) {
   try {
     return mount(root, await getSensors());
   } catch (error) {
