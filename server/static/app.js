@@ -8,7 +8,7 @@ import { makeRouter } from "./core/router.js";
 import { SCREENS, loadOthers, screenOf } from "./core/screens.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
-import { cueOf } from "./live/goal.js";
+import { hear } from "./live/cues.js";
 import { repSentence, setSentence } from "./live/sentences.js";
 import { drawBadge } from "./parts/badge.js";
 import { openHelp } from "./parts/help.js";
@@ -39,15 +39,13 @@ const keysOfScreen = () => router.shown()?.keys ?? [];
 function take(message) {
   const before = state;
   state = reduce(state, message, performance.now());
-  if (message.type === "rep") {
-    context.say(repSentence(message));
-    sound.play(cueOf(message.open_set));
-  }
+  if (message.type === "rep") context.say(repSentence(message));
   if (message.type === "set") context.say(setSentence(message.set));
   const news = message.type === "link" ? companionNews(before.link, state.link) : null;
   if (news) context.say(news);
   if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
   router.shown()?.update?.(state, message);
+  hear(sound, state, message);
 }
 
 /** Something of this page has changed that screens draw: "unit", "theme", "sound" or the "tick" of the clock. */

@@ -43,6 +43,8 @@ export const getExercises = () => request("/exercises");
 /** @param {string} [athleteId] of one athlete; otherwise all */
 export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
+/** Sets of all sessions without their reps, newest first. */
+export const getRecentSets = (limit) => request(`/sets${query({ limit })}`);
 export const getMeasures = () => request("/measures");
 export const getStability = (exerciseId, athleteId) =>
   request(`/stability${query({ exercise_id: exerciseId, athlete_id: athleteId })}`);
@@ -63,6 +65,11 @@ export const stopPairing = () => request("/pairing", { method: "DELETE" });
 export const connectSensor = (address, companions) => send("POST", "/live/stream", { address, companions });
 export const disconnectSensor = () => request("/live/stream", { method: "DELETE" });
 
+export const excludeLiveRep = (rep) => send("POST", "/live/exclude", rep);
+export const restoreLiveRep = (rep) => send("POST", "/live/restore", rep);
+/** @param {string} id of the edit as the page knows it: nobody else's is taken back by accident */
+export const undoLive = (id) => send("POST", "/live/undo", { id });
+export const redoLive = (id) => send("POST", "/live/redo", { id });
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
