@@ -18,23 +18,23 @@ const SPACING_EM = -0.04;
 export function bigNumber(box, number) {
   const context = document.createElement("canvas").getContext("2d");
   let place = null;
-  let fitted = "";
+  let shown = { text: "", usual: USUAL };
 
   /** Height of a digit, width of a text, distance from the middle of a line to that of a digit: in em. */
-  function measure(text) {
+  function measure(text, usual) {
     const { fontFamily, fontWeight } = getComputedStyle(number);
     context.font = `${fontWeight} ${MEASURED_PX}px ${fontFamily}`;
     const digit = context.measureText("0");
-    const width = Math.max(...[text, USUAL].map((one) => context.measureText(one).width / MEASURED_PX + one.length * SPACING_EM));
+    const width = Math.max(...[text, usual].map((one) => context.measureText(one).width / MEASURED_PX + one.length * SPACING_EM));
     // Round digits reach a little below the line.
     const high = (digit.actualBoundingBoxAscent + digit.actualBoundingBoxDescent) / MEASURED_PX;
     const offset = (digit.fontBoundingBoxDescent - digit.fontBoundingBoxAscent + digit.actualBoundingBoxAscent - digit.actualBoundingBoxDescent) / 2;
     return { high, wide: width, narrowest: Math.min(1, (NARROWEST * high * MEASURED_PX) / digit.width), offset: offset / MEASURED_PX };
   }
 
-  function fit(text) {
+  function fit({ text, usual }) {
     if (place === null || place.width < 1 || place.height < 1) return;
-    const { high, wide, narrowest, offset } = measure(text);
+    const { high, wide, narrowest, offset } = measure(text, usual);
     const size = Math.min(place.height / high, place.width / (wide * narrowest));
     const narrow = Math.min(1, place.width / (wide * size));
     number.style.fontSize = `${size}px`;
@@ -44,17 +44,17 @@ export function bigNumber(box, number) {
 
   const observer = new ResizeObserver(([entry]) => {
     place = entry.contentRect;
-    fit(number.textContent);
+    fit(shown);
   });
   observer.observe(box);
 
   return {
-    /** Show a text; only one of another length has to be fitted again. */
-    show(text) {
+    /** Show a text in the size of the usual one; only a text of another length has to be fitted again. */
+    show(text, usual = USUAL) {
+      const before = shown;
+      shown = { text, usual };
       setText(number, text);
-      if (text.length === fitted.length) return;
-      fitted = text;
-      fit(text);
+      if (text.length !== before.text.length || usual !== before.usual) fit(shown);
     },
     close: () => observer.disconnect(),
   };

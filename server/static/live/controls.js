@@ -114,6 +114,7 @@ export function makeControls(actions) {
     const words = state === "waiting" ? "Tap for sound" : state === "off" ? "Sound off" : MODES[mode].name;
     setText(sound.lastChild, words);
     sound.classList.toggle("is-off", state !== "on");
+    sound.title = state === "waiting" ? "Browsers keep a page silent until it is touched once: tap here, or anywhere. Key: m" : `${MODES[mode].words} Key: m`;
     sound.setAttribute("aria-label", state === "on" ? `Sound: ${words}. Change.` : state === "off" ? "Sound off. Change." : "Sound is off until you tap. Change.");
     fill.classList.toggle("is-filled", isFilled());
     fill.setAttribute("aria-label", isFilled() ? "Leave full screen" : "Full screen");

@@ -214,7 +214,7 @@ function drawBlindNumber(parts, number, state) {
   const n = set?.reps.filter((rep) => !rep.excluded_reason).length ?? 0;
   const wanted = goalOf(state)?.reps;
   parts.hero.classList.remove("doubtful", "nothing-yet");
-  number.show(String(n));
+  number.show(String(n), "00");
   setText(parts.unit, wanted ? `of ${wanted} reps` : n === 1 ? "rep" : "reps");
   setText(parts.caption, "Velocities are hidden during this set; they are stored.");
   parts.numberBox.setAttribute("aria-label", `${n} reps. Velocities are hidden during this set.`);
