@@ -88,10 +88,6 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
             n_clients=hub.n_clients,
         )
 
-    @router.get("/me", summary="What this browser may do")
-    async def me() -> dict[str, str]:
-        return {"role": "admin"}
-
     @router.get("/exercises", summary="The catalogue of lifts")
     async def exercises() -> list[ExerciseModel]:
         return [ExerciseModel.of(lift) for lift in CATALOGUE.values()]

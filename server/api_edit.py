@@ -9,6 +9,7 @@ from server.edit_schemas import (
     AthleteChange,
     AthleteModel,
     AthleteRequest,
+    RemovedAthleteModel,
     SessionChange,
     SetChange,
 )
@@ -35,6 +36,14 @@ def add_athletes(router: APIRouter, editor: Editor, store: Store) -> None:
     @router.patch("/athletes/{athlete_id}", summary="Change an athlete; what is left out stays")
     def change_athlete(athlete_id: UUID, request: AthleteChange) -> AthleteModel:
         return AthleteModel.model_validate(editor.change_athlete(athlete_id, request.changes()))
+
+    @router.delete(
+        "/athletes/{athlete_id}",
+        summary="Take an athlete out; the sessions stay and go to another athlete, or to nobody named",
+    )
+    def remove_athlete(athlete_id: UUID, heir_id: UUID | None = None) -> RemovedAthleteModel:
+        n_sessions = editor.remove_athlete(athlete_id, heir_id)
+        return RemovedAthleteModel(n_sessions=n_sessions, heir_id=heir_id)
 
 
 def add_edits(router: APIRouter, editor: Editor) -> None:

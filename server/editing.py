@@ -15,6 +15,7 @@ from server.annotating import middle_s
 from server.annotations import Athlete, ExcludedRep, SetAnnotation, match_sets
 from server.errors import AnnotationError, EditRefusedError, InvalidEditError, KeptFileError, NotFoundError
 from server.reanalysis import analyse_file, find_recording
+from server.removal import remove_athlete
 from server.schemas import exercise_name
 from server.settings import IMPORTS_FOLDER
 
@@ -121,6 +122,11 @@ class Editor:
             self._files.keep_athletes(kept if len(others) < len(athletes) else (*athletes, athlete))
             self._store.save_athletes((athlete,))
             return athlete
+
+    def remove_athlete(self, athlete_id: UUID, heir_id: UUID | None) -> int:
+        """Take an athlete out, see `server.removal.remove_athlete`; return how many sessions he had."""
+        with self._lock:
+            return remove_athlete(self._store, self._files, athlete_id, heir_id)
 
     def edit_session(self, recording_id: UUID, changes: Mapping[str, Any]) -> RecordingInfo:
         """Change the given fields of a session's annotation; also while it runs.

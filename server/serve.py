@@ -14,6 +14,7 @@ import uvicorn
 from server.errors import AddressUnavailableError, PortInUseError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator
 
     from fastapi import FastAPI
@@ -102,6 +103,7 @@ async def serve(
     listener: socket.socket | None = None,
     handles_signals: bool = True,
     on_started: Callable[[], None] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until cancelled or, when it handles signals, interrupted; then say goodbye to every client.
 
@@ -119,6 +121,8 @@ async def serve(
         Whether Ctrl-C and SIGTERM end the server; False when the caller takes care of them.
     on_started : callable or None
         Called once when connections are taken.
+    tls : ssl.SSLContext or None
+        From `server.tls.server_context`; None: without TLS.
 
     Raises
     ------
@@ -141,6 +145,7 @@ async def serve(
             ws_ping_timeout=None,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+            ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         )
         server = _Server(config, handles_signals=handles_signals, on_started=on_started)
         running = asyncio.create_task(server.serve(sockets=[bound]))

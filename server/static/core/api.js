@@ -57,6 +57,7 @@ export const getAthletes = () => request("/athletes");
 export const getSensors = () => request("/sensors");
 export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });
 export const forgetSensor = (address) => request(`/sensors/${encodeURIComponent(address)}`, { method: "DELETE" });
+export const putMount = (address, mount) => send("PUT", `/sensors/${encodeURIComponent(address)}/mount`, mount);
 export const getPairing = () => request("/pairing");
 export const startPairing = (wish) => send("POST", "/pairing", wish);
 export const tellDirection = (wentForward) => send("POST", "/pairing/direction", { top_went_forward: wentForward });
