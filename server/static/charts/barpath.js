@@ -9,7 +9,7 @@ const [LEAST_HEIGHT_PX, MOST_HEIGHT_PX] = [320, 500];
 const MOST_WIDTH_PX = 520;
 const MARGIN = { left: 44, right: 16, top: 14, bottom: 42 };
 /** In a place of its own height the chart is never lower than this, px. */
-const LEAST_PLACE_PX = 140;
+const LEAST_PLACE_PX = 110;
 /** The forward axis shows at least this much to either side, m, so that noise does not look like drift. */
 const LEAST_FORWARD_M = 0.09;
 const LEAST_HEIGHT_M = 0.3;

@@ -9,8 +9,8 @@ const MOST_REPS = 20;
 const MANY_REPS = 10;
 /** The reference line that lifters train by most often: a loss of 20 % against the fastest rep. */
 const LOSS_LINE = 0.2;
-/** The highest bar is this much of the track, so that its whisker and number have room. */
-const HEADROOM = 0.8;
+/** The highest bar is this much of the track, so that its whisker has room. */
+const HEADROOM = 0.92;
 const LEAST_SCALE_MPS = 0.3;
 
 /**

@@ -11,13 +11,14 @@ const STARTED_MS = 4000;
 
 export function factsBox() {
   const fact = (name) => {
-    const parts = { term: h("dt", { text: name }), value: h("dd"), note: h("small") };
-    return { ...parts, root: h("div", {}, parts.term, h("div", { class: "fact-line" }, parts.value, parts.note)) };
+    const parts = { term: h("dt", { text: name }), value: h("span"), note: h("small") };
+    const line = h("dd", {}, parts.value, parts.note);
+    return { ...parts, line, root: h("div", {}, parts.term, line) };
   };
   const [count, rest] = [fact("Set"), fact("Rest")];
   const fill = h("i");
   const track = h("div", { class: "rest-track", "aria-hidden": "true", hidden: true }, fill);
-  rest.root.append(track);
+  rest.line.append(track);
   const line = h("p", { class: "set-line" });
   const root = h("div", { class: "facts-box" }, h("dl", { class: "facts" }, count.root, rest.root), line);
   return { root, count, rest, track, fill, line };

@@ -112,7 +112,8 @@ export function emptyPanel() {
       h("li", {}, h("strong", { text: "Fasten the sensor" }), h("span", { text: "on the bar, as it was paired." })),
       h("li", {}, h("strong", { text: "Connect it" }), h("a", { class: "primary", href: "#/sensors", text: "Open Sensors" })),
       h("li", {}, h("strong", { text: "Lift" }), h("span", { text: "sets and reps are found by themselves." }))),
-    h("p", { class: "hint" }, "No sensor at hand? Try the simulator: ", h("code", { text: "upright demo" }), " shows a month of training and a live session. Earlier sessions are under ", h("a", { href: "#/sessions", text: "Sessions" }), "."),
+    h("p", { class: "hint" }, "No sensor at hand? Try the simulator: ", h("code", { text: "upright demo" }), " shows a month of training and a live session."),
+    h("a", { class: "big big-link", href: "#/sessions", text: "Earlier sessions" }),
   );
 }
 
