@@ -26,6 +26,9 @@ KEEP_ALIVE_S = 60
 GRACEFUL_SHUTDOWN_S = 2
 """How long running requests may take at the end, s. 1 to 10."""
 BACKLOG = 128
+UNHEARD_MS = 30_000
+"""A connection whose other end acknowledges nothing for so long, ms of wall time, is broken: a tablet that left
+the Wi-Fi. 10000 to 120000. Without it the kernel tries for a quarter of an hour and the place of a client is taken."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -60,6 +63,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere the option would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it from the listener
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)
         listener.bind(address)
         # Linux lets two sockets bind with SO_REUSEADDR and refuses only the second listener.
         listener.listen(BACKLOG)

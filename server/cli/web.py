@@ -110,9 +110,8 @@ async def dashboard(
         url = dashboard_url(settings)
         controls = NothingRuns()
         with Store(settings.results_url) as store:
-            hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
             judge = Judge(store)
-            hub = LiveHub(hub_config, judge.session, judge.typical)
+            hub = LiveHub(_in_wall_time(HubConfig(), speed), judge.session, judge.typical)
             desk = SensorDesk(settings, hub, store, transport)
             offered = desk if offers_sensors else None
             app = create_app(settings, hub, store, controls, offered, reception=reception, access=access)
@@ -134,6 +133,11 @@ async def dashboard(
                 await desk.close()
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
+
+
+def _in_wall_time(config: HubConfig, speed: float) -> HubConfig:
+    """Stretch what people and their browsers wait for: they live in wall time, whatever the loop's clock does."""
+    return replace(config, batch_s=config.batch_s * speed, heartbeat_s=config.heartbeat_s * speed)
 
 
 def recover_recordings(settings: Settings) -> None:

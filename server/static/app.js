@@ -1,11 +1,12 @@
 /** Starts the page: header, keys, sound, the live socket; `core/router.js` shows the screens. */
 
-import { connectLive, getMe, getMeasures } from "./core/api.js";
+import { getMe, getMeasures } from "./core/api.js";
 import { listenToKeys } from "./core/keys.js";
 import { nextTheme, otherUnit, setTheme, setUnit, showTheme, theme, unit } from "./core/look.js";
 import { learnMeasures } from "./core/measures.js";
 import { makeRouter } from "./core/router.js";
 import { SCREENS, loadOthers, screenOf } from "./core/screens.js";
+import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
 import { hear } from "./live/cues.js";
@@ -14,8 +15,11 @@ import { drawBadge } from "./parts/badge.js";
 import { openHelp } from "./parts/help.js";
 import { companionNews } from "./parts/linkline.js";
 import { fillNav, markScreen } from "./parts/nav.js";
+import { makeOutage } from "./parts/outage.js";
 
 const TICK_MS = 500;
+/** Screens that are complete again with the snapshot of a new connection; the others read what they show. */
+const IN_STATE = new Set(["live", "sets", "stability"]);
 const THEME_GLYPHS = { system: "◐", light: "○", dark: "●" };
 
 const part = (id) => document.getElementById(id);
@@ -34,6 +38,11 @@ const router = makeRouter(root, context, {
   },
   onShown: (shown) => shown.update?.(state, null),
 });
+const outage = makeOutage(part("outage"), {
+  again: router.refresh,
+  isBusy: () => document.querySelector("dialog[open]") !== null || root.querySelector(":is(input, select, textarea):focus") !== null,
+  say: context.say,
+});
 const keysOfScreen = () => router.shown()?.keys ?? [];
 
 function take(message) {
@@ -43,7 +52,10 @@ function take(message) {
   if (message.type === "set") context.say(setSentence(message.set));
   const news = message.type === "link" ? companionNews(before.link, state.link) : null;
   if (news) context.say(news);
-  if (message.type !== "velocity") drawBadge(badge, details, state, performance.now());
+  if (message.type !== "velocity") {
+    drawBadge(badge, details, state, performance.now());
+    outage(before, state, performance.now(), { isShownLive: screen.id === "live", isLive: IN_STATE.has(screen.id) && Boolean(router.shown()?.update) });
+  }
   router.shown()?.update?.(state, message);
   hear(sound, state, message);
 }
@@ -121,7 +133,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tell
 fillNav(part("nav"), part("more"));
 drawTools();
 drawBadge(badge, details, state, performance.now());
-connectLive(take, (socket) => take({ type: "socket", state: socket }));
+connectLive(take, (socket, silentMs) => take({ type: "socket", state: socket, silentMs }));
 // Without them the page shows ids instead of names, and takes the visitor for the owner: the server decides anyway.
 await Promise.all([getMeasures().then(learnMeasures, () => null), getMe().then((answer) => { me = answer; }, () => null), router.route()]);
 setInterval(() => tell("tick"), TICK_MS);

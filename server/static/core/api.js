@@ -1,8 +1,6 @@
-/** All talk with the server: REST, and one WebSocket that connects again by itself. */
+/** All questions to the server; what it says by itself comes through `socket.js`. */
 
 const API = "/api/v1";
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 8000;
 
 /** An answer that is not what was asked for; `message` and `hint` are for people. */
 export class ApiError extends Error {
@@ -75,31 +73,3 @@ export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
-
-/**
- * Keep the live socket open. Every connection begins with a snapshot, so nothing has to be remembered here.
- *
- * @param {(message: object) => void} onMessage
- * @param {(state: "connecting" | "open" | "closed") => void} onState
- */
-export function connectLive(onMessage, onState) {
-  let retryMs = FIRST_RETRY_MS;
-  const open = () => {
-    onState("connecting");
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}${API}/live`);
-    socket.addEventListener("message", (event) => {
-      const message = JSON.parse(event.data);
-      onMessage(message);
-      if (message.type !== "snapshot") return;
-      retryMs = FIRST_RETRY_MS;
-      onState("open");
-    });
-    socket.addEventListener("close", () => {
-      onState("closed");
-      setTimeout(open, retryMs * (0.75 + Math.random() / 2));
-      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-    });
-  };
-  open();
-}

@@ -43,7 +43,16 @@ export function makeRouter(root, context, { onScreen, onShown }) {
     }
   }
 
-  return { route, shown: () => shown };
+  /** Show the same screen anew, where the reader was. */
+  async function refresh() {
+    const { scrollX, scrollY } = window;
+    const hadFocus = root.contains(document.activeElement);
+    await route();
+    if (hadFocus) root.focus({ preventScroll: true });
+    window.scrollTo(scrollX, scrollY);
+  }
+
+  return { route, refresh, shown: () => shown };
 }
 
 function loading(screen) {
