@@ -33,7 +33,7 @@ export function makeControls(actions) {
   let undoSeen;
   let freshUntil = 0;
   let problemUntil = 0;
-  const problem = h("p", { class: "problem", role: "alert" });
+  const problem = h("p", { class: "control-problem", role: "alert" });
   const exclude = bigButton("big-exclude", "x", leaveOut);
   const undo = bigButton("big-undo", "u", takeBack);
   const set = bigButton("big-set", "Space", endOrStart);

@@ -74,7 +74,7 @@ export function show(root, context) {
     }
     const now = performance.now();
     latest = state;
-    drawEmpty(parts.empty, state);
+    drawEmpty(parts.screen, parts.empty, state);
     parts.screen.classList.toggle("idle", phase(state) === "idle");
     parts.screen.classList.toggle("stale", drawNotice(parts.notice, state, now));
     drawLinkLine(parts.links, state.link);
@@ -151,7 +151,7 @@ function layout() {
     h("section", { class: "card card-strip" }, h("h2", {}, "Velocity now ", h("small", { text: "m/s, provisional" })), h("div", { class: "strip-box" }, stripScale(), p.canvas)),
   );
   const bars = h("section", { class: "card card-bars" }, h("div", { class: "card-head" }, p.barsTitle, p.barsLegend), p.bars);
-  p.screen = h("div", { class: "live" }, p.empty, h("div", { class: "live-grid" }, p.hero, bars, p.side));
+  p.screen = h("div", { class: "live" }, h("div", { class: "live-grid" }, p.hero, bars, p.side));
   return p;
 }
 

@@ -36,7 +36,7 @@ function ofLink(state, now) {
     return { tone: "bad", isStale: true, title: `Sensor lost ${age(sampleAge(state, now))} ago`, text: `${sentenceCase(link.reason || "the link broke")}. Connecting again by itself; what is on the screen is kept.` };
   }
   if (phase(state) === "searching") {
-    return { tone: "calm", title: `Looking for ${link?.sensor_name ?? "the sensor"}`, text: sentenceCase(link?.reason || "wake the sensor: move the bar a little.") };
+    return { tone: "calm", title: `Looking for ${link?.sensor_name ?? "the sensor"}`, text: link?.reason || "Wake the sensor: move the bar a little." };
   }
   return null;
 }
@@ -105,7 +105,7 @@ export function drawNotice(box, state, now) {
 export function emptyPanel() {
   return h(
     "section",
-    { class: "live-empty", hidden: true },
+    { class: "live-empty" },
     h("h1", { text: "No session is running" }),
     h("p", { class: "live-empty-why" }),
     h("ol", { class: "live-steps" },
@@ -117,7 +117,10 @@ export function emptyPanel() {
   );
 }
 
-export function drawEmpty(panel, state) {
-  panel.hidden = phase(state) !== "idle";
+/** It is on the page only while it is needed: a page has one heading. */
+export function drawEmpty(screen, panel, state) {
+  const isNeeded = phase(state) === "idle";
+  if (isNeeded && !panel.isConnected) screen.prepend(panel);
+  if (!isNeeded) panel.remove();
   setText(panel.querySelector(".live-empty-why"), state.link?.reason ? `${sentenceCase(state.link.reason)}.` : "");
 }
