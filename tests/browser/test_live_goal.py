@@ -72,7 +72,9 @@ def tones(page):
 
 def test_each_rep_sounds_by_its_zone_and_the_stop_is_seen_and_heard(lift):
     page, do = lift()
-    expect_text(page, ".goal-words", "Stop at 20 % loss · Stop below 0.30 m/s · Target 0.50–0.65 m/s · 6 reps")
+    expect_text(
+        page, ".goal-words", "Stop at 20 % loss · Stop below 0.30 m/s · Target 0.50–0.65 m/s · 6 reps"
+    )
     events = rep_events(GOAL)
     do(events[:3])
     expect_text(page, ".zone", "In target")
