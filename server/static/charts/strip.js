@@ -1,8 +1,8 @@
 /**
  * Velocity strip: a sweep, as on a heart monitor. Only new samples are drawn, so it costs next to nothing.
  *
- * Samples come a few at once; they are spread over the frames until the next ones, about 30 frames a second. Nothing
- * runs while nothing comes.
+ * Samples come a few at once. The pen follows them at a distance, faster the further they are ahead, so that it
+ * moves in every frame whatever the rhythm of the batches is. Nothing runs while nothing comes.
  */
 
 const WINDOW_S = 12;
@@ -14,8 +14,10 @@ const RANGE_MPS = 1.2;
 const LINE_PX = 2;
 /** A frame is drawn at most this often, ms: every second one of a 60 Hz screen. */
 const FRAME_MS = 30;
-/** The samples that wait are spread over this many frames; 2 are a batch of the server. */
-const SPREAD_FRAMES = 2;
+/** How far the pen is behind the newest sample, s: a little more than batches are apart. */
+const BEHIND_S = 0.1;
+/** Closer than this the pen has arrived, s. */
+const ARRIVED_S = 0.005;
 /** More samples than this never wait, as while the page is hidden: the older are older than the strip. */
 const MOST_WAITING = WINDOW_S * 40;
 
@@ -27,6 +29,8 @@ export class Strip {
     this.waiting = [];
     this.frame = 0;
     this.drawnAt = 0;
+    /** Where the pen is, s. */
+    this.at = 0;
     this.last = null;
     this.onFrame = (now) => this.step(now);
     this.observer = new ResizeObserver(() => this.reset());
@@ -63,18 +67,36 @@ export class Strip {
       if (velocities[i] !== null) this.waiting.push(times[i], velocities[i]);
     }
     if (this.waiting.length > 2 * MOST_WAITING) this.waiting.splice(0, this.waiting.length - 2 * MOST_WAITING);
-    if (this.frame === 0) this.frame = requestAnimationFrame(this.onFrame);
+    if (this.frame !== 0 || this.waiting.length === 0) return;
+    this.drawnAt = performance.now();
+    this.frame = requestAnimationFrame(this.onFrame);
   }
 
   step(now) {
     this.frame = 0;
     if (now - this.drawnAt >= FRAME_MS) {
+      this.follow((now - this.drawnAt) / 1000);
       this.drawnAt = now;
-      const n = Math.ceil(this.waiting.length / 2 / SPREAD_FRAMES);
-      for (let i = 0; i < n; i += 1) this.draw(this.waiting[2 * i], this.waiting[2 * i + 1]);
-      this.waiting.splice(0, 2 * n);
     }
     if (this.waiting.length > 0) this.frame = requestAnimationFrame(this.onFrame);
+  }
+
+  /** Move the pen on; between two samples it is on the line that joins them. */
+  follow(passedS) {
+    const { waiting } = this;
+    const newest = waiting.at(-2);
+    if (this.last === null || waiting[0] - this.at > PEN_UP_S || newest < this.at) this.at = waiting[0];
+    const ahead = newest - this.at;
+    this.at = ahead < ARRIVED_S ? newest : Math.min(newest, this.at + (passedS * ahead) / BEHIND_S);
+    let n = 0;
+    while (n < waiting.length && waiting[n] <= this.at) {
+      this.draw(waiting[n], waiting[n + 1]);
+      n += 2;
+    }
+    waiting.splice(0, n);
+    if (waiting.length === 0 || this.last === null || waiting[0] - this.last.t > PEN_UP_S || this.at <= this.last.t) return;
+    const share = (this.at - this.last.t) / (waiting[0] - this.last.t);
+    this.draw(this.at, this.last.mps + share * (waiting[1] - this.last.mps));
   }
 
   draw(t, velocityMps) {
@@ -92,7 +114,7 @@ export class Strip {
       context.lineTo(x, y);
       context.stroke();
     }
-    this.last = { t, x, y };
+    this.last = { t, mps: velocityMps, x, y };
   }
 
   drawRules(x, width) {
