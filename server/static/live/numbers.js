@@ -43,7 +43,9 @@ export function openNumbers(set, unit, isBlind) {
   const file = `set ${(set?.index ?? 0) + 1} reps`;
   const tables = reps.length
     ? [
+        h("h3", { text: "Each rep" }),
         tableTwin("live:reps", `Reps of set ${set.index + 1}`, file, [HEAD, reps.map((rep, i) => rowOf(rep, set.advice?.reps[i]?.zone))]),
+        h("h3", { text: `Bar path of rep ${reps.at(-1).index + 1}, from the side` }),
         tableTwin("live:path", `Bar path of rep ${reps.at(-1).index + 1}`, `set ${set.index + 1} rep ${reps.at(-1).index + 1} path`, [PATH_HEAD, pathRows(reps.at(-1))]),
       ]
     : [h("p", { class: "hint", text: isBlind ? "Velocities are hidden during this set; they are stored." : "Reps appear here as they are lifted." })];
