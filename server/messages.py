@@ -56,6 +56,14 @@ class ProgressModel(Model):
     closes_in_s: Number = None
 
 
+class DiskNotice(Model):
+    """The disk is nearly full; level "warn" or, when it is urgent, "bad"."""
+
+    level: Literal["warn", "bad"]
+    title: str
+    text: str
+
+
 class SnapshotMessage(Message):
     """The complete live state: first message of every connection, so that a reconnect needs no reload."""
 
@@ -73,6 +81,7 @@ class SnapshotMessage(Message):
     progress: ProgressModel | None = None
     last_rep_age_s: Number = None
     """Time from the end of the session's last rep to the newest sample, s."""
+    disk: DiskNotice | None = None
 
 
 class VelocityMessage(Message):
@@ -138,6 +147,14 @@ class LabelMessage(Message):
     typical: Typical | None = None
 
 
+class HealthMessage(Message):
+    """What every screen should know of this computer; null: nothing is wrong with the disk."""
+
+    delivery: ClassVar[Delivery] = Delivery.LATEST
+    type: Literal["health"] = "health"
+    disk: DiskNotice | None
+
+
 class SessionMessage(Message):
     """A session started, which empties the live state, or ended (null), which keeps it on the screen."""
 
@@ -164,5 +181,6 @@ LiveMessage: TypeAlias = (
     | LinkMessage
     | LabelMessage
     | SessionMessage
+    | HealthMessage
     | HeartbeatMessage
 )

@@ -38,4 +38,4 @@ def test_every_live_message_names_its_type_and_schema():
         assert message.model_fields["schema_version"].default == 1
         types.add(message.model_fields["type"].default)
     lasting = {"snapshot", "rep", "set", "progress", "gap", "link", "label", "session"}
-    assert types == lasting | {"velocity", "heartbeat"}
+    assert types == lasting | {"velocity", "heartbeat", "health"}

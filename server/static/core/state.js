@@ -21,6 +21,7 @@ export const initialState = Object.freeze({
   lastRepAt: null,
   /** The newest samples that were lost: `{at, seconds, missing}`. */
   lastGap: null,
+  disk: null,
 });
 
 /**
@@ -48,6 +49,8 @@ export function reduce(state, message, now) {
       return { ...next, ...closeSet(state, message.set), verdicts: message.verdicts };
     case "gap":
       return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples, lastGap: { at: now, seconds: message.end_s - message.start_s, missing: message.missing } };
+    case "health":
+      return { ...next, disk: message.disk };
     case "session":
       return message.session ? startSession(next, message.session) : { ...next, session: null };
     default:
@@ -79,6 +82,7 @@ function fromSnapshot(state, message, now) {
     progress: progressOf(message.progress, now),
     // While nothing comes from the sensor, time goes on all the same.
     lastRepAt: since(message.last_rep_age_s, now - 1000 * (message.link?.last_sample_age_s ?? 0)),
+    disk: message.disk ?? null,
   };
 }
 
