@@ -368,6 +368,8 @@ def test_the_screen_stays_awake_while_a_session_runs(lift, station, open_page):
 def test_the_strip_sleeps_and_nothing_else_is_touched_by_velocity(lift, station):
     page = lift(reps())
     page.wait_for_timeout(600)
+    station.tell(station.hub.publish_status, status())  # else it is told that the sensor is silent
+    page.wait_for_timeout(100)
     page.evaluate("""() => {
         window.frames = 0;
         window.changes = 0;

@@ -173,7 +173,7 @@ function drawSet(parts, number, state, unit, place) {
   setText(parts.goalWords, goal ? goalWords(goal) : "");
   parts.change.disabled = state.session === null;
   parts.screen.classList.toggle("blind", blind);
-  parts.hero.classList.toggle("is-over", isOver(state));
+  parts.hero.classList.toggle("set-is-over", isOver(state));
   if (blind) drawBlindNumber(parts, number, state);
   else drawNumber(parts, number, set);
   drawOver(parts.over, state);
