@@ -51,6 +51,8 @@ export const getSessions = (wanted = {}) => request(`/sessions${query(wanted)}`)
 /** Sessions before and after one, and whether its recording is there. */
 export const getPlace = (id) => request(`/sessions/${encodeURIComponent(id)}/place`);
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
+/** Sets of all sessions without their reps, newest first. */
+export const getRecentSets = (limit) => request(`/sets${query({ limit })}`);
 export const getMeasures = () => request("/measures");
 /** @param {string} [weeks] only the last so many */
 export const getStability = (exerciseId, athleteId, weeks) =>
@@ -81,6 +83,11 @@ export const stopPairing = () => request("/pairing", { method: "DELETE" });
 export const connectSensor = (address, companions) => send("POST", "/live/stream", { address, companions });
 export const disconnectSensor = () => request("/live/stream", { method: "DELETE" });
 
+export const excludeLiveRep = (rep) => send("POST", "/live/exclude", rep);
+export const restoreLiveRep = (rep) => send("POST", "/live/restore", rep);
+/** @param {string} id of the edit as the page knows it: nobody else's is taken back by accident */
+export const undoLive = (id) => send("POST", "/live/undo", { id });
+export const redoLive = (id) => send("POST", "/live/redo", { id });
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeURIComponent(id)}`, changes);
