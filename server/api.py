@@ -11,13 +11,14 @@ from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
 from analysis.measures import MEASURES
-from server.api_edit import SetIndex, add_athletes, add_edits
+from server.api_edit import SetIndex, add_athletes, add_edits, add_live_edits, add_rep_edits
 from server.api_export import add_export
 from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
 from server.api_training import add_training
-from server.editing import Editor
+from server.athletes import Roster
+from server.corrections import Corrections
 from server.errors import LabelRefusedError, NotFoundError
 from server.judging import Judge
 from server.live import ClientOverrunError, LiveHub, Outbox
@@ -54,7 +55,8 @@ def make_router(
     hub: LiveHub,
     store: Store,
     controls: Controls,
-    editor: Editor,
+    roster: Roster,
+    corrections: Corrections,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
 ) -> APIRouter:
@@ -66,8 +68,10 @@ def make_router(
     _add_live(router, hub, controls)
     _add_results(router, store)
     add_training(router, store)
-    add_athletes(router, editor, store)
-    add_edits(router, editor)
+    add_athletes(router, roster, store)
+    add_edits(router, corrections)
+    add_rep_edits(router, corrections)
+    add_live_edits(router, corrections)
     add_export(router, store)
     add_reports(router, store)
     add_push(router, reception)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.athletes import Roster
+from server.bringing import Bringer
+from server.corrections import Corrections
 from server.editing import Editor
 from server.errors import ServerError
 from server.gate import PUSH_PATH, SecurityGate
@@ -25,7 +29,7 @@ from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
 from server.session import Controls
-from server.settings import Settings
+from server.settings import IMPORTS_FOLDER, Settings
 from server.store import Store
 
 MAX_BODY_BYTES = 64 * 1024
@@ -116,13 +120,15 @@ def create_app(
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
-    editor = Editor(
-        store,
-        AnnotationFiles(settings.data_dir),
-        settings.recordings_dir,
-        lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
-    )
-    app.include_router(make_router(hub, store, controls, editor, desk, reception))
+    files = AnnotationFiles(settings.data_dir)
+
+    def is_running(recording_id: UUID) -> bool:
+        return hub.state.session is not None and hub.state.session.recording_id == recording_id
+
+    bringer = Bringer(store, settings.recordings_dir, settings.data_dir / IMPORTS_FOLDER, is_running)
+    corrections = Corrections(Editor(store, files, bringer), hub, store)
+    roster = Roster(store, files)
+    app.include_router(make_router(hub, store, controls, roster, corrections, desk, reception))
     _add_pages(app)
     _add_error_handlers(app)
     return app

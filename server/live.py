@@ -18,11 +18,12 @@ from server.messages import Delivery, LiveMessage, VelocityMessage
 from server.state import LiveState
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+    from uuid import UUID
 
     from analysis.imu import SetLabel
     from server.session import LinkStatus, RecordingInfo
-    from server.state import JudgesSession
+    from server.state import JudgesSession, LiveEdits
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ class LiveHub:
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
         self.state = LiveState(judge)
+        self.on_stored: Callable[[UUID], None] | None = None
+        """Called when a set of a session was stored, before anybody hears of it."""
 
     @property
     def n_clients(self) -> int:
@@ -172,6 +175,12 @@ class LiveHub:
     def publish_label(self, label: SetLabel) -> None:
         """Tell what the next set is. Saying the same twice does no harm."""
         self._publish(self.state.take_label(label))
+
+    def publish_edits(self, edits: LiveEdits, words: str) -> None:
+        """Tell what people corrected; what is older than that which is known is passed over."""
+        message = self.state.take_edits(edits, words)
+        if message is not None:
+            self._publish(message)
 
     def publish_event(self, event: Event) -> None:
         """Tell what the signal core found."""

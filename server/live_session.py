@@ -81,6 +81,8 @@ class SessionSink:
         """Pass one event on; a closed set is stored before anybody hears of it."""
         if isinstance(event, SetFinished) and self._store is not None and self.recording is not None:
             self._store.save_set(self.recording, event.summary)
+            if self._hub is not None and self._hub.on_stored is not None:
+                self._hub.on_stored(self.recording.recording_id)
         if self._hub is not None:
             self._hub.publish_event(event)
         if self._on_event is not None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from analysis.stability.judgement import LiftVerdict  # noqa: TC001 -- pydantic reads it
 from server.schemas import (
+    ChangeModel,
     LabelModel,
     LinkModel,
     Model,
@@ -58,6 +59,8 @@ class SnapshotMessage(Message):
     verdicts: tuple[LiftVerdict, ...]
     n_gaps: int
     gap_samples: int
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
 
 
 class VelocityMessage(Message):
@@ -76,6 +79,8 @@ class RepMessage(Message):
     type: Literal["rep"] = "rep"
     open_set: OpenSetModel
     rep: RepModel
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
 
 
 class SetMessage(Message):
@@ -84,6 +89,23 @@ class SetMessage(Message):
     type: Literal["set"] = "set"
     set: SetModel
     verdicts: tuple[LiftVerdict, ...]
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
+
+
+class EditMessage(Message):
+    """Somebody corrected something: what is on the screens changes, but nothing new happened at the bar.
+
+    ``sets`` are those that changed, ``words`` what was done.
+    """
+
+    type: Literal["edit"] = "edit"
+    open_set: OpenSetModel | None
+    sets: tuple[SetModel, ...]
+    verdicts: tuple[LiftVerdict, ...]
+    undo: ChangeModel | None
+    redo: ChangeModel | None
+    words: str
 
 
 class GapMessage(Message):
@@ -125,6 +147,7 @@ LiveMessage: TypeAlias = (
     | VelocityMessage
     | RepMessage
     | SetMessage
+    | EditMessage
     | GapMessage
     | LinkMessage
     | LabelMessage
