@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from analysis.imu import Mount, SensorInfo, StreamItem
     from analysis.results import Rep
 
+BY_HAND = "by hand"
 NO_PHASE = "this part has no lifting phase of its own"
+HOME_BETWEEN = "the bar comes home in between"
 NO_MOTION = "samples were lost here, or the motion of this part cannot be told"
 
 
@@ -72,7 +74,8 @@ class Regrouped:
 class _Piece:
     """A stretch that is one rep, s; ``rep`` where it was found so, ``how`` where it was made by hand.
 
-    An edge that somebody set is taken as it is; one that was found lies where the bar is still at home.
+    An edge that somebody set is taken as it is; one that was found lies where the bar is still at home. What
+    was several reps must hold a time of the first and of the last of them to be one.
     """
 
     begin_s: float
@@ -81,6 +84,7 @@ class _Piece:
     how: str = ""
     begin_is_set: bool = False
     end_is_set: bool = False
+    holds_s: tuple[float, ...] = ()
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -132,6 +136,11 @@ def regroup(
     return Regrouped(with_path_sway(measured), tuple(rejected), ignored)
 
 
+def is_by_hand(rep: Rep) -> bool:
+    """Tell whether a person set the bounds of a rep."""
+    return any(reason.endswith(BY_HAND) for reason in rep.quality.reasons)
+
+
 def _pieces(reps: Sequence[Rep], regroupings: Sequence[Regrouping]) -> tuple[list[_Piece], tuple[int, ...]]:
     """Cut and join, in order; return also which regroupings fit nothing."""
     pieces = [_Piece(rep.start_s, _end_s(rep), rep) for rep in reps]
@@ -149,19 +158,20 @@ def _pieces(reps: Sequence[Rep], regroupings: Sequence[Regrouping]) -> tuple[lis
                 one.begin_s,
                 other.end_s,
                 None,
-                f"{last - first + 1} reps counted as one by hand",
+                f"{last - first + 1} reps counted as one {BY_HAND}",
                 one.begin_is_set,
                 other.end_is_set,
+                (*one.holds_s, *other.holds_s, *times),
             )
             pieces[first : last + 1] = [joined]
     return pieces, tuple(ignored)
 
 
 def _halves(piece: _Piece, at_s: float) -> list[_Piece]:
-    how = "one rep counted as two by hand"
+    how = f"one rep counted as two {BY_HAND}"
     return [
-        replace(piece, end_s=at_s, rep=None, how=how, end_is_set=True),
-        replace(piece, begin_s=at_s, rep=None, how=how, begin_is_set=True),
+        replace(piece, end_s=at_s, rep=None, how=how, end_is_set=True, holds_s=()),
+        replace(piece, begin_s=at_s, rep=None, how=how, begin_is_set=True, holds_s=()),
     ]
 
 
@@ -206,6 +216,8 @@ def _measured(
             rep = measure_rep(motion, _candidate(piece, motion), 0, find_exercise(exercise_id), mount, config)
             if rep is None:
                 return NO_PHASE
+            if not all(rep.start_s < at_s < _end_s(rep) for at_s in piece.holds_s):
+                return HOME_BETWEEN
             quality = replace(rep.quality, reasons=(*rep.quality.reasons, piece.how))
             return replace(rep, quality=quality)
     return NO_MOTION

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analysis.regrouping import is_by_hand
 from server.annotating import middle_s
 from server.annotations import ExcludedRep, MergedReps, SplitRep
 from server.errors import EditRefusedError, InvalidEditError, NotFoundError
@@ -112,6 +113,8 @@ def made_by_hand(reps: Sequence[Rep], regroupings: Sequence[Regrouping]) -> dict
     """Find by which annotation each rep was made, by its index; reps as they were found are left out."""
     made: dict[int, Regrouping] = {}
     for place, rep in enumerate(reps):
+        if not is_by_hand(rep):
+            continue
         before_s = middle_s(reps[place - 1]) if place else -math.inf
         after_s = middle_s(reps[place + 1]) if place + 1 < len(reps) else math.inf
         end_s = max(rep.concentric_end_s, rep.end_s or 0.0)
@@ -149,17 +152,18 @@ def check_taken(said: SetAnnotation, n_before: int, result: Regrouped | None) ->
         return
     is_split = isinstance(said.regroupings[-1], SplitRep)
     if len(said.regroupings) - 1 in result.ignored or len(result.reps) < n_before - (0 if is_split else 1):
-        what = (
-            "Neither part has a lifting phase of its own"
-            if is_split
-            else "Together they cannot be measured as one rep"
-        )
+        what = "Neither part has a lifting phase of its own" if is_split else _why_not_one(result)
         raise EditRefusedError(
-            f"{what}, so nothing was changed.",
+            f"{what}. Nothing was changed.",
             "Choose a time between two reps, where the bar is at home."
             if is_split
             else "Leave one of them out.",
         )
+
+
+def _why_not_one(result: Regrouped) -> str:
+    why = result.rejected[-1].reason.partition(": ")[2] if result.rejected else "they are not neighbours"
+    return f"They cannot be measured as one rep: {why}"
 
 
 def _check_counts(*, is_out: bool) -> None:
