@@ -27,10 +27,12 @@ from analysis.mounting import (
 from analysis.pipeline import SetAnalyzer
 from analysis.results import QualityState
 from analysis.samples import SampleBuffer
+from analysis.turn_watch import TurnWatch
 
 if TYPE_CHECKING:
     from analysis.imu import StreamItem
     from analysis.results import Rep
+    from analysis.turn_watch import Orientation
 
 
 class MountStep(StrEnum):
@@ -129,13 +131,20 @@ class MountGuide:
         self._waits_since_s: float | None = None
         self._did_not_turn = False
         self._analyzer: SetAnalyzer | None = None
+        self._turns = TurnWatch()
         self.state = GuideState()
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """How the sensor lies now, and how far it has turned since the rest; None before the first sample."""
+        return self._turns.orientation
 
     def push(self, item: StreamItem) -> GuideState:
         """Take an item of the stream; return where the guide is now."""
         if isinstance(item, Gap):
             self._buffer.clear()
         elif isinstance(item, ImuBlock):
+            self._turns.push(item)
             self._take(item)
         if self._analyzer is not None and self.state.step is MountStep.REP:
             self._watch_rep(self._analyzer, item)
@@ -185,6 +194,7 @@ class MountGuide:
         rest = check_rest(samples, self._config)
         self.state = replace(self.state, rest=rest, problem=rest.refusal)
         self._buffer.keep_last(enough)
+        self._turns.reset(rest.gyro_bias_radps)
         if rest.refusal:
             return
         if self._position is MountPosition.WRIST:
@@ -215,6 +225,7 @@ class MountGuide:
         self._buffer.keep_last(len(samples) - stop)
         self._waits_since_s = now_s
         if roll.refusal:
+            self._turns.reset(rest.gyro_bias_radps)
             self.state = replace(self.state, problem=roll.refusal)
             return
         self.state = replace(self.state, step=MountStep.DIRECTION, roll=roll, problem="")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analysis.imu import MountPosition
+    from analysis.turn_watch import Orientation
     from ingest.known_sensors import KnownSensors
     from ingest.packets import RawPacket
 
@@ -161,6 +162,11 @@ class Pairing:
             raise PairingFailedError(self.state.guide.problem or self.state.problem)
         self._known.save(self.state.sensor)
         return self.state.sensor
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """How the sensor lies now; None where none is being mounted."""
+        return None if self._guide is None else self._guide.orientation
 
     def stop(self) -> None:
         """Give up; nothing is kept."""

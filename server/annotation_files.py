@@ -13,16 +13,14 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
 from server.history import History
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 SESSION_SCHEMA = "upright.annotations/1"
 HISTORY_SCHEMA = "upright.history/1"
@@ -114,6 +112,14 @@ class AnnotationFiles:
         said = _HISTORY.dump_python(history, mode="json", exclude_defaults=True)
         path = self.history_path(recording_id)
         _write(path, {"schema": HISTORY_SCHEMA, "recording_id": str(recording_id), **said})
+
+    def annotated(self) -> set[UUID]:
+        """List the recordings of which something is said."""
+        found: set[UUID] = set()
+        for path in (self.data_dir / "annotations").glob("*.json"):
+            with contextlib.suppress(ValueError):  # not one of ours
+                found.add(UUID(path.stem))
+        return found
 
     def athletes(self) -> tuple[Athlete, ...]:
         """Read the athletes, in the order in which they were added.

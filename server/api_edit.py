@@ -25,6 +25,7 @@ from server.edit_schemas import (
     LiveSetChange,
     MergeRequest,
     OutcomeModel,
+    RemovedAthleteModel,
     RestoreRequest,
     SessionChange,
     SetChange,
@@ -34,6 +35,7 @@ from server.edit_schemas import (
 from server.editing import EditedSet
 from server.errors import InvalidEditError
 from server.regrouping_edits import counting_again, excluding, rep_of
+from server.roles import ROLE_KEY, Role
 from server.schemas import SessionModel
 from server.set_place import SetPlace
 from server.store import Store
@@ -57,6 +59,14 @@ def add_athletes(router: APIRouter, roster: Roster, store: Store) -> None:
     @router.patch("/athletes/{athlete_id}", summary="Change an athlete; what is left out stays")
     def change_athlete(athlete_id: UUID, request: AthleteChange) -> AthleteModel:
         return AthleteModel.model_validate(roster.change(athlete_id, request.changes()))
+
+    @router.delete(
+        "/athletes/{athlete_id}",
+        summary="Take an athlete out; the sessions stay and go to another athlete, or to nobody named",
+    )
+    def remove_athlete(athlete_id: UUID, heir_id: UUID | None = None) -> RemovedAthleteModel:
+        n_sessions = roster.remove(athlete_id, heir_id)
+        return RemovedAthleteModel(n_sessions=n_sessions, heir_id=heir_id)
 
 
 def add_edits(router: APIRouter, corrections: Corrections) -> None:
@@ -204,4 +214,6 @@ async def _edited(
 def who_asks(request: Request) -> str:
     """Say where a request comes from, for the history."""
     host = "" if request.client is None else request.client.host
-    return "this computer" if host in {"127.0.0.1", "::1", "localhost"} else host
+    role = request.scope.get(ROLE_KEY)
+    where = "this computer" if host in {"127.0.0.1", "::1", "localhost"} else host
+    return f"{where}, {role.doing}" if isinstance(role, Role) and role is not Role.ADMIN else where

@@ -96,6 +96,14 @@ class RollModel(Model):
     refusal: str
 
 
+class OrientationModel(Model):
+    """How a sensor lies; fields as in `analysis.turn_watch.Orientation`."""
+
+    up: Vector
+    turn_rad: Number
+    still_s: Number
+
+
 class PairingModel(Model):
     """A pairing; fields as in `ingest.pairing.PairingState` and `analysis.mount_guide.GuideState`."""
 
@@ -116,13 +124,15 @@ class PairingModel(Model):
     rest: RestModel | None
     roll: RollModel | None
     rep: RepModel | None
+    orientation: OrientationModel | None
+    wished_position: MountPosition | None
 
     @classmethod
-    def of(cls, state: PairingState, *, running: bool) -> PairingModel:
+    def of(cls, desk: SensorDesk, state: PairingState) -> PairingModel:
         """Convert."""
         guide, counts = state.guide, state.counts
         return cls(
-            running=running,
+            running=desk.pairs,
             step=state.step,
             mount_step=guide.step,
             problem=state.problem or guide.problem,
@@ -139,6 +149,10 @@ class PairingModel(Model):
             rest=None if guide.rest is None else RestModel.model_validate(guide.rest),
             roll=None if guide.roll is None else RollModel.model_validate(guide.roll),
             rep=None if guide.rep is None else RepModel.of(guide.rep),
+            orientation=None
+            if desk.orientation is None
+            else OrientationModel.model_validate(desk.orientation),
+            wished_position=desk.wished_position,
         )
 
 
@@ -197,7 +211,7 @@ def _shown(desk: SensorDesk) -> PairingModel:
     """Show the pairing that runs or ended last."""
     if desk.pairing is None:
         raise NotFoundError("No sensor is being paired.", "Begin with one of the list.")
-    return PairingModel.of(desk.pairing, running=desk.pairs)
+    return PairingModel.of(desk, desk.pairing)
 
 
 def _add_known(router: APIRouter, desk: SensorDesk) -> None:

@@ -16,8 +16,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
+from server.access import Access
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
+from server.api_access import make_access_router
 from server.athletes import Roster
 from server.bringing import Bringer
 from server.corrections import Corrections
@@ -25,6 +27,7 @@ from server.editing import Editor
 from server.errors import ServerError
 from server.gate import PUSH_PATH, SecurityGate
 from server.live import LiveHub
+from server.preferences import PreferenceFile
 from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
@@ -77,6 +80,7 @@ def create_app(
     controls: Controls,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
+    access: Access | None = None,
 ) -> FastAPI:
     """Make the web application.
 
@@ -94,14 +98,15 @@ def create_app(
         What the page may do with sensors; None: nothing, as in a replay.
     reception : PushReception or None
         Takes what a device pushes; None: nothing is expected.
+    access : Access or None
+        Which token lets in whom. None: as the settings say.
 
     Raises
     ------
     MissingTokenError
         If other computers could connect and no token is set.
     """
-    # Made here only to fail early: Starlette builds its middleware at the first request.
-    SecurityGate(_nothing, settings)
+    access = access or Access.of(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
@@ -119,7 +124,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityGate, settings=settings)  # added last: outermost
+    app.add_middleware(SecurityGate, settings=settings, access=access)  # added last: outermost
     files = AnnotationFiles(settings.data_dir)
 
     def is_running(recording_id: UUID) -> bool:
@@ -129,13 +134,10 @@ def create_app(
     corrections = Corrections(Editor(store, files, bringer), hub, store)
     roster = Roster(store, files)
     app.include_router(make_router(hub, store, controls, roster, corrections, desk, reception))
+    app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
     _add_error_handlers(app)
     return app
-
-
-async def _nothing(*_arguments: object) -> None:
-    """Stand behind a gate that is made only to check its settings."""
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from server.annotations import Athlete
 from server.errors import AnnotationError, EditRefusedError, NotFoundError
+from server.removal import remove_athlete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +82,11 @@ class Roster:
             self._files.keep_athletes(kept if len(others) < len(athletes) else (*athletes, athlete))
             self._store.save_athletes((athlete,))
             return athlete
+
+    def remove(self, athlete_id: UUID, heir_id: UUID | None) -> int:
+        """Take an athlete out, see `server.removal.remove_athlete`; return how many sessions he had."""
+        with self._lock:
+            return remove_athlete(self._store, self._files, athlete_id, heir_id)
 
 
 def _check_name(name: str, others: Sequence[Athlete]) -> None:

@@ -65,6 +65,13 @@ class AthleteChange(_Edit):
     body_mass_kg: BodyMassKg | None = None
 
 
+class RemovedAthleteModel(Model):
+    """What became of the sessions of an athlete who was taken out."""
+
+    n_sessions: int
+    heir_id: UUID | None
+
+
 class SessionChange(_Edit):
     """What changes of a session; null: as recorded, nobody, not known."""
 

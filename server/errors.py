@@ -6,6 +6,9 @@
     ├── PortInUseError          somebody else listens on the port
     ├── AddressUnavailableError the host has no such address
     ├── MissingTokenError       asked to listen beyond this computer without a token
+    ├── AccessFileError         the tokens, or the certificate, cannot be read or written
+    ├── RenewRefusedError       there are no tokens of our own to renew
+    ├── PreferencesError        the file of preferences is damaged or cannot be written
     ├── StoreError              the results database cannot be opened or upgraded
     ├── NotFoundError           no such session, set or athlete
     ├── LabelRefusedError       a label cannot be taken
@@ -115,6 +118,52 @@ class MissingTokenError(ServerError):
             "Set UPRIGHT_TOKEN, or let the command line make one.",
         )
         self.host = host
+
+
+class AccessFileError(ServerError):
+    """The tokens, or the certificate, cannot be read or written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "access_unusable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{path} cannot be used: {problem}.",
+            "Move it away to get a new one (every tablet then signs in again); its folder must be writable.",
+        )
+        self.path = path
+
+
+class RenewRefusedError(ServerError):
+    """There are no tokens of our own to renew."""
+
+    code = "renew_refused"
+    status = 409
+
+
+class PreferencesError(ServerError):
+    """The file of preferences is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "preferences_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The preferences in {path.name} cannot be used: {problem}.",
+            f"Mend the file with a text editor, or move it away to begin anew: {path}.",
+        )
+        self.path = path
 
 
 class StoreError(ServerError):

@@ -1,13 +1,15 @@
 """The one gate that every request passes, HTTP and WebSocket alike, before any of our code answers.
 
 It refuses a foreign ``Host`` (DNS rebinding), a missing or foreign ``Origin`` on WebSockets and on methods
-that change something (other pages in the same browser), and, when a token is set, whoever does not have it.
-It is plain ASGI because HTTP middleware never sees a WebSocket.
+that change something (other pages in the same browser), and, when there are tokens, whoever has none, or one
+of a role that may not do what is asked (`server.roles`). It is plain ASGI because HTTP middleware never sees
+a WebSocket.
 """
 
 from __future__ import annotations
 
-import hmac
+import asyncio
+import contextlib
 import ipaddress
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,15 +18,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse
 
-from server.errors import MissingTokenError
+from server.access import Access
+from server.roles import READS, ROLE_KEY, Role, least_role
+from server.sign_in import sign_in_page
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from server.settings import Settings
-
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-"""Methods that change nothing. OPTIONS is not among them: nobody calls this server from another origin."""
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -94,7 +96,9 @@ class SecurityGate:
     app : ASGI application
         What is behind the gate.
     settings : Settings
-        Says on which address we listen, by which names we may be called and which token is needed.
+        Says on which address we listen and by which names we may be called.
+    access : Access or None
+        Which token lets in whom. None: as the settings say.
 
     Raises
     ------
@@ -102,11 +106,9 @@ class SecurityGate:
         If other computers could connect and no token is set.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        if settings.listens_beyond_this_computer and settings.token is None:
-            raise MissingTokenError(settings.host)
+    def __init__(self, app: ASGIApp, settings: Settings, access: Access | None = None) -> None:
         self._app = app
-        self._token = None if settings.token is None else settings.token.get_secret_value().encode()
+        self._access = access or Access.of(settings)
         self._names = LOOPBACK_NAMES | {name.lower() for name in settings.allowed_hosts}
         # A page that rebinds DNS has a name in Host, never a bare address, so addresses are safe to accept.
         self._accepts_addresses = settings.listens_beyond_this_computer
@@ -118,12 +120,16 @@ class SecurityGate:
             return
         headers = Headers(scope=scope)
         given = self._token_in_address(scope)
-        refusal = self._refusal(scope, headers, given)
+        role = self._role(scope, headers, given)
+        refusal = self._refusal(scope, headers, role)
+        if role is not None:
+            scope[ROLE_KEY] = role
         if scope["type"] == "websocket":
             if refusal is not None:
                 await send({"type": "websocket.close", "code": WS_POLICY_VIOLATION, "reason": refusal.code})
             else:
-                await self._app(scope, receive, send)
+                inside = self._until_renewed if self._access.needs_token else self._app
+                await inside(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -132,32 +138,67 @@ class SecurityGate:
             await send(message)
 
         if refusal is not None:
-            content = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
-            await JSONResponse(content, refusal.status)(scope, receive, send_with_headers)
+            answer = _answer(refusal, scope, headers)
         elif given is not None:
-            await self._exchange(scope, given)(scope, receive, send_with_headers)
+            answer = self._exchange(scope, given)
         else:
-            await self._app(scope, receive, send_with_headers)
+            answer = self._app
+        await answer(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope, headers: Headers, given: str | None) -> Refusal | None:
+    async def _until_renewed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a WebSocket on; close it when the tokens are renewed, since nobody is signed in any more."""
+        inside = asyncio.ensure_future(self._app(scope, receive, send))
+        renewed = asyncio.ensure_future(self._access.until_renewed())
+        try:
+            await asyncio.wait({inside, renewed}, return_when=asyncio.FIRST_COMPLETED)
+            if inside.done():
+                inside.result()
+                return
+            inside.cancel()
+            await asyncio.wait({inside})
+            with contextlib.suppress(RuntimeError):  # it was being closed just then
+                await send({"type": "websocket.close", "code": WS_POLICY_VIOLATION, "reason": "signed_out"})
+        finally:
+            # When we are cancelled ourselves, what is inside has to end first.
+            renewed.cancel()
+            inside.cancel()
+            await asyncio.wait({inside, renewed})
+
+    def _refusal(self, scope: Scope, headers: Headers, role: Role | None) -> Refusal | None:
         """Find the first reason to refuse, or None."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._is_our_name(hosts[0]):
             return _BAD_HOST
-        changes_something = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        method = "GET" if scope["type"] == "websocket" else scope["method"]
+        changes_something = scope["type"] == "websocket" or method not in READS
         origins = headers.getlist("origin")
-        if self._token is not None and scope.get("path") == PUSH_PATH and not origins:
-            # A page of another server can neither leave its Origin out nor set this header without asking.
-            given_by_app = headers.get("authorization", "").strip()
-            known = self._is_token(_bearer(headers)) or self._is_token(given_by_app)
-            return None if known else _BAD_PUSH_TOKEN
-        if changes_something and not origins:
+        # A page of another server can neither leave its Origin out nor set this header without asking.
+        is_push = self._is_push(scope, headers)
+        if is_push and role is None:
+            return _BAD_PUSH_TOKEN
+        if changes_something and not origins and not is_push:
             return _BAD_ORIGIN
         if any(not _is_same_origin(origin, hosts[0]) for origin in origins):
             return _BAD_ORIGIN
-        if self._token is not None and not self._has_token(scope, headers, given):
+        if role is None:
             return _BAD_TOKEN
-        return None
+        least = least_role(method, scope["path"])
+        return None if role.may(least) else _not_for(role, least)
+
+    def _role(self, scope: Scope, headers: Headers, given: str | None) -> Role | None:
+        """Say who asks; None: nobody we know."""
+        if not self._access.needs_token:
+            return Role.ADMIN
+        if self._is_push(scope, headers):
+            candidates = [_bearer(headers), headers.get("authorization", "").strip()]
+        else:
+            # A token in the address comes first: it takes the place of the cookie.
+            candidates = [given, _bearer(headers), _cookie(headers, cookie_name(scope))]
+        found = (self._access.role_of(candidate) for candidate in candidates)
+        return next((role for role in found if role is not None), None)
+
+    def _is_push(self, scope: Scope, headers: Headers) -> bool:
+        return self._access.needs_token and scope["path"] == PUSH_PATH and "origin" not in headers
 
     def _is_our_name(self, host: str) -> bool:
         try:
@@ -177,18 +218,9 @@ class SecurityGate:
             return False
         return True
 
-    def _has_token(self, scope: Scope, headers: Headers, given: str | None) -> bool:
-        candidates = [given, _bearer(headers), _cookie(headers, cookie_name(scope))]
-        return any(self._is_token(candidate) for candidate in candidates)
-
-    def _is_token(self, candidate: str | None) -> bool:
-        if candidate is None or self._token is None:
-            return False
-        return hmac.compare_digest(candidate.encode(), self._token)
-
     def _token_in_address(self, scope: Scope) -> str | None:
         """Find the token in the address of a page; never looked for where nothing could be exchanged."""
-        if self._token is None or scope["type"] != "http" or scope["method"] not in SAFE_METHODS:
+        if not self._access.needs_token or scope["type"] != "http" or scope["method"] not in READS:
             return None
         return dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token")
 
@@ -198,15 +230,37 @@ class SecurityGate:
         # Not scope["path"] with leading slashes kept: "//elsewhere" would lead to another server.
         path = "/" + scope["path"].lstrip("/\\")
         response = RedirectResponse(path + (f"?{urlencode(rest)}" if rest else ""), status_code=303)
-        response.set_cookie(
-            cookie_name(scope),
-            token,
-            max_age=COOKIE_LIFETIME_S,
-            httponly=True,
-            samesite="strict",
-            secure=scope.get("scheme") == "https",
-        )
+        if self._access.role_of(token) is not None:  # otherwise the cookie was the one that counted
+            sign_in(response, scope, token)
         return response
+
+
+def sign_in(response: Response, scope: Scope, token: str) -> None:
+    """Give a browser the cookie by which it is known from now on."""
+    response.set_cookie(
+        cookie_name(scope),
+        token,
+        max_age=COOKIE_LIFETIME_S,
+        httponly=True,
+        samesite="strict",
+        secure=scope.get("scheme") == "https",
+    )
+
+
+def _answer(refusal: Refusal, scope: Scope, headers: Headers) -> Response:
+    if refusal is _BAD_TOKEN and scope["method"] in READS and "text/html" in headers.get("accept", ""):
+        return sign_in_page(refusal.status, was_tried="token=" in scope["query_string"].decode("latin-1"))
+    content = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
+    return JSONResponse(content, refusal.status)
+
+
+def _not_for(role: Role, least: Role) -> Refusal:
+    return Refusal(
+        403,
+        "role_refused",
+        f"This browser is signed in for {role.doing}, which does not allow that.",
+        f"Sign in with the token for {least.doing}; whoever started Upright has it.",
+    )
 
 
 def cookie_name(scope: Scope) -> str:

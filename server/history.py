@@ -89,6 +89,17 @@ class History:
         """Do the change that was undone last again; there must be one."""
         return History((*self.done, self.undone[-1]), self.undone[:-1])
 
+    def handed_over(self, athlete_id: UUID, heir_id: UUID | None) -> History:
+        """Put somebody else in place of an athlete who is taken out."""
+
+        def instead(said: SessionAnnotation) -> SessionAnnotation:
+            return replace(said, athlete_id=heir_id) if said.athlete_id == athlete_id else said
+
+        def changed(some: tuple[Change, ...]) -> tuple[Change, ...]:
+            return tuple(replace(one, before=instead(one.before), after=instead(one.after)) for one in some)
+
+        return History(changed(self.done), changed(self.undone))
+
     def settled(self, annotation: SessionAnnotation) -> History:
         """Fit the history to what is really said of the session.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
 from server.judging import judged_alone
-from server.messages import Delivery, LiveMessage, VelocityMessage
+from server.messages import Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
 from server.state import LiveState
 
 if TYPE_CHECKING:
@@ -40,15 +40,22 @@ class HubConfig:
         than any session closes in that time.
     max_clients : int
         Browsers at once. 4 to 64: one for each screen in a gym; more is a fault or an attack.
+    heartbeat_s : float
+        A client that was told nothing for so long, s, by the loop's clock, is told that the server is there.
+        1 to 3: the page takes 5 s of silence for a broken connection (``core/socket.js``).
     """
 
     batch_s: float = 0.066
     queue_limit: int = 256
     max_clients: int = 64
+    heartbeat_s: float = 2.0
 
 
 _VELOCITY = "velocity"
 """The one type of message that may be dropped without a successor."""
+
+
+_HEARTBEAT = HeartbeatMessage().to_json()
 
 
 class ClientOverrunError(Exception):
@@ -71,10 +78,13 @@ class Outbox:
     ----------
     limit : int
         How many may wait.
+    heartbeat_s : float
+        After so long without a message, s, there is a heartbeat.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, heartbeat_s: float) -> None:
         self._limit = limit
+        self._heartbeat_s = heartbeat_s
         self._waiting: deque[_Outgoing] = deque()
         self._changed = asyncio.Event()
         self._overrun = asyncio.Event()
@@ -95,7 +105,7 @@ class Outbox:
         self._changed.set()
 
     async def get(self) -> str:
-        """Wait for the next message.
+        """Wait for the next message, or for the time of a heartbeat.
 
         Raises
         ------
@@ -106,7 +116,11 @@ class Outbox:
             if self._overrun.is_set():
                 raise ClientOverrunError
             self._changed.clear()
-            await self._changed.wait()
+            try:
+                async with asyncio.timeout(self._heartbeat_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                return _HEARTBEAT
         return self._waiting.popleft().text
 
     @property
@@ -204,7 +218,7 @@ class LiveHub:
     def client(self) -> Generator[Outbox]:
         """Connect a client: its outbox starts with the snapshot and misses nothing after it."""
         self._flush()
-        outbox = Outbox(self._config.queue_limit)
+        outbox = Outbox(self._config.queue_limit, self._config.heartbeat_s)
         outbox.put(_Outgoing("snapshot", Delivery.EVERY, self.snapshot()))
         self._clients.add(outbox)
         try:

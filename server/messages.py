@@ -142,6 +142,15 @@ class SessionMessage(Message):
     session: SessionModel | None
 
 
+class HeartbeatMessage(Message):
+    """The server is there and has nothing to say: silence then means that the connection is broken.
+
+    It is no news, so it has no number of its own.
+    """
+
+    type: Literal["heartbeat"] = "heartbeat"
+
+
 LiveMessage: TypeAlias = (
     SnapshotMessage
     | VelocityMessage
@@ -152,4 +161,5 @@ LiveMessage: TypeAlias = (
     | LinkMessage
     | LabelMessage
     | SessionMessage
+    | HeartbeatMessage
 )

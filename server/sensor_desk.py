@@ -21,7 +21,8 @@ from server.session import LinkState, LinkStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.imu import Mount, SetLabel
+    from analysis.imu import Mount, MountPosition, SetLabel
+    from analysis.turn_watch import Orientation
     from ingest.ble_scan import FoundSensor
     from server.live import LiveHub
     from server.settings import Settings
@@ -53,6 +54,7 @@ class SensorDesk:
         self._running: asyncio.Task[None] | None = None
         self._pairing: Pairing | None = None
         self._pairing_task: asyncio.Task[KnownSensor] | None = None
+        self._wishes = PairingWishes()
         self._pairing_problem = ""
         self._scanning = asyncio.Lock()
         self.listeners = Listeners()
@@ -124,6 +126,16 @@ class SensorDesk:
         return replace(state, problem=self._pairing_problem) if self._pairing_problem else state
 
     @property
+    def orientation(self) -> Orientation | None:
+        """How the sensor lies that is being mounted; None if none is."""
+        return None if self._pairing is None else self._pairing.orientation
+
+    @property
+    def wished_position(self) -> MountPosition | None:
+        """Where the lifter said that the sensor sits; None: nobody said."""
+        return self._wishes.position
+
+    @property
     def pairs(self) -> bool:
         """Whether a pairing is going on."""
         return self._pairing_task is not None and not self._pairing_task.done()
@@ -141,6 +153,7 @@ class SensorDesk:
         if self.streams:
             raise SensorBusyError("A session is running.", "End it before you pair a sensor.")
         source = BleSource(address=address, transport=self._transport)
+        self._wishes = wishes
         self._pairing, self._pairing_problem = Pairing(source, self.known, wishes), ""
         self._pairing_task = asyncio.create_task(self._pair(self._pairing), name="pairing")
         return self._pairing.state

@@ -14,6 +14,7 @@ import uvicorn
 from server.errors import AddressUnavailableError, PortInUseError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator
 
     from fastapi import FastAPI
@@ -25,6 +26,9 @@ KEEP_ALIVE_S = 60
 GRACEFUL_SHUTDOWN_S = 2
 """How long running requests may take at the end, s. 1 to 10."""
 BACKLOG = 128
+UNHEARD_MS = 30_000
+"""A connection whose other end acknowledges nothing for so long, ms of wall time, is broken: a tablet that left
+the Wi-Fi. 10000 to 120000. Without it the kernel tries for a quarter of an hour and the place of a client is taken."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -59,6 +63,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere the option would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it from the listener
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)
         listener.bind(address)
         # Linux lets two sockets bind with SO_REUSEADDR and refuses only the second listener.
         listener.listen(BACKLOG)
@@ -102,6 +108,7 @@ async def serve(
     listener: socket.socket | None = None,
     handles_signals: bool = True,
     on_started: Callable[[], None] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until cancelled or, when it handles signals, interrupted; then say goodbye to every client.
 
@@ -119,6 +126,8 @@ async def serve(
         Whether Ctrl-C and SIGTERM end the server; False when the caller takes care of them.
     on_started : callable or None
         Called once when connections are taken.
+    tls : ssl.SSLContext or None
+        From `server.tls.server_context`; None: without TLS.
 
     Raises
     ------
@@ -141,6 +150,7 @@ async def serve(
             ws_ping_timeout=None,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+            ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         )
         server = _Server(config, handles_signals=handles_signals, on_started=on_started)
         running = asyncio.create_task(server.serve(sockets=[bound]))

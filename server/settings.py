@@ -47,7 +47,11 @@ class Settings(BaseSettings):
     port : int
         TCP port; 0 lets the operating system choose.
     token : SecretStr or None
-        Needed by every request when set.
+        When set, nobody comes in without a token, and this one lets in whoever administers.
+    lan : bool
+        Whether there is a token for each role, kept in ``data_dir``; set by ``--lan``.
+    tls : bool
+        Whether to encrypt with a certificate of our own, kept in ``data_dir``; set by ``--lan``.
     allowed_hosts : tuple of str
         Further names by which browsers may call the server, without port, for example ``rack-1.local``.
     database_url : str or None
@@ -62,6 +66,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     token: SecretStr | None = None
+    lan: bool = False
+    tls: bool = False
     allowed_hosts: tuple[str, ...] = ()
     database_url: str | None = None
     mqtt_username: str | None = None

@@ -178,6 +178,11 @@ class Store:
             rows = session.scalars(select(AthleteRow).order_by(AthleteRow.created_at, AthleteRow.id))
             return tuple(athlete_from_row(row) for row in rows)
 
+    def remove_athlete(self, athlete_id: UUID) -> None:
+        """Take an athlete out who has no sessions any more."""
+        with self._write() as session:
+            session.execute(delete(AthleteRow).where(AthleteRow.id == athlete_id))
+
     def n_recordings(self) -> int:
         """Count the recordings; cheap, so that somebody can notice new ones."""
         with self._read() as session:

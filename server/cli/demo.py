@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.cli.options import DataDir, NoBrowser, Port, Speed, settings_of
+from server.cli.options import DataDir, Lan, NoBrowser, Port, Speed, Tls, settings_of
 
 if TYPE_CHECKING:
     from analysis import Event, LiftVerdict, SetSummary
@@ -31,6 +31,8 @@ def demo(
     speed: Speed = 1.0,
     port: Port = 8000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another day.")] = 1,
+    lan: Lan = False,
+    tls: Tls = None,
     no_browser: NoBrowser = False,
     once: Annotated[bool, typer.Option("--once", help="End with the session and print a summary.")] = False,
     device: Annotated[
@@ -45,12 +47,13 @@ def demo(
     measure how a bar moves (a strap, an OpenBarbell) is worn beside the native sensor on the bar.
     """
     from ingest.scaled_loop import run_scaled
+    from server.cli.lan import open_to_lan
 
-    settings = settings_of(data_dir, port)
+    settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls)
     if data_dir is None:  # a demo does not mix with real training
         settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo"})
     sets, verdicts = run_scaled(
-        _run(settings, seed, speed, device, opens_browser=not no_browser, once=once), speed
+        _run(settings, seed, speed, device, opens_browser=not (no_browser or lan), once=once), speed
     )
     if once:
         from rich.console import Console

@@ -29,6 +29,19 @@ Port: TypeAlias = Annotated[
     int, typer.Option(min=0, max=65535, help="TCP port of the dashboard; 0 takes a free one.")
 ]
 NoBrowser: TypeAlias = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+Lan: TypeAlias = Annotated[
+    bool,
+    typer.Option("--lan", help="Let tablets and other computers of the network in, by a code or a token."),
+]
+Tls: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--tls/--no-tls",
+        help="Of --lan: encrypt, with a certificate of our own; browsers keep a screen awake only so. "
+        "Default: yes, but not with --push.",
+        show_default=False,
+    ),
+]
 Speed: TypeAlias = Annotated[float, typer.Option(min=0.1, max=1000, help="Times real time.")]
 Transport: TypeAlias = Annotated[
     str | None,

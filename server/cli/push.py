@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from analysis import Mount
     from ingest.mqtt import BrokerAddress
     from ingest.push import PushSource
+    from server.access import Access
     from server.cli.web import Dashboard
     from server.push import PushReception
     from server.settings import Settings
@@ -60,7 +61,7 @@ async def receive(
     from server.settings import new_token
 
     address = None if broker is None else BrokerAddress.parse(broker)
-    if by_http and settings.token is None:
+    if by_http and settings.token is None and not settings.lan:
         settings = settings.model_copy(update={"token": SecretStr(new_token())})
     pages: list[Dashboard] = []  # it needs the reception, and the reception's sessions need it
 
@@ -74,7 +75,7 @@ async def receive(
         pages.append(page)
         works = [reception.run()]
         if by_http:
-            _say_what_to_type(page.settings)
+            _say_what_to_type(page.settings, page.access)
         if address is not None:
             works.append(_subscribe(address, page, reception))
         await until_first(page.served, *works)
@@ -98,16 +99,21 @@ async def _run_session(source: PushSource, page: Dashboard, mount: Mount) -> Non
     await session.run()
 
 
-def _say_what_to_type(settings: Settings) -> None:
+def _say_what_to_type(settings: Settings, access: Access) -> None:
     """Tell what goes into the app. The token is for one who can read this screen."""
-    from server.cli.web import console, server_url
+    from server.cli.lan import server_url
+    from server.cli.web import console
     from server.gate import PUSH_PATH
+    from server.roles import Role
 
-    token = "" if settings.token is None else settings.token.get_secret_value()
+    tokens = access.tokens
+    token = tokens.get(Role.LIFT) or tokens[Role.ADMIN]
     console.print("In Sensor Logger (Settings, Data Streaming, HTTP Push):")
     console.print(f"  Push URL              {server_url(settings)}{PUSH_PATH}", soft_wrap=True)
     console.print(f"  Authorization Header  Bearer {token}", soft_wrap=True)
     console.print('  and "Standardise Units & Frames" on (Settings, Sensor Configuration)')
+    if settings.tls:
+        console.print("[yellow]An app may refuse the certificate; if nothing comes: --no-tls.[/]")
     if not settings.listens_beyond_this_computer:
         console.print("[yellow]A phone cannot reach this address; start with --lan.[/]")
 

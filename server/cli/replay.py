@@ -16,12 +16,14 @@ from server.cli.options import (
     Exercise,
     GyroSign,
     GyroUnitName,
+    Lan,
     LeverM,
     LoadKg,
     MountName,
     NoBrowser,
     Port,
     Speed,
+    Tls,
     change_of,
     import_options_of,
     label_of,
@@ -44,6 +46,8 @@ def replay(
     ],
     speed: Speed = 1.0,
     port: Port = 8000,
+    lan: Lan = False,
+    tls: Tls = None,
     no_browser: NoBrowser = False,
     once: Annotated[bool, typer.Option("--once", help="End with the recording.")] = False,
     exercise: Exercise = None,
@@ -61,6 +65,7 @@ def replay(
     """Show a recorded or imported session in the dashboard, as if it happened now; nothing is stored."""
     from ingest.replay import ReplayOptions, open_recording
     from ingest.scaled_loop import run_scaled
+    from server.cli.lan import open_to_lan
 
     label = label_of(exercise, load_kg)
     options = ReplayOptions(
@@ -70,8 +75,10 @@ def replay(
         import_options_of(accel_unit, accel_sign, gyro_unit, gyro_sign, columns),
     )
     recording = open_recording(file, options)
-    settings = settings_of(data_dir, port)
-    run_scaled(_run(recording, file.name, settings, speed, opens_browser=not no_browser, once=once), speed)
+    settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls)
+    run_scaled(
+        _run(recording, file.name, settings, speed, opens_browser=not (no_browser or lan), once=once), speed
+    )
 
 
 async def _run(

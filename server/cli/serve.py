@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,11 +11,13 @@ from server.cli.options import (
     Also,
     BarAxis,
     DataDir,
+    Lan,
     LeverM,
     Lsl,
     MountName,
     NoBrowser,
     Port,
+    Tls,
     Transport,
     mount_of,
     settings_of,
@@ -54,7 +55,8 @@ def serve(
     ] = False,
     also: Also = None,
     transport: Transport = None,
-    lan: Annotated[bool, typer.Option("--lan", help="Let other computers connect; prints a token.")] = False,
+    lan: Lan = False,
+    tls: Tls = None,
     port: Port = 8000,
     no_browser: NoBrowser = False,
     mount: MountName = None,
@@ -64,9 +66,11 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the dashboard, and record and show a sensor, or a watch that pushes."""
+    from server.cli.lan import open_to_lan
     from server.cli.lsl import lsl_listeners
 
-    settings = _open_to_lan(settings_of(data_dir, port)) if lan else settings_of(data_dir, port)
+    # A phone's app asks nobody whether to trust a certificate of our own, so a push comes without TLS.
+    settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls, by_default=not push)
     opens_browser = not (no_browser or lan)
     if push or mqtt is not None:
         from server.cli.push import receive, wrist_mount
@@ -87,22 +91,6 @@ def serve(
             opens_browser=opens_browser,
         )
     )
-
-
-def _open_to_lan(settings: Settings) -> Settings:
-    """Listen on every address, by every name of this computer, behind a token."""
-    from pydantic import SecretStr
-
-    from server.cli.web import lan_address
-    from server.settings import new_token
-
-    names = {socket.gethostname(), f"{socket.gethostname()}.local", lan_address()}
-    changes: dict[str, object] = {
-        "host": "0.0.0.0",  # noqa: S104 -- that is what --lan asks for; a token guards it
-        "token": settings.token or SecretStr(new_token()),
-        "allowed_hosts": (*settings.allowed_hosts, *sorted(names)),
-    }
-    return settings.model_copy(update=changes)
 
 
 async def _run(

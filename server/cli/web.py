@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import webbrowser
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ingest.recovery import recover_all
+from server.access import Access
 from server.app import create_app
+from server.cli.lan import dashboard_url, open_for_others, say_who_may_come
 from server.cli.options import make_data_dir
 from server.errors import LabelRefusedError
 from server.judging import Judge
@@ -65,6 +66,7 @@ class Dashboard:
     controls: NothingRuns
     desk: SensorDesk
     served: asyncio.Task[None]
+    access: Access
 
 
 @contextlib.asynccontextmanager
@@ -103,52 +105,38 @@ async def dashboard(
         port = int(listener.getsockname()[1])
         recover_recordings(settings)
         settings = settings.model_copy(update={"port": port})
+        access = Access.of(settings)
+        tls = open_for_others(access, settings) if settings.lan else None
         url = dashboard_url(settings)
         controls = NothingRuns()
         with Store(settings.results_url) as store:
-            hub_config = replace(HubConfig(), batch_s=HubConfig().batch_s * speed)
-            hub = LiveHub(hub_config, Judge(store).session)
+            hub = LiveHub(_in_wall_time(HubConfig(), speed), Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
-            app = create_app(
-                settings, hub, store, controls, desk if offers_sensors else None, reception=reception
-            )
+            offered = desk if offers_sensors else None
+            app = create_app(settings, hub, store, controls, offered, reception=reception, access=access)
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)
+                if settings.lan:
+                    say_who_may_come(console, access)
                 if opens_browser:
                     webbrowser.open(url)
 
             served = asyncio.create_task(
-                serve(app, settings.host, port, listener=listener, on_started=started), name="dashboard"
+                serve(app, settings.host, port, listener=listener, on_started=started, tls=tls),
+                name="dashboard",
             )
             try:
-                yield Dashboard(url, settings, hub, store, controls, desk, served)
+                yield Dashboard(url, settings, hub, store, controls, desk, served, access)
             finally:
                 await desk.close()
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
 
 
-def dashboard_url(settings: Settings) -> str:
-    """Address to open, with the token if one is needed."""
-    token = "" if settings.token is None else f"?token={settings.token.get_secret_value()}"
-    return f"{server_url(settings)}/{token}"
-
-
-def server_url(settings: Settings) -> str:
-    """Address by which others reach this server."""
-    host = lan_address() if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared only
-    return f"http://{host}:{settings.port}"
-
-
-def lan_address() -> str:
-    """Return the address that this computer would use to reach others. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: never routed
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+def _in_wall_time(config: HubConfig, speed: float) -> HubConfig:
+    """Stretch what people and their browsers wait for: they live in wall time, whatever the loop's clock does."""
+    return replace(config, batch_s=config.batch_s * speed, heartbeat_s=config.heartbeat_s * speed)
 
 
 def recover_recordings(settings: Settings) -> None:

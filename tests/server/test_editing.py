@@ -94,6 +94,40 @@ def test_a_lost_athlete_is_not_taken_for_the_lifter_without_a_name(stored):
     assert len(stored.lifted_sets("back_squat", UUID(NOBODY))) == 3
 
 
+@pytest.mark.usefixtures("stored")
+def test_an_athlete_who_is_taken_out_leaves_the_sessions_to_nobody_named(client, store, anna, tmp_path):
+    patch(client, SESSION, athlete_id=anna["id"], note="tired")
+    before = client.get(SESSION).json()
+    gone = client.delete(f"/api/v1/athletes/{anna['id']}")
+    assert (gone.status_code, gone.json()) == (200, {"n_sessions": 1, "heir_id": None})
+    assert client.get("/api/v1/athletes").json() == []
+    after = client.get(SESSION).json()
+    assert after["sets"] == before["sets"]
+    assert after["session"] == before["session"] | {"athlete_id": None}
+    assert len(store.lifted_sets("back_squat", None)) == 3
+    assert anna["id"] not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+    assert client.delete(f"/api/v1/athletes/{anna['id']}").status_code == 404
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_sessions_may_go_to_somebody_else(client, anna):
+    ben = client.post("/api/v1/athletes", json={"name": "Ben"}).json()
+    patch(client, SESSION, athlete_id=anna["id"])
+    url = f"/api/v1/athletes/{anna['id']}"
+    for heir in (anna["id"], NOBODY):
+        assert client.delete(url, params={"heir_id": heir}).status_code == 422
+    assert client.delete(url, params={"heir_id": ben["id"]}).json()["n_sessions"] == 1
+    assert client.get(SESSION).json()["session"]["athlete_id"] == ben["id"]
+    assert client.get("/api/v1/athletes").json() == [ben]
+
+
+def test_an_athlete_is_taken_out_of_sessions_that_are_not_stored_now(client, anna, tmp_path):
+    files = AnnotationFiles(tmp_path)
+    files.keep_session(RECORDING_ID, SessionAnnotation(athlete_id=UUID(anna["id"]), note="away"))
+    assert client.delete(f"/api/v1/athletes/{anna['id']}").json()["n_sessions"] == 1
+    assert files.session(RECORDING_ID) == SessionAnnotation(note="away")
+
+
 # -- sessions
 
 

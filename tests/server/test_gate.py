@@ -1,28 +1,35 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from http.cookies import SimpleCookie
+from importlib import metadata
 
 import pytest
 from starlette.routing import Mount, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from server.access import Access
 from server.app import create_app
 from server.errors import MissingTokenError
 from server.gate import SECURITY_HEADERS, SecurityGate
+from server.roles import RULES, Role, least_role
+from server.sensor_desk import SensorDesk
 from server.settings import Settings, new_token
 
 ADDRESS = "http://127.0.0.1:8000"
 WS_ADDRESS = "ws://127.0.0.1:8000"
 TOKEN = new_token()
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PATHS = {
-    "recording_id": "00000000-0000-0000-0000-000000000001",
-    "set_index": "0",
-    "athlete_id": "00000000-0000-0000-0000-000000000002",
-    "path": "app.js",
-}
+PATHS = defaultdict(
+    lambda: "1",
+    recording_id="00000000-0000-0000-0000-000000000001",
+    set_index="0",
+    athlete_id="00000000-0000-0000-0000-000000000002",
+    path="app.js",
+)
+"""Values of what stands in braces."""
 ATTACKS = {
     "evil host": ({"host": "evil.example", "origin": ADDRESS}, None, 421),
     "rebound host": ({"host": "evil.example:8000", "origin": "http://evil.example:8000"}, None, 421),
@@ -41,22 +48,26 @@ ATTACKS = {
 
 def every_route(app):
     """All paths of the application, those of nested routers and mounts too, with what they are."""
+    return [(path, "http" if methods else "websocket") for path, methods in routes_of(app)]
+
+
+def routes_of(app):
+    """All paths of the application with their methods; a WebSocket has none."""
     found = []
 
     def walk(routes, prefix):
         for route in routes:
             if isinstance(route, Mount):
-                found.append((prefix + route.path + "/{path}", "http"))
+                found.append((prefix + route.path + "/{path}", {"GET", "HEAD"}))
                 walk(getattr(route.app, "routes", []), prefix + route.path)
             elif hasattr(route, "path"):
-                found.append(
-                    (prefix + route.path, "websocket" if isinstance(route, WebSocketRoute) else "http")
-                )
+                methods = set() if isinstance(route, WebSocketRoute) else route.methods
+                found.append((prefix + route.path, methods))
             else:
                 walk(route.original_router.routes, prefix)
 
     walk(app.routes, "")
-    return [(path.format(**PATHS), kind) for path, kind in found]
+    return [(path.format_map(PATHS), methods) for path, methods in found]
 
 
 @pytest.fixture
@@ -189,3 +200,142 @@ async def test_the_lifespan_passes(tmp_path):
 
     await SecurityGate(inner, Settings(data_dir=tmp_path))({"type": "lifespan"}, unused, unused)
     assert seen == ["lifespan"]
+
+
+@pytest.fixture
+def roles(hub, store, controls, tmp_path):
+    """A server of the network with everything that has routes, and a client for each role."""
+    settings = Settings(data_dir=tmp_path, host="0.0.0.0", lan=True)
+    access = Access.of(settings)
+    desk = SensorDesk(settings, hub, store, None)
+    app = create_app(settings, hub, store, controls, desk, access=access)
+
+    def client(role):
+        headers = {"origin": ADDRESS, "authorization": f"Bearer {access.tokens[role]}"}
+        return TestClient(app, base_url=ADDRESS, headers=headers)
+
+    return app, access, client
+
+
+def test_every_change_refuses_a_viewer_and_says_what_it_takes(roles):
+    app, _, client = roles
+    changes = [(method, path) for path, methods in routes_of(app) for method in methods - {"GET", "HEAD"}]
+    assert len(changes) >= 12
+    viewer = client(Role.VIEW)
+    for method, path in changes:
+        answer = viewer.request(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_refused"), (method, path)
+        assert "signed in for viewing" in answer.json()["message"]
+        assert "token for" in answer.json()["hint"]
+
+
+def test_what_only_an_administrator_may_refuses_whoever_lifts(roles):
+    app, _, client = roles
+    lifter = client(Role.LIFT)
+    asked = [(method, path) for path, methods in routes_of(app) for method in methods]
+    refused = [one for one in asked if least_role(*one) is Role.ADMIN]
+    assert {
+        ("POST", "/api/v1/athletes"),
+        ("POST", "/api/v1/sensors/scan"),
+        ("POST", "/api/v1/live/stream"),
+    } <= {*refused}
+    for method, path in refused:
+        assert lifter.request(method, path).status_code == 403, (method, path)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_may_look_and_is_told_who_he_is(role, roles):
+    _, _, client = roles
+    for path in ("/", "/static/app.js", "/api/v1/status", "/api/v1/live", "/api/v1/sessions"):
+        assert client(role).get(path).status_code == 200, path
+    me = client(role).get("/api/v1/me").json()
+    assert me == {"role": role, "is_lan": True, "is_secure": False, "version": metadata.version("upright")}
+    with client(role).websocket_connect(WS_ADDRESS + "/api/v1/live") as socket:
+        assert socket.receive_json()["type"] == "snapshot"
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEW, 403), (Role.LIFT, 200), (Role.ADMIN, 200)])
+def test_whoever_lifts_may_say_what_is_lifted(role, status, roles):
+    _, _, client = roles
+    answer = client(role).post("/api/v1/live/label", json={"exercise_id": "back_squat", "load_kg": 100})
+    assert answer.status_code == status
+
+
+def test_on_this_computer_alone_everybody_is_administrator(client_with):
+    assert client_with().get("/api/v1/me").json()["role"] == "admin"
+
+
+def test_a_token_that_was_set_is_the_administrators(client_with):
+    client = client_with(TOKEN)
+    assert client.get("/api/v1/me", headers={"authorization": f"Bearer {TOKEN}"}).json()["role"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("GET", "/", Role.VIEW),
+        ("HEAD", "/api/v1/sessions", Role.VIEW),
+        ("GET", "/api/v1/access", Role.ADMIN),
+        ("HEAD", "/api/v1/access/tokens", Role.ADMIN),
+        ("GET", "/api/v1/access\n", Role.ADMIN),  # a route's "$" takes it for the same
+        ("POST", "/api/v1/live/undo", Role.LIFT),
+        ("POST", "/api/v1/live", Role.LIFT),
+        ("POST", "/api/v1/livestock", Role.ADMIN),
+        ("POST", "/api/v1/live/stream", Role.ADMIN),
+        ("DELETE", "/api/v1/live/stream", Role.ADMIN),
+        ("PATCH", "/api/v1/sessions/1/sets/0", Role.LIFT),
+        ("POST", "/api/v1/sessions/1/undo", Role.LIFT),
+        ("DELETE", "/api/v1/sessions/1", Role.ADMIN),
+        ("DELETE", "/api/v1/athletes/1", Role.ADMIN),
+        ("PUT", "/api/v1/nobody/thought/of/this", Role.ADMIN),
+        ("OPTIONS", "/api/v1/live/label", Role.ADMIN),
+        ("PROPFIND", "/", Role.ADMIN),
+    ],
+)
+def test_the_least_role(method, path, role):
+    assert least_role(method, path) is role
+
+
+def test_no_rule_is_hidden_behind_an_earlier_one():
+    for place, rule in enumerate(RULES):
+        path = rule.path.replace("/**", "").replace("*", "x")
+        for method in rule.methods.split():
+            first = next(
+                one for one in RULES if method in one.methods.split() and least_role(method, path) is one.role
+            )
+            assert first.role is rule.role, (place, rule)
+
+
+def test_a_better_token_in_the_address_takes_the_place_of_the_cookie(roles):
+    app, access, _ = roles
+    client = TestClient(app, base_url=ADDRESS)
+    for role in (Role.VIEW, Role.ADMIN, Role.LIFT):
+        client.get(f"/?token={access.tokens[role]}")
+        assert client.get("/api/v1/me").json()["role"] == role
+    assert client.get("/?token=wrong", follow_redirects=False).status_code == 303
+    assert client.get("/api/v1/me").json()["role"] == "lift"  # a wrong one does not sign out
+
+
+def test_a_browser_without_a_token_gets_a_page_that_takes_one(roles):
+    app, access, _ = roles
+    client = TestClient(app, base_url=ADDRESS, headers={"accept": "text/html,*/*"})
+    answer = client.get("/")
+    assert answer.status_code == 401
+    assert '<input id="token" name="token"' in answer.text
+    assert "mistyped" not in answer.text
+    assert "mistyped" in client.get("/?token=wrong").text
+    assert client.get("/", params={"token": access.tokens[Role.VIEW]}).status_code == 200
+
+
+def test_renewed_tokens_sign_everybody_out(roles):
+    _, access, client = roles
+    viewer, old = client(Role.VIEW), access.tokens
+    with viewer.websocket_connect(WS_ADDRESS + "/api/v1/live") as socket:
+        assert socket.receive_json()["type"] == "snapshot"
+        socket.portal.call(access.renew)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert (closed.value.code, closed.value.reason) == (1008, "signed_out")
+    assert set(access.tokens.values()).isdisjoint(old.values())
+    assert viewer.get("/api/v1/status").status_code == 401
+    assert client(Role.VIEW).get("/api/v1/status").status_code == 200

@@ -139,3 +139,13 @@ async def test_nothing_is_gathered_while_nobody_looks(small_hub):
     small_hub.publish_event(sample(0))
     with small_hub.client() as outbox:
         assert [message["type"] for message in await drain(outbox)] == ["snapshot"]
+
+
+async def test_a_client_that_is_told_nothing_hears_that_the_server_is_there():
+    hub = LiveHub(HubConfig(heartbeat_s=0.02))
+    with hub.client() as outbox:
+        got = [json.loads(await outbox.get()) for _ in range(3)]
+        hub.publish_status(status())
+        got.append(json.loads(await outbox.get()))
+    assert [message["type"] for message in got] == ["snapshot", "heartbeat", "heartbeat", "link"]
+    assert got[-1]["seq"] == got[0]["seq"] + 1, "a heartbeat is no news and has no number"

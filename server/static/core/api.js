@@ -1,8 +1,6 @@
-/** All talk with the server: REST, and one WebSocket that connects again by itself. */
+/** All questions to the server; what it says by itself comes through `socket.js`. */
 
 const API = "/api/v1";
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 8000;
 
 /** An answer that is not what was asked for; `message` and `hint` are for people. */
 export class ApiError extends Error {
@@ -37,6 +35,8 @@ function query(values) {
 const send = (method, path, body) =>
   request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
+/** Who this browser is to the server. */
+export const getMe = () => request("/me");
 export const getExercises = () => request("/exercises");
 /** @param {string} [athleteId] of one athlete; otherwise all */
 export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
@@ -53,6 +53,7 @@ export const getAthletes = () => request("/athletes");
 export const getSensors = () => request("/sensors");
 export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });
 export const forgetSensor = (address) => request(`/sensors/${encodeURIComponent(address)}`, { method: "DELETE" });
+export const putMount = (address, mount) => send("PUT", `/sensors/${encodeURIComponent(address)}/mount`, mount);
 export const getPairing = () => request("/pairing");
 export const startPairing = (wish) => send("POST", "/pairing", wish);
 export const tellDirection = (wentForward) => send("POST", "/pairing/direction", { top_went_forward: wentForward });
@@ -65,7 +66,6 @@ export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
-
 export const getSet = (id, index) => request(`/sessions/${encodeURIComponent(id)}/sets/${index}`);
 export const getHistory = (id) => request(`/sessions/${encodeURIComponent(id)}/history`);
 /** @param {"undo" | "redo"} step @param {string} [changeId] the change that is meant; otherwise the newest */
@@ -77,30 +77,3 @@ export const liveStep = (step, changeId) => send("POST", `/live/${step}`, { id: 
 export const liveRep = (how, wish) => send("POST", `/live/${how}`, wish);
 export const liveSet = (changes) => send("POST", "/live/set", changes);
 
-/**
- * Keep the live socket open. Every connection begins with a snapshot, so nothing has to be remembered here.
- *
- * @param {(message: object) => void} onMessage
- * @param {(state: "connecting" | "open" | "closed") => void} onState
- */
-export function connectLive(onMessage, onState) {
-  let retryMs = FIRST_RETRY_MS;
-  const open = () => {
-    onState("connecting");
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}${API}/live`);
-    socket.addEventListener("message", (event) => {
-      const message = JSON.parse(event.data);
-      onMessage(message);
-      if (message.type !== "snapshot") return;
-      retryMs = FIRST_RETRY_MS;
-      onState("open");
-    });
-    socket.addEventListener("close", () => {
-      onState("closed");
-      setTimeout(open, retryMs * (0.75 + Math.random() / 2));
-      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-    });
-  };
-  open();
-}

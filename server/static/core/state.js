@@ -19,7 +19,7 @@ export const initialState = Object.freeze({
 
 /**
  * @param {typeof initialState} state
- * @param {any} message a live message, or {type: "socket", state} from this page
+ * @param {any} message a live message, or {type: "socket", state, silentMs} from this page
  * @param {number} now milliseconds, any origin
  */
 export function reduce(state, message, now) {
@@ -49,9 +49,10 @@ export function reduce(state, message, now) {
   }
 }
 
-/** Connecting again and again is one and the same outage. */
+/** Connecting again and again is one and the same outage; it began with the last word that came. */
 function sinceWhen(state, message, now) {
-  if (message.state === "open" || state.socket === "open" || state.socketSince === 0) return now;
+  if (message.state === "open") return now;
+  if (state.socket === "open" || state.socketSince === 0) return now - (message.silentMs ?? 0);
   return state.socketSince;
 }
 

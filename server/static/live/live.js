@@ -10,14 +10,13 @@ import {
   drift,
   load,
   percent,
-  plural,
   plusMinus,
   quality,
   sentenceCase,
   velocity,
   verdict,
 } from "../core/format.js";
-import { ZONES, drawGoal, goalOf, isBlind, isOver, mainVelocity, overPanel, reasonOf } from "./goal.js";
+import { drawGoal, goalOf, isBlind, isOver, mainVelocity, overPanel } from "./goal.js";
 import { openLabelDialog } from "./label.js";
 import { drawLinkLine, linkLine } from "../parts/linkline.js";
 import { drawRepBars } from "../charts/repbars.js";
@@ -29,8 +28,12 @@ const SILENT_S = 2;
 /** Messages that change the big number or the charts; all others leave them alone. */
 const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit", "label"]);
 
+export function show(root, context) {
+  return mountLive(root, context);
+}
+
 /** @param {HTMLElement} root @param {{unit: () => string, sound: any, toggleSound: (wasWaiting: boolean) => void}} settings */
-export function mountLive(root, settings) {
+function mountLive(root, settings) {
   const parts = layout();
   put(root, parts.screen);
   const strip = new Strip(parts.canvas);
@@ -254,23 +257,3 @@ function drawCharts(parts, set) {
   else put(parts.bars, h("p", { class: "hint", text: "Each rep adds a bar here." }));
   drawBarPath(parts.path, reps);
 }
-
-/** One sentence for each rep, for people who listen instead of look. */
-export function repSentence(message) {
-  const { rep, open_set: set } = message;
-  const over = set.advice?.stop ? `Set over. ${reasonOf(set)}` : null;
-  if (set.goal?.velocity_feedback === false) return [`Rep ${rep.index + 1}.`, over].filter(Boolean).join(" ");
-  const forward = drift(rep.forward_drift_m, null);
-  const [mps] = mainVelocity(rep, set.advice);
-  const zone = set.advice?.reps.at(-1)?.zone;
-  const parts = [
-    `Rep ${rep.index + 1}: ${velocity(mps)} metres per second`,
-    zone ? ZONES[zone].words.toLowerCase() : null,
-    forward ? forward.toLowerCase().replace("mm", "millimetres") : null,
-    set.velocity_loss_fraction > 0 ? `velocity loss ${percent(set.advice?.loss_fraction ?? set.velocity_loss_fraction)}` : null,
-    rep.quality.state === "good" ? null : rep.quality.reasons.join(", "),
-  ];
-  return [over, `${parts.filter(Boolean).join(", ")}.`].filter(Boolean).join(" ");
-}
-
-export const setSentence = (set) => `Set ${set.index + 1} done, ${plural(set.reps.length, "rep")}.`;

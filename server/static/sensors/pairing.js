@@ -4,9 +4,11 @@ import { getExercises, getPairing, skipRep, startPairing, stopPairing, tellDirec
 import { h, put, setText } from "../core/dom.js";
 import { choice, labelled, problemWords } from "../parts/form.js";
 import { sentenceCase } from "../core/format.js";
+import { orientationView } from "./orientation.js";
 import { figures, nameOf, seatWords } from "./sensorwords.js";
 
-const POLL_MS = 500;
+/** Often enough that a hand sees the sensor follow it. */
+const POLL_MS = 200;
 const USUAL_LIFT = "back_squat";
 const SEATS = [["", "On the bar, told from the roll"], ["shaft", "On the bar's shaft"], ["sleeve", "On the bar's sleeve"], ["wrist", "On the wrist"]];
 const STEPS = {
@@ -34,11 +36,11 @@ function stepOf(pairing) {
 }
 
 /** Whether it sits on a bar, on a wrist, or moves with neither. */
-function placeOf(pairing, wish) {
+function placeOf(pairing) {
   const { step, mount_step: mountStep, roll } = pairing;
   if (step === "listening" || (step === "done" && pairing.sensor?.mount === null)) return "other";
   const isPastRoll = mountStep === "rep" || mountStep === "done";
-  return wish?.position === "wrist" || (isPastRoll && roll === null) ? "wrist" : "bar";
+  return pairing.wished_position === "wrist" || (isPastRoll && roll === null) ? "wrist" : "bar";
 }
 
 /**
@@ -54,8 +56,8 @@ export function pairingCard(sensor, running, onEnd) {
   const problem = h("p", { class: "pairing-problem", role: "status", hidden: true });
   const doing = h("div", { class: "big-actions" });
   const facts = h("dl", { class: "figures" });
-  const root = h("section", { class: "card pairing", tabindex: -1 }, h("div", { class: "card-head" }, title, giveUp), steps, large, problem, doing, facts);
-  let wish = null;
+  const turn = orientationView();
+  const root = h("section", { class: "card pairing", tabindex: -1 }, h("div", { class: "card-head" }, title, giveUp), steps, h("div", { class: "instruct-row" }, large, turn.root), problem, doing, facts);
   let lift = null;
   let shown = "";
   let timer = 0;
@@ -81,9 +83,8 @@ export function pairingCard(sensor, running, onEnd) {
   }
 
   async function start(position, exercise) {
-    wish = { address: sensor.address, position: position || null, exercise_id: exercise.value };
     lift = exercise.selectedOptions[0].textContent;
-    await act(() => startPairing(wish));
+    await act(() => startPairing({ address: sensor.address, position: position || null, exercise_id: exercise.value }));
     schedule();
   }
 
@@ -124,9 +125,10 @@ export function pairingCard(sensor, running, onEnd) {
 
   function draw(pairing) {
     const step = stepOf(pairing);
-    const place = placeOf(pairing, wish);
+    const place = placeOf(pairing);
     if (step !== "failed") tell(pairing.problem);
     put(facts, ...figures(pairing).map(([name, value, usual]) => h("div", {}, h("dt", { text: name }), h("dd", {}, value, usual ? h("small", { text: usual }) : null))));
+    turn.draw(step, pairing.orientation);
     if (step === shown) return;
     shown = step;
     if (pairing.sensor || sensor) setText(title, `Pair ${nameOf(pairing.sensor ?? sensor)}`);
@@ -159,7 +161,7 @@ export function pairingCard(sensor, running, onEnd) {
       const next = pairing.sensor.mount === null ? "Choose it when you connect the sensor on the bar: it is recorded beside it." : "Upright takes it before others from now on.";
       return ["✓ Paired", `${nameOf(pairing.sensor)} is kept: ${seatWords(pairing.sensor.mount).toLowerCase()}. ${next}`];
     }
-    const [head, words] = TITLES[`${wish?.position ?? place} ${step}`] ?? TITLES[step];
+    const [head, words] = TITLES[`${pairing.wished_position ?? place} ${step}`] ?? TITLES[step];
     return [step === "rep" && lift ? `One slow rep: ${lift.toLowerCase()}` : head, words];
   }
 

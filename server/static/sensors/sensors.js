@@ -5,6 +5,7 @@ import { h, put, setText } from "../core/dom.js";
 import { labelled, openForm, problemWords } from "../parts/form.js";
 import { age, number, percent, plural, sentenceCase } from "../core/format.js";
 import { drawLinkLine, linkLine } from "../parts/linkline.js";
+import { openMountForm } from "./mountform.js";
 import { pairingCard } from "./pairing.js";
 import { scanCard } from "./sensorscan.js";
 import { nameOf, sensorWords } from "./sensorwords.js";
@@ -14,7 +15,7 @@ import { sampleAge } from "../core/state.js";
 const STRAPS = ["heart_rate", "polar_h10"];
 
 /** @param {HTMLElement} root */
-export async function showSensors(root) {
+export async function show(root) {
   try {
     return mount(root, await getSensors());
   } catch (error) {
@@ -103,7 +104,8 @@ function mount(root, first) {
       onclick: () => askCompanions(one),
     });
     const forget = h("button", { type: "button", class: "tool", text: "Forget", "aria-label": `Forget ${nameOf(one)}`, onclick: () => askForget(one) });
-    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: sensorWords(one) })), h("div", { class: "item-tools" }, forget, connect));
+    const mount = one.mount === null ? null : h("button", { type: "button", class: "tool", text: "Mount", "aria-label": `How ${nameOf(one)} sits`, onclick: () => openMountForm(one, after(`${nameOf(one)}: kept, from the next session on.`)) });
+    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: sensorWords(one) })), h("div", { class: "item-tools" }, forget, mount, connect));
   }
 
   function askForget(one) {

@@ -5,9 +5,17 @@ import { NOBODY } from "../parts/athletes.js";
 import { h, put } from "../core/dom.js";
 import { choice } from "../parts/form.js";
 import { day, plural, timeOfDay } from "../core/format.js";
+import { focusOf } from "../core/liveview.js";
+import { showStored } from "./stored.js";
+
+/** Addresses: #/sessions/ATHLETE, #/session/ID, #/session/ID/set/3/rep/2, #/session/ID/stability. */
+export function show(root, context, rest, id) {
+  if (id === "sessions") return showList(root, rest[0]);
+  return showStored(root, context, rest[0], rest[1] === "stability" ? "stability" : focusOf(rest.slice(1)));
+}
 
 /** @param {HTMLElement} root @param {string} [athleteId] or "nobody" */
-export async function showSessions(root, athleteId) {
+async function showList(root, athleteId) {
   const isNobody = athleteId === NOBODY;
   const [found, athletes] = await Promise.all([getSessions(isNobody ? null : athleteId), getAthletes()]);
   const sessions = isNobody ? found.filter((session) => session.athlete_id === null) : found;
@@ -15,6 +23,7 @@ export async function showSessions(root, athleteId) {
   const title = h("div", {}, h("h1", { text: "Sessions" }), h("p", { class: "sub", text: plural(sessions.length, "session") }));
   const head = h("div", { class: "page-head" }, title, athletes.length > 1 ? filter(athletes, athleteId) : null);
   put(root, head, sessions.length ? h("ul", { class: "card session-list" }, ...sessions.map((session) => item(session, names))) : empty(isNobody ? "nobody named" : names.get(athleteId)));
+  return {};
 }
 
 function filter(athletes, athleteId) {

@@ -24,15 +24,11 @@ export async function showStored(root, settings, id, place) {
     if (!isGone) draw();
   }
 
-  function say(words) {
-    document.getElementById("spoken").textContent = words;
-  }
-
   const edit = {
     session: () =>
       openSessionForm(found.session, athletes, async () => {
         await reload();
-        say("Saved.");
+        settings.say("Saved.");
         return () => root.querySelector("[data-key=edit-session]")?.focus();
       }),
     set: (set) =>
@@ -40,7 +36,7 @@ export async function showStored(root, settings, id, place) {
         notice = { set: edited.index, words: `Saved. ${sentenceCase(words)}`.trim(), isWarning: words !== "" };
         mounted.open(edited.index);
         await reload();
-        say(notice.words);
+        settings.say(notice.words);
         return () => root.querySelector(`#set-${edited.index} .edit`)?.focus();
       }),
   };
@@ -58,7 +54,7 @@ export async function showStored(root, settings, id, place) {
   }
 
   draw();
-  return { ...mounted, update: (message) => message?.type === "unit" && draw(), unmount: () => { isGone = true; } };
+  return { ...mounted, update: (_state, message) => message?.type === "unit" && draw(), unmount: () => { isGone = true; } };
 }
 
 function facts(session, athletes) {

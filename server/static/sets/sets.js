@@ -3,9 +3,16 @@
 import { drawBarPath } from "../charts/barpath.js";
 import { h, put } from "../core/dom.js";
 import { UNKNOWN, clock, load, number, percent, plural, velocity } from "../core/format.js";
+import { focusOf, isNews, liveView } from "../core/liveview.js";
 import { partValue } from "../core/measures.js";
 import { drawRepBars } from "../charts/repbars.js";
 import { counting, repTable } from "../parts/reptable.js";
+
+/** The sets of the session that runs. */
+export function show(root, context, rest) {
+  const sets = mountSets(root, context, focusOf(rest));
+  return { ...sets, update: (state, message) => isNews(message) && sets.update(liveView(state)) };
+}
 
 /**
  * @param {HTMLElement} root

@@ -1,12 +1,23 @@
 /** Upper-back stability in one session: per lift the verdict in words, the signs, then what they rest on. */
 
-import { headline, howToRead, proxyNote, redraw } from "../parts/blocks.js";
+import { headline, howToRead, proxyNote, redraw, tabs } from "../parts/blocks.js";
 import { outsideWords, partCard } from "../charts/changechart.js";
 import { h } from "../core/dom.js";
 import { overlayCard } from "../charts/overlay.js";
+import { isNews, liveView } from "../core/liveview.js";
 import { indexCard } from "./setindex.js";
 import { signStrips } from "./signs.js";
+import { showWeeks } from "./weeks.js";
 import { withinCard } from "./within.js";
+
+const views = (isAll) => tabs([["#/stability", "This session", !isAll], ["#/stability/all", "Across weeks", isAll]]);
+
+/** Addresses: #/stability, #/stability/all/EXERCISE/ATHLETE. */
+export async function show(root, _context, [which, exerciseId = null, athlete]) {
+  if (which === "all") return showWeeks(root, { exerciseId, athlete, tabs: views(true) });
+  const stability = mountStability(root);
+  return { ...stability, update: (state, message) => isNews(message) && stability.update({ ...liveView(state), tabs: views(false) }) };
+}
 
 /**
  * `page` is what the cards share: `draws`, to be called when they have their place; `memory` of what was chosen;

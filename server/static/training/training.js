@@ -14,7 +14,7 @@ import { showProfile } from "./profile.js";
  * @param {{unit: () => string}} settings
  * @param {string[]} rest
  */
-export async function showTraining(root, settings, [view, what, segment]) {
+export async function show(root, settings, [view, what, segment]) {
   const isAudit = view === "audit";
   const athletes = await getAthletes();
   const athlete = athleteOf(athletes, segment);
@@ -26,5 +26,5 @@ export async function showTraining(root, settings, [view, what, segment]) {
   const head = h("div", { class: "page-head" }, title, h("div", { class: "page-tools" }, shown.select(segment), whose, views));
   const draw = () => redraw(root, page, head, ...shown.body());
   draw();
-  return { resize: draw, update: (message) => message?.type === "unit" && draw() };
+  return { resize: draw, update: (_state, message) => message?.type === "unit" && draw() };
 }

@@ -1,0 +1,71 @@
+"""Small files that only their owner may read: tokens, the key of the certificate."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWNER_ONLY = 0o600
+
+
+def read_private(path: Path, error_of: Callable[[Path, str], Exception]) -> str | None:
+    """Read a file, and take it away from others where they could read it too.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    error_of : callable
+        Makes the error that is raised, of the file and what is wrong with it.
+
+    Returns
+    -------
+    str or None
+        None if there is no such file.
+
+    Raises
+    ------
+    Exception
+        Made by ``error_of``, if the file cannot be read.
+    """
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:  # a copy from elsewhere, say
+            path.chmod(OWNER_ONLY)
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise error_of(path, str(error)) from error
+
+
+def write_private(path: Path, text: str, error_of: Callable[[Path, str], Exception]) -> None:
+    """Replace a file so that it is whole whatever happens, and never readable by others.
+
+    Raises
+    ------
+    Exception
+        Made by ``error_of``, if it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp makes the file with mode 0600 before anything is in it.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+        waiting = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            waiting.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise error_of(path, f"it cannot be written: {error.strerror}") from error
