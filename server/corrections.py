@@ -97,7 +97,8 @@ class Corrections:
         return outcome
 
     async def _tell(self, recording_id: UUID, words: str) -> None:
-        """Show the session anew if it is on the screens."""
+        """Tell who looks at the session, and show it anew if it is on the live screens."""
+        self._hub.publish_corrected(recording_id)
         recording = self._hub.state.recording
         if recording is None or recording.recording_id != recording_id:
             return

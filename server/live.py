@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
 from server.judging import judged_alone
-from server.messages import Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
+from server.messages import CorrectedMessage, Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
 from server.state import LiveState
 
 if TYPE_CHECKING:
@@ -195,6 +195,10 @@ class LiveHub:
         message = self.state.take_edits(edits, words)
         if message is not None:
             self._publish(message)
+
+    def publish_corrected(self, recording_id: UUID) -> None:
+        """Tell those who look at a session that it was corrected."""
+        self._publish(CorrectedMessage(recording_id=recording_id))
 
     def publish_event(self, event: Event) -> None:
         """Tell what the signal core found."""

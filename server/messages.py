@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from typing import ClassVar, Literal, TypeAlias
+from uuid import UUID  # noqa: TC003 -- pydantic reads it
 
 from pydantic import Field
 
@@ -108,6 +109,13 @@ class EditMessage(Message):
     words: str
 
 
+class CorrectedMessage(Message):
+    """Somebody corrected something of a session, be it on the live screens or not: read it again."""
+
+    type: Literal["corrected"] = "corrected"
+    recording_id: UUID
+
+
 class GapMessage(Message):
     """Samples were lost."""
 
@@ -157,6 +165,7 @@ LiveMessage: TypeAlias = (
     | RepMessage
     | SetMessage
     | EditMessage
+    | CorrectedMessage
     | GapMessage
     | LinkMessage
     | LabelMessage

@@ -66,6 +66,8 @@ export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+/** Sets of a lift in all sessions without their reps, newest first. */
+export const getSets = (exerciseId) => request(`/sets${query({ exercise_id: exerciseId, limit: 500 })}`);
 export const getSet = (id, index) => request(`/sessions/${encodeURIComponent(id)}/sets/${index}`);
 export const getHistory = (id) => request(`/sessions/${encodeURIComponent(id)}/history`);
 /** @param {"undo" | "redo"} step @param {string} [changeId] the change that is meant; otherwise the newest */

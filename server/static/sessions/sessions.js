@@ -5,13 +5,14 @@ import { NOBODY } from "../parts/athletes.js";
 import { h, put } from "../core/dom.js";
 import { choice } from "../parts/form.js";
 import { day, plural, timeOfDay } from "../core/format.js";
-import { focusOf } from "../core/liveview.js";
+import { showStoredSet } from "../sets/sets.js";
 import { showStored } from "./stored.js";
 
 /** Addresses: #/sessions/ATHLETE, #/session/ID, #/session/ID/set/3/rep/2, #/session/ID/stability. */
 export function show(root, context, rest, id) {
   if (id === "sessions") return showList(root, rest[0]);
-  return showStored(root, context, rest[0], rest[1] === "stability" ? "stability" : focusOf(rest.slice(1)));
+  if (rest[1] === "set") return showStoredSet(root, context, rest[0], rest.slice(1));
+  return showStored(root, context, rest[0], rest[1] === "stability" ? "stability" : null);
 }
 
 /** @param {HTMLElement} root @param {string} [athleteId] or "nobody" */

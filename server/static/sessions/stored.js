@@ -4,8 +4,7 @@ import { getAthletes, getSession } from "../core/api.js";
 import { tabs, tag } from "../parts/blocks.js";
 import { h } from "../core/dom.js";
 import { openSessionForm } from "./editsession.js";
-import { openSetForm } from "../sets/editset.js";
-import { day, sentenceCase, timeOfDay } from "../core/format.js";
+import { day, timeOfDay } from "../core/format.js";
 import { counting } from "../parts/reptable.js";
 import { mountSets } from "../sets/sets.js";
 import { mountStability } from "../stability/stability.js";
@@ -13,7 +12,6 @@ import { mountStability } from "../stability/stability.js";
 /** @param {HTMLElement} root @param {any} settings @param {string} id @param {any} place the set to open, or "stability" */
 export async function showStored(root, settings, id, place) {
   let [found, athletes] = await Promise.all([getSession(id), getAthletes()]);
-  let notice = null;
   let isGone = false;
   const base = `#/session/${id}`;
   const isStability = place === "stability";
@@ -31,14 +29,6 @@ export async function showStored(root, settings, id, place) {
         settings.say("Saved.");
         return () => root.querySelector("[data-key=edit-session]")?.focus();
       }),
-    set: (set) =>
-      openSetForm(id, set, settings.unit(), async ({ set: edited, notice: words }) => {
-        notice = { set: edited.index, words: `Saved. ${sentenceCase(words)}`.trim(), isWarning: words !== "" };
-        mounted.open(edited.index);
-        await reload();
-        settings.say(notice.words);
-        return () => root.querySelector(`#set-${edited.index} .edit`)?.focus();
-      }),
   };
 
   function draw() {
@@ -49,7 +39,7 @@ export async function showStored(root, settings, id, place) {
       const counted = sets.map((set) => ({ ...set, reps: counting(set.reps) }));
       mounted.update({ ...common, sets: counted, stabilityTitle: title, stabilitySub: "Upper-back stability across the sets of this session" });
     } else {
-      mounted.update({ ...common, edit, notice, facts: facts(session, athletes), note: session.note, verdictLine: verdictLine(base, sets, verdicts) });
+      mounted.update({ ...common, edit, facts: facts(session, athletes), note: session.note, verdictLine: verdictLine(base, sets, verdicts) });
     }
   }
 
