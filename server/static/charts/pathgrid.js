@@ -8,11 +8,12 @@ const PAD = 8;
 /** Paths that hardly leave the line do not fill the picture: noise would look like a path. */
 const LEAST_FORWARD_M = 0.05;
 const GAP_PX = 12;
+const BORDER_PX = 2;
 
 /** @param {any[]} reps @param {{width: number, chosen: any, choose: (index: number) => void}} options */
 export function pathGrid(reps, { width, chosen, choose }) {
   const columns = Math.max(1, Math.min(reps.length, Math.floor((width + GAP_PX) / (LEAST_WIDTH_PX + GAP_PX))));
-  const each = Math.min(MOST_WIDTH_PX, Math.floor((width - (columns - 1) * GAP_PX) / columns));
+  const each = Math.min(MOST_WIDTH_PX, Math.floor((width - (columns - 1) * GAP_PX) / columns) - BORDER_PX);
   const axes = scale(reps, each);
   const items = reps.map((rep) => h("li", {}, cell(rep, axes, { isChosen: rep === chosen, choose })));
   return h("div", {}, h("ol", { class: "path-grid" }, ...items), h("p", { class: "legend", text: `← back, forward → · forward magnified ${number(axes.stretch, 1)} ×` }));

@@ -3,7 +3,9 @@
 import { h, s } from "../core/dom.js";
 import { number } from "../core/format.js";
 
-const [WIDTH, HEIGHT, GAP] = [460, 116, 22];
+const [WIDTH, HEIGHT, GAP] = [460, 92, 18];
+/** Numbers beside the axis that are nearer to zero than this leave it to the zero, px. */
+const LEAST_TICK_GAP_PX = 14;
 const MARGIN = { left: 44, right: 10, top: 18 };
 /** A part is at least this long, s; the server refuses less. */
 const LEAST_PART_S = 0.2;
@@ -65,10 +67,9 @@ function lane(title, t, values, x, top) {
   const y = (value) => top + MARGIN.top + ((high - value) / (high - low || 1)) * (HEIGHT - MARGIN.top);
   const path = values.map((value, i) => (value === null ? "" : `${i && values[i - 1] !== null ? "L" : "M"}${x(t[i]).toFixed(1)} ${y(value).toFixed(1)}`)).join("");
   const digits = high - low > 10 ? 0 : 1;
-  const ticks = [...new Set([low, 0, high].map((value) => number(value, digits)))].map((text) => {
-    const value = Number(text.replace("−", "-"));
-    return s("text", { class: "tick", x: MARGIN.left - 8, y: y(value) + 4, "text-anchor": "end", text });
-  });
+  const ticks = [low, 0, high]
+    .filter((value) => value === 0 || Math.abs(y(value) - y(0)) >= LEAST_TICK_GAP_PX)
+    .map((value) => s("text", { class: "tick", x: MARGIN.left - 8, y: y(value) + 4, "text-anchor": "end", text: number(value, value === 0 ? 0 : digits) }));
   return [
     s("text", { class: "caption", x: MARGIN.left, y: top + 11, text: title }),
     s("line", { class: "plumb", x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: y(0), y2: y(0) }),

@@ -8,8 +8,8 @@ import { labelled, openForm } from "../parts/form.js";
 import { openSetForm } from "./editset.js";
 
 const OUT = ["Walk-out or re-rack", "Failed rep", "Helped by a spotter", "Not a rep", "Sensor slipped"];
-const TWO = ["Two reps counted as one", "Re-rack counted with the rep"];
-const ONE = ["One rep counted as two"];
+const TWO = ["Two reps in one", "Re-rack in it"];
+const ONE = ["One rep in two"];
 
 /**
  * @param {any} view of the review
@@ -54,7 +54,7 @@ export function actions(view, { reload, told }) {
     if (!can() || view.chosen.excluded_reason) return;
     const rep = view.chosen;
     const curve = repCurve(rep);
-    openReason(`Split ${name()}`, "Choose where the first part ends. Both parts are measured anew on the recording.", TWO, "Split", (reason) =>
+    openReason(`Split ${name()}`, "Both parts are measured anew on the recording.", TWO, "Split", (reason) =>
       send("split", { rep_index: rep.index, at_s: curve.at(), reason }, `rep ${rep.index + 1} split: ${reason}`), curve.root);
   }
 

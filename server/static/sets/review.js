@@ -31,19 +31,24 @@ export function mountReview(root, context, source, focus) {
   let isFollowing = focus === null;
   let isGone = false;
   let reading = null;
-  let again = false;
+  let next = null;
   let isReady = () => {};
   const ready = new Promise((done) => { isReady = done; });
 
-  /** Read everything anew; who asks meanwhile is answered by one more reading. */
+  /** Read everything anew; who asks while that goes on waits for one more reading, as this one may be too old. */
   function reload() {
-    again = reading !== null;
-    reading ??= read().finally(() => {
-      reading = null;
-      isReady();
-      if (again) reload();
+    if (reading === null) {
+      reading = read().finally(() => {
+        reading = null;
+        isReady();
+      });
+      return reading;
+    }
+    next ??= reading.then(() => {
+      next = null;
+      return reload();
     });
-    return reading;
+    return next;
   }
 
   async function read() {
