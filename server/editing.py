@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -372,11 +373,12 @@ class Editor:
 
     def _set_of(self, recording_id: UUID, set_index: int, said: SetAnnotation) -> StoredSet:
         """Find an edited set again; its index may be another after its recording was analysed anew."""
-        session = self._store.session(recording_id)
-        spans = [(one.summary.start_s, one.summary.end_s) for one in session.stored_sets]
-        places = match_sets((said,), spans)
-        if places:
-            return session.stored_sets[next(iter(places))]
+        stored = self._store.session(recording_id).stored_sets
+        spans = {one.summary.index: (one.summary.start_s, one.summary.end_s) for one in stored}
+        start_s, end_s = spans.get(set_index, (math.inf, math.inf))
+        if not (start_s < said.end_s and said.start_s < end_s):
+            places = match_sets((said,), [*spans.values()])
+            set_index = next((stored[place].summary.index for place in places), set_index)
         return self._store.set(recording_id, set_index)
 
     def _check_is_stored(self, recording_id: UUID) -> None:

@@ -15,13 +15,15 @@ from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
 from ingest.session import SessionRunner
 from server.companion import link_state, recording_path
-from server.errors import LabelRefusedError
+from server.errors import LabelRefusedError, StoreError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from analysis.estimator import MotionEstimate
+    from analysis.results import SetSummary
     from ingest.collector import ItemListener
     from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
@@ -36,9 +38,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def make_analyzer(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
-    """Make the one analyzer that live, replay and files share."""
-    return SetAnalyzer(info, mount, label)
+def make_analyzer(
+    info: SensorInfo,
+    mount: Mount,
+    label: SetLabel,
+    on_motion: Callable[[MotionEstimate], None] | None = None,
+) -> SetAnalyzer:
+    """Make the one analyzer that live, replay and files share; ``on_motion`` as it takes it."""
+    return SetAnalyzer(info, mount, label, on_motion=on_motion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +75,40 @@ class SessionSink:
         self._hub, self._store, self._on_event = hub, store, on_event
         self.recording: RecordingInfo | None = None
         """The session that runs or ran last."""
+        self.problem = ""
+        """Why results are not stored just now, in words; empty when all is well."""
+        self._unstored: list[Callable[[Store], None]] = []
 
     def start(self, recording: RecordingInfo) -> None:
         """Begin a session."""
         self.recording = recording
-        if self._store is not None:
-            self._store.save_recording(recording)
+        self._keep(lambda store: store.save_recording(recording))
         if self._hub is not None:
             self._hub.start_session(recording)
 
     def take(self, event: Event) -> None:
-        """Pass one event on; a closed set is stored before anybody hears of it."""
-        if isinstance(event, SetFinished) and self._store is not None and self.recording is not None:
-            self._store.save_set(self.recording, event.summary)
-            if self._hub is not None and self._hub.on_stored is not None:
-                self._hub.on_stored(self.recording.recording_id)
+        """Pass one event on; a closed set is stored before anybody hears of it.
+
+        What cannot be stored, because the disk is full, is shown all the same and stored later.
+        """
+        recording = self.recording
+        if isinstance(event, SetFinished) and recording is not None:
+            self._keep(lambda store: self._keep_set(store, recording, event.summary))
         if self._hub is not None:
             self._hub.publish_event(event)
         if self._on_event is not None:
             self._on_event(event)
 
+    def _keep_set(self, store: Store, recording: RecordingInfo, summary: SetSummary) -> None:
+        """Store a set, and what people said of it while it was open."""
+        store.save_set(recording, summary)
+        if self._hub is not None and self._hub.on_stored is not None:
+            self._hub.on_stored(recording.recording_id)
+
     def status(self, status: LinkStatus) -> None:
-        """Tell how the link is."""
+        """Tell how the link is; and try again to store what could not be stored."""
+        if self._store is not None and self._unstored:
+            self._store_waiting(self._store)
         if self._hub is not None:
             self._hub.publish_status(status)
 
@@ -100,14 +119,29 @@ class SessionSink:
 
     def end_recording(self, counts: StreamCounts) -> None:
         """Keep what is known of a recording only at its end: measured rate and losses."""
-        if self._store is not None and self.recording is not None:
-            self._store.save_recording(
-                replace(
-                    self.recording,
-                    sample_rate_hz=counts.sample_rate_hz,
-                    lost_samples=counts.lost_samples,
-                )
+        if self.recording is not None:
+            ended = replace(
+                self.recording, sample_rate_hz=counts.sample_rate_hz, lost_samples=counts.lost_samples
             )
+            self._keep(lambda store: store.save_recording(ended))
+
+    def _keep(self, save: Callable[[Store], None]) -> None:
+        """Store something, after what could not be stored before."""
+        if self._store is not None:
+            self._unstored.append(save)
+            self._store_waiting(self._store)
+
+    def _store_waiting(self, store: Store) -> None:
+        try:
+            while self._unstored:
+                self._unstored[0](store)
+                del self._unstored[0]
+        except StoreError as error:
+            if not self.problem:
+                _log.warning("%s", error)
+            self.problem = "the results cannot be stored; they will be when there is room on the disk"
+        else:
+            self.problem = ""
 
     def end(self) -> None:
         """End the session; its results stay."""
@@ -244,11 +278,13 @@ class LiveSession:
                 lost_samples=counts.lost_samples,
                 last_sample_age_s=status.data_age_s,
                 reason=status.recording_problem
+                or self._sink.problem
                 or status.analysis_problem
                 or status.sensor_problem
                 or self._why_nothing_comes(status),
                 heart_rate_bpm=status.heart_rate_bpm,
                 companions=tuple(one.status for one in self._companions),
+                reconnects=max(status.connections - 1, 0),
             )
         )
 

@@ -48,6 +48,14 @@ class Message(Model):
         return self.model_dump_json(by_alias=True)
 
 
+class DiskNotice(Model):
+    """The disk is nearly full; level "warn" or, when it is urgent, "bad"."""
+
+    level: Literal["warn", "bad"]
+    title: str
+    text: str
+
+
 class SnapshotMessage(Message):
     """The complete live state: first message of every connection, so that a reconnect needs no reload."""
 
@@ -62,6 +70,7 @@ class SnapshotMessage(Message):
     gap_samples: int
     undo: ChangeModel | None = None
     redo: ChangeModel | None = None
+    disk: DiskNotice | None = None
 
 
 class VelocityMessage(Message):
@@ -143,6 +152,14 @@ class LabelMessage(Message):
     label: LabelModel
 
 
+class HealthMessage(Message):
+    """What every screen should know of this computer; null: nothing is wrong with the disk."""
+
+    delivery: ClassVar[Delivery] = Delivery.LATEST
+    type: Literal["health"] = "health"
+    disk: DiskNotice | None
+
+
 class SessionMessage(Message):
     """A session started, which empties the live state, or ended (null), which keeps it on the screen."""
 
@@ -170,5 +187,6 @@ LiveMessage: TypeAlias = (
     | LinkMessage
     | LabelMessage
     | SessionMessage
+    | HealthMessage
     | HeartbeatMessage
 )

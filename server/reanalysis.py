@@ -28,9 +28,11 @@ from server.paths import thin
 from server.stored import AnalysedSet, RegroupedSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from analysis import Mount, SensorInfo, SetAnalyzer
+    from analysis.estimator import MotionEstimate
     from analysis.regrouping import Regrouped
     from analysis.results import SetSummary
     from ingest.items import TimelineItem
@@ -46,6 +48,38 @@ TAIL_S = 6.0
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
+_TOLD_EVERY = 20
+"""Progress is told every so many items; an imported one is a second long."""
+
+
+class Watcher:
+    """Hears how an analysis goes on; this one pays no attention."""
+
+    def begins(self) -> None:
+        """Hear that it begins, or begins anew with corrected lifts: what was heard before is void."""
+
+    def reached(self, share: float) -> None:
+        """Hear how much of this run is done, 0 to 1."""
+
+    def motion(self, motion: MotionEstimate) -> None:
+        """Take the final motion of a stretch that holds reps."""
+
+
+class ShareWatcher(Watcher):
+    """Passes on how much is done.
+
+    Parameters
+    ----------
+    tell : callable
+        Told the share of a run, 0 to 1.
+    """
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self._tell = tell
+
+    def reached(self, share: float) -> None:
+        """Pass it on."""
+        self._tell(share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +98,7 @@ class Analysis:
     sets: tuple[AnalysedSet, ...]
 
 
-def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
+def analyse_file(path: Path, annotation: SessionAnnotation, watcher: Watcher | None = None) -> Analysis:
     """Analyse a recording with the exercises of its annotations.
 
     Parameters
@@ -73,6 +107,8 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
         An ``.mcap`` file, or the folder of an import (`server.imports`). It is only read.
     annotation : SessionAnnotation
         Corrected exercises; the rest of it is left to the store.
+    watcher : Watcher, optional
+        Hears how the analysis goes on.
 
     Raises
     ------
@@ -83,7 +119,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     """
     if path.is_dir():
         info, imported = open_import(load_import(path))
-        return Analysis(info, tuple(analyse_with(imported, annotation)))
+        return Analysis(info, tuple(analyse_with(imported, annotation, watcher)))
     recording = open_recording(path)
     counts = recording.counts
     return Analysis(
@@ -92,7 +128,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
             sample_rate_hz=counts.sample_rate_hz,
             lost_samples=counts.lost_samples,
         ),
-        tuple(analyse_with(recording, annotation)),
+        tuple(analyse_with(recording, annotation, watcher)),
     )
 
 
@@ -151,14 +187,17 @@ def find_recording(folder: Path, recording_id: UUID, imports_dir: Path | None = 
     return None
 
 
-def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) -> list[AnalysedSet]:
+def analyse_with(
+    recording: ReplayableRecording, annotation: SessionAnnotation, watcher: Watcher | None = None
+) -> list[AnalysedSet]:
     """Replay a recording, with corrected labels where exercises were corrected.
 
     The recording is first analysed as it is labelled: only that tells when each set began and ended, and so
     where in the stream a correction starts and stops to hold.
     """
+    watcher = watcher or Watcher()
     items = [item for _, some in recording.steps() for item in some]
-    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items])
+    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items], watcher)
     summaries = [found.analysed.summary for found in plain]
     places = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in summaries])
     corrected: dict[int, str] = {}
@@ -166,7 +205,7 @@ def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) 
         wanted = annotation.sets[place].exercise_id
         if wanted is not None and wanted in CATALOGUE and wanted != summaries[index].exercise_id:
             corrected[index] = wanted
-    found = _run(recording.header, _relabelled(items, plain, corrected)) if corrected else plain
+    found = _run(recording.header, _relabelled(items, plain, corrected), watcher) if corrected else plain
     analysed = [one.analysed for one in found]
     fresh = regroup_sets(recording.header, items, [one.summary for one in analysed], annotation)
     return [replace(one, regrouped=fresh.get(one.summary.index)) for one in analysed]
@@ -264,12 +303,18 @@ def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
-def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
-    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
+def _run(header: ReplayHeader, entries: Sequence[_Entry], watcher: Watcher) -> list[_Found]:
+    def watched(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
+        return make_analyzer(info, mount, label, watcher.motion)
+
+    watcher.begins()
+    runner = SessionRunner(watched, header.mount, header.initial_label)
     recorded = header.initial_label
     found: list[_Found] = []
     place = -1
     for place, entry in enumerate(entries):
+        if place % _TOLD_EVERY == 0:
+            watcher.reached(place / len(entries))
         events = runner.advance([entry.item], header.info)
         # A label closes the set that was lifted under the one before it.
         found += [

@@ -12,8 +12,10 @@ from server.annotations import SessionAnnotation, match_sets
 from server.goal_schemas import AdviceModel, GoalModel
 from server.judging import judged_alone
 from server.messages import (
+    DiskNotice,
     EditMessage,
     GapMessage,
+    HealthMessage,
     LabelMessage,
     LinkMessage,
     RepMessage,
@@ -160,6 +162,13 @@ class LiveState:
         """The session that runs, if any."""
         self.link: LinkModel | None = None
         """The last known state of the link."""
+        self.disk: DiskNotice | None = None
+        """What is wrong with the disk, if anything."""
+
+    @property
+    def losses(self) -> tuple[int, int]:
+        """Gaps and the samples that are missing in them, of the session that runs or ran last."""
+        return self._progress.n_gaps, self._progress.gap_samples
 
     def start(self, recording: RecordingInfo) -> SessionMessage:
         """Begin a session: everything of the last one leaves the screen."""
@@ -177,6 +186,11 @@ class LiveState:
         """Note the state of the link."""
         self.link = LinkModel.of(status)
         return LinkMessage(link=self.link)
+
+    def take_disk(self, notice: DiskNotice | None) -> HealthMessage:
+        """Note what is wrong with the disk; None: nothing."""
+        self.disk = notice
+        return HealthMessage(disk=notice)
 
     def take_label(self, label: SetLabel) -> LabelMessage:
         """Note what the next set is."""
@@ -316,6 +330,7 @@ class LiveState:
             redo=progress.edits.redo,
             n_gaps=progress.n_gaps,
             gap_samples=progress.gap_samples,
+            disk=self.disk,
         )
 
 

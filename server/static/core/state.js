@@ -15,6 +15,7 @@ export const initialState = Object.freeze({
   redo: null,
   nGaps: 0,
   gapSamples: 0,
+  disk: null,
 });
 
 /**
@@ -42,6 +43,8 @@ export function reduce(state, message, now) {
       return { ...next, ...steps(message), ...corrected(state, message), verdicts: message.verdicts };
     case "gap":
       return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples };
+    case "health":
+      return { ...next, disk: message.disk };
     case "session":
       return message.session ? startSession(next, message.session) : { ...next, session: null };
     default:
@@ -70,6 +73,7 @@ function fromSnapshot(state, message, now) {
     ...steps(message),
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
+    disk: message.disk ?? null,
   };
 }
 
