@@ -48,4 +48,6 @@ def test_every_live_message_names_its_type_and_schema():
         "link",
         "label",
         "session",
+        "heartbeat",
+        "health",
     }
