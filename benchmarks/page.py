@@ -136,7 +136,7 @@ def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load
     """Visit once with an empty cache."""
     causes: dict[str, str | None] = {}
     page, devtools = open_page(browser, "about:blank#", 1)
-    devtools.on("Network.requestWillBeSent", lambda event: causes.setdefault(*_cause(event)))
+    devtools.on("Network.requestWillBeSent", lambda event: _note_cause(causes, event))
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     if wifi:
         devtools.send("Network.emulateNetworkConditions", WIFI)
@@ -154,6 +154,10 @@ def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load
         sum(size for _, size in seen) / 1000,
         max(_depth(name, causes) for name in names),
     )
+
+
+def _note_cause(causes: dict[str, str | None], event: dict[str, Any]) -> None:
+    causes.setdefault(*_cause(event))
 
 
 def _cause(event: dict[str, Any]) -> tuple[str, str | None]:
@@ -290,6 +294,7 @@ def judge_growth(judged: Judged, seen: Watched) -> None:
 def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> None:
     """Rows of first visits."""
     promises = {1: MOST_USABLE_S, THROTTLE: MOST_USABLE_THROTTLED_S}
+    loads: list[Load] = []
     for throttle, promised_s in promises.items():
         for wifi in (False, True):
             loads = [load(browser, address, throttle, wifi=wifi) for _ in range(times)]

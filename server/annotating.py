@@ -13,9 +13,10 @@ from analysis.summary import velocity_loss
 from server.paths import thin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analysis.imu import SetLabel
+    from analysis.regrouping import Regrouped
     from analysis.results import Rep, SetSummary
     from server.annotations import SetAnnotation
 
@@ -37,7 +38,11 @@ class AnnotatedSet:
 
 
 def annotate_set(
-    analysed: SetSummary, labelled: SetLabel, annotation: SetAnnotation | None, mount_position: str
+    analysed: SetSummary,
+    labelled: SetLabel,
+    annotation: SetAnnotation | None,
+    mount_position: str,
+    regrouped: Regrouped | None = None,
 ) -> AnnotatedSet:
     """Lay an annotation over a set.
 
@@ -51,6 +56,8 @@ def annotate_set(
         What is said of it; None: nothing.
     mount_position : str
         Where the sensor was, "shaft", "sleeve" or "wrist".
+    regrouped : Regrouped or None
+        Its reps as people bounded them; None: as they were found.
 
     Returns
     -------
@@ -61,9 +68,14 @@ def annotate_set(
     if annotation is not None:
         exercise_id = exercise_id if annotation.exercise_id is None else annotation.exercise_id
         load_kg = load_kg if annotation.load_kg is None else annotation.load_kg
-        excluded = _excluded(analysed, annotation)
+    found_as = analysed.exercise_id
+    if regrouped is not None:
+        rejected = sorted((*analysed.rejected, *regrouped.rejected), key=lambda one: one.start_s)
+        analysed = replace(analysed, reps=regrouped.reps, rejected=tuple(rejected))
+    if annotation is not None:
+        excluded = excluded_of(analysed.reps, annotation)
     summary = replace(analysed, exercise_id=exercise_id, load_kg=load_kg)
-    if exercise_id == analysed.exercise_id and not excluded:
+    if exercise_id == found_as and not excluded and regrouped is None:
         return AnnotatedSet(summary)
     # As the store has them: a set gives the same numbers whether it comes from there or fresh from the core.
     reps = tuple(replace(rep, path=thin(rep.path)) for rep in counting(analysed.reps, excluded))
@@ -90,10 +102,11 @@ def middle_s(rep: Rep) -> float:
     return (rep.concentric_start_s + rep.concentric_end_s) / 2
 
 
-def _excluded(analysed: SetSummary, annotation: SetAnnotation) -> dict[int, str]:
+def excluded_of(reps: Sequence[Rep], annotation: SetAnnotation) -> dict[int, str]:
+    """Find which reps do not count, and why."""
     return {
         rep.index: one.reason
         for one in annotation.excluded_reps
-        for rep in analysed.reps
+        for rep in reps
         if rep.concentric_start_s <= one.concentric_s <= rep.concentric_end_s
     }

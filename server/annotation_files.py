@@ -1,7 +1,8 @@
 """Keeps annotations in small files beside the recordings: they, not the database, are the truth.
 
-``<data_dir>/annotations/<recording_id>.json`` for each session that was edited, ``<data_dir>/athletes.json``
-for all athletes. Made to be read by people, changed at once or not at all.
+``<data_dir>/annotations/<recording_id>.json`` for each session that was edited, with
+``<recording_id>.history.json`` beside it for undo, ``<data_dir>/athletes.json`` for all athletes.
+Made to be read by people, changed at once or not at all.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
+from server.history import History
 
 SESSION_SCHEMA = "upright.annotations/1"
+HISTORY_SCHEMA = "upright.history/1"
 ATHLETES_SCHEMA = "upright.athletes/1"
 
 _T = TypeVar("_T")
 _SESSION = TypeAdapter(SessionAnnotation)
+_HISTORY = TypeAdapter(History)
 _ATHLETES = TypeAdapter(tuple[Athlete, ...])
 
 
@@ -76,6 +80,38 @@ class AnnotationFiles:
         said = _SESSION.dump_python(annotation.tidy(), mode="json", exclude_defaults=True)
         path = self.session_path(recording_id)
         _write(path, {"schema": SESSION_SCHEMA, "recording_id": str(recording_id), **said})
+
+    def history_path(self, recording_id: UUID) -> Path:
+        """Where the changes of a session's annotations are."""
+        return self.data_dir / "annotations" / f"{recording_id}.history.json"
+
+    def history(self, recording_id: UUID) -> History:
+        """Read the changes of a session's annotations; none where there is no file.
+
+        Raises
+        ------
+        AnnotationError
+            If the file is damaged.
+        """
+        path = self.history_path(recording_id)
+        content = _read(path, HISTORY_SCHEMA)
+        if content is None:
+            return History()
+        if content.pop("recording_id", None) != str(recording_id):
+            raise AnnotationError(path, "it is of another recording")
+        return _valid(path, _HISTORY, content)
+
+    def keep_history(self, recording_id: UUID, history: History) -> None:
+        """Write the changes of a session's annotations.
+
+        Raises
+        ------
+        AnnotationError
+            If they cannot be written.
+        """
+        said = _HISTORY.dump_python(history, mode="json", exclude_defaults=True)
+        path = self.history_path(recording_id)
+        _write(path, {"schema": HISTORY_SCHEMA, "recording_id": str(recording_id), **said})
 
     def annotated(self) -> set[UUID]:
         """List the recordings of which something is said."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime  # noqa: TC003 -- pydantic reads the annotations
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 from uuid import UUID  # noqa: TC003 -- as above
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -30,6 +30,8 @@ MAX_SETS = 1000
 """Most annotated sets of one recording. 100 to 10000; a recording lasts about half an hour."""
 MAX_EXCLUDED = 500
 """Most excluded reps of one set. 100 to 1000."""
+MAX_REGROUPINGS = 100
+"""Most splits and merges of one set. 20 to 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,46 @@ class ExcludedRep:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitRep:
+    """What was counted as one rep are two.
+
+    Attributes
+    ----------
+    at_s : float
+        Where one ends and the other begins, s; the rep is the one that this falls into.
+    reason : str
+        Why, in the lifter's words.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    at_s: TimeS
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MergedReps:
+    """What was counted as several reps is one.
+
+    Attributes
+    ----------
+    first_s, second_s : float
+        Times within the first and the last of them, s, by which they are found again.
+    reason : str
+        Why, in the lifter's words.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    first_s: TimeS
+    second_s: TimeS
+    reason: Reason
+
+
+Regrouping: TypeAlias = SplitRep | MergedReps
+
+
+@dataclass(frozen=True, slots=True)
 class SetAnnotation:
     """What is said of one set.
 
@@ -98,6 +140,8 @@ class SetAnnotation:
         Whether the lifter was told the velocities; None: as the session says.
     excluded_reps : tuple of ExcludedRep
         Reps that are listed and do not count.
+    regroupings : tuple of SplitRep or MergedReps
+        In the order in which they were said: a later one may be of what an earlier one made.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -110,6 +154,7 @@ class SetAnnotation:
     note: Note = ""
     velocity_feedback: bool | None = None
     excluded_reps: Annotated[tuple[ExcludedRep, ...], Field(max_length=MAX_EXCLUDED)] = ()
+    regroupings: Annotated[tuple[Regrouping, ...], Field(max_length=MAX_REGROUPINGS)] = ()
 
     @property
     def says_nothing(self) -> bool:

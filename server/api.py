@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response, WebSocket
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
 from analysis.measures import MEASURES
-from server.api_edit import SetIndex, add_athletes, add_edits
+from server.api_edit import SetIndex, add_athletes, add_edits, add_live_edits, add_rep_edits
 from server.api_export import add_export
 from server.api_files import add_files
 from server.api_push import add_push
@@ -18,7 +18,8 @@ from server.api_sensors import add_sensors
 from server.api_sessions import MAX_ROWS, add_sessions
 from server.api_signals import add_signals
 from server.api_training import add_training
-from server.editing import Editor
+from server.athletes import Roster
+from server.corrections import Corrections
 from server.errors import LabelRefusedError
 from server.explorer.desk import SignalDesk
 from server.files.desk import FileDesk
@@ -46,7 +47,8 @@ def make_router(
     hub: LiveHub,
     store: Store,
     controls: Controls,
-    editor: Editor,
+    roster: Roster,
+    corrections: Corrections,
     signals: SignalDesk,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
@@ -58,11 +60,13 @@ def make_router(
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
     )
     _add_live(router, hub, controls)
-    add_sessions(router, store, editor)
+    add_sessions(router, store, corrections.editor.has_recording)
     _add_results(router, store)
     add_training(router, store)
-    add_athletes(router, editor, store)
-    add_edits(router, editor)
+    add_athletes(router, roster, store)
+    add_edits(router, corrections)
+    add_rep_edits(router, corrections)
+    add_live_edits(router, corrections)
     add_export(router, store)
     add_reports(router, store)
     add_signals(router, store, signals)

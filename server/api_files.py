@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 
 from server.files.desk import FileDesk
 from server.files.schemas import ExportRequest, JobModel, JobsModel, KeepRequest, LookRequest
+from server.session_list import SessionFilter
 from server.store import Store
 
 UPLOAD_PATH = "/api/v1/files/uploads"
@@ -105,7 +106,7 @@ def _sessions_of(request: ExportRequest, store: Store) -> list[UUID]:
         return list(dict.fromkeys(request.sessions))
     return [
         item.recording.recording_id
-        for item in reversed(store.sessions(None, athlete_id=request.athlete_id))
+        for item in reversed(store.sessions(None, wanted=SessionFilter(athlete_id=request.athlete_id)))
         if request.since is None or item.recording.started_at >= request.since
     ]
 

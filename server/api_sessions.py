@@ -1,5 +1,6 @@
 """REST under ``/api/v1`` about many sessions: their list, what is around one, one lift across weeks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from analysis.exercises import CATALOGUE
-from server.editing import Editor
 from server.errors import NotFoundError
 from server.judging import Judge
 from server.schemas import LiftHistoryModel, SessionModel, SessionPlaceModel, SessionSummaryModel
@@ -20,7 +20,7 @@ MAX_ROWS = 1000
 IsUnnamed = Annotated[bool, Query(description="Only those of the lifter without a name.")]
 
 
-def add_sessions(router: APIRouter, store: Store, editor: Editor) -> None:
+def add_sessions(router: APIRouter, store: Store, has_recording: Callable[[UUID], bool]) -> None:
     """Add the routes. Plain functions: FastAPI runs them outside the event loop."""
 
     @router.get("/sessions", summary="Sessions, newest first; filtered and page by page")
@@ -50,7 +50,7 @@ def add_sessions(router: APIRouter, store: Store, editor: Editor) -> None:
     def place(recording_id: UUID) -> SessionPlaceModel:
         previous_id, next_id = store.beside(recording_id)
         return SessionPlaceModel(
-            previous_id=previous_id, next_id=next_id, has_recording=editor.has_recording(recording_id)
+            previous_id=previous_id, next_id=next_id, has_recording=has_recording(recording_id)
         )
 
     @router.get(

@@ -24,6 +24,9 @@ from server.api_files import UPLOAD_PATH
 from server.api_health import add_health
 from server.api_signals import add_plotly
 from server.api_wall import add_wall
+from server.athletes import Roster
+from server.bringing import Bringer
+from server.corrections import Corrections
 from server.editing import Editor
 from server.errors import ServerError
 from server.explorer.desk import SignalDesk
@@ -37,7 +40,7 @@ from server.push import PushReception
 from server.schemas import ErrorModel
 from server.sensor_desk import SensorDesk
 from server.session import Controls
-from server.settings import Settings
+from server.settings import IMPORTS_FOLDER, Settings
 from server.store import Store
 from server.wall.racks import Rack, WallFile
 from server.wall.wall import Wall
@@ -164,13 +167,11 @@ def create_app(
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityGate, settings=settings, access=access)  # added last: outermost
-    editor = Editor(
-        store,
-        AnnotationFiles(settings.data_dir),
-        settings.recordings_dir,
-        is_running,
-    )
-    router = make_router(hub, store, controls, editor, signals, desk, reception, files)
+    said = AnnotationFiles(settings.data_dir)
+    bringer = Bringer(store, settings.recordings_dir, settings.data_dir / IMPORTS_FOLDER, is_running)
+    corrections = Corrections(Editor(store, said, bringer), hub, store)
+    roster = Roster(store, said)
+    router = make_router(hub, store, controls, roster, corrections, signals, desk, reception, files)
     add_wall(router, wall)
     add_health(router, watch, hub, store, settings, wall, access)
     app.include_router(router)

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from analysis.exercises import CATALOGUE
-from ingest.errors import IngestError
 from server.annotating import middle_s
-from server.annotations import Athlete, ExcludedRep, SetAnnotation, match_sets
-from server.errors import AnnotationError, EditRefusedError, InvalidEditError, KeptFileError, NotFoundError
-from server.reanalysis import analyse_file, find_recording
-from server.removal import remove_athlete
-from server.schemas import exercise_name
-from server.settings import IMPORTS_FOLDER
+from server.annotations import ExcludedRep, SetAnnotation, match_sets
+from server.edit_words import session_words, set_words
+from server.errors import AnnotationError, EditRefusedError, InvalidEditError, NotFoundError
+from server.history import Change
+from server.regrouping_edits import (
+    check_taken,
+    counting_again,
+    excluding,
+    merging,
+    rep_of,
+    restoring,
+    splitting,
+)
+from server.set_place import SetPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-    from uuid import UUID
 
     from server.annotation_files import AnnotationFiles
     from server.annotations import SessionAnnotation
-    from server.reanalysis import Analysis
+    from server.bringing import Bringer, Prepared
+    from server.history import History
     from server.session import RecordingInfo
     from server.store import Store
     from server.stored import StoredSet
 
-_CHANGES_NUMBERS = {"exercise_id", "load_kg", "excluded_reps"}
 _log = logging.getLogger(__name__)
 
 
@@ -51,8 +58,35 @@ class EditedSet:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an edit, an undo or a redo did.
+
+    Attributes
+    ----------
+    words : str
+        For people.
+    annotation : SessionAnnotation
+        What is said of the session now.
+    history : History
+        What undo and redo would do next.
+    set_index : int or None
+        Which set it concerned, if only one.
+    notice : str
+        What could not be done, in words; empty if all was.
+    """
+
+    words: str
+    annotation: SessionAnnotation
+    history: History
+    set_index: int | None = None
+    notice: str = ""
+
+
 class Editor:
-    """Changes annotations, one edit at a time. Call it outside the event loop.
+    """Changes annotations, one edit of a session at a time, and takes changes back.
+
+    Call it outside the event loop: an edit may read a recording again.
 
     Parameters
     ----------
@@ -60,96 +94,40 @@ class Editor:
         Mirrors the annotations.
     files : AnnotationFiles
         The truth.
-    recordings_dir : Path
-        Where a recording is looked for when one of its exercises was corrected.
-    is_running : callable
-        Tells whether a session runs now.
+    bringer : Bringer
+        Brings the store up to them.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        files: AnnotationFiles,
-        recordings_dir: Path,
-        is_running: Callable[[UUID], bool],
-    ) -> None:
-        self._store, self._files, self._recordings_dir = store, files, recordings_dir
-        self._is_running = is_running
-        self._lock = threading.Lock()
-        try:
-            store.save_athletes(files.athletes())
-        except AnnotationError as error:
-            _log.warning(
-                "%s", error
-            )  # it is told again to whoever edits; what is stored can be seen meanwhile
+    def __init__(self, store: Store, files: AnnotationFiles, bringer: Bringer) -> None:
+        self._store, self._files, self._bringer = store, files, bringer
+        self._locks: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 
-    def add_athlete(self, name: str, note: str = "", body_mass_kg: float | None = None) -> Athlete:
-        """Add an athlete.
-
-        Raises
-        ------
-        EditRefusedError
-            If the name is taken.
-        AnnotationError
-            If the file of athletes is damaged or cannot be written.
-        """
-        with self._lock:
-            athletes = self._files.athletes()
-            _check_name(name, athletes)
-            athlete = Athlete(uuid4(), name, datetime.now(UTC), note, body_mass_kg)
-            self._files.keep_athletes((*athletes, athlete))
-            self._store.save_athletes((athlete,))
-            return athlete
-
-    def change_athlete(self, athlete_id: UUID, changes: Mapping[str, Any]) -> Athlete:
-        """Change the given fields of an athlete.
-
-        Raises
-        ------
-        NotFoundError, EditRefusedError, AnnotationError
-            If there is no such athlete, the name is taken, or the file is damaged.
-        """
-        with self._lock:
-            athletes = self._files.athletes()
-            # Some may be known only from the sessions that name them, after their file was lost.
-            known = {one.id: one for one in (*self._store.athletes(), *athletes)}
-            if athlete_id not in known:
-                raise NotFoundError(f"There is no athlete {athlete_id}.", "Open the list of athletes.")
-            athlete = replace(known[athlete_id], **changes)
-            others = tuple(one for one in athletes if one.id != athlete_id)
-            _check_name(athlete.name, others)
-            kept = tuple(athlete if one.id == athlete_id else one for one in athletes)
-            self._files.keep_athletes(kept if len(others) < len(athletes) else (*athletes, athlete))
-            self._store.save_athletes((athlete,))
-            return athlete
+    # -- whole sessions
 
     def has_recording(self, recording_id: UUID) -> bool:
-        """Tell whether the recording of a session is there, so that its samples can be looked at."""
-        imports_dir = self._recordings_dir.parent / IMPORTS_FOLDER
-        return find_recording(self._recordings_dir, recording_id, imports_dir) is not None
+        """See `server.bringing.Bringer.has_recording`."""
+        return self._bringer.has_recording(recording_id)
 
-    def remove_athlete(self, athlete_id: UUID, heir_id: UUID | None) -> int:
-        """Take an athlete out, see `server.removal.remove_athlete`; return how many sessions he had."""
-        with self._lock:
-            return remove_athlete(self._store, self._files, athlete_id, heir_id)
-
-    def edit_session(self, recording_id: UUID, changes: Mapping[str, Any]) -> RecordingInfo:
+    def edit_session(self, recording_id: UUID, changes: Mapping[str, Any], who: str = "") -> RecordingInfo:
         """Change the given fields of a session's annotation; also while it runs.
 
         Raises
         ------
         NotFoundError, InvalidEditError, AnnotationError
-            If there is no such session or athlete, or the file is damaged.
+            If there is no such session or athlete, or a file is damaged.
         """
-        with self._lock:
+        with self._locks[recording_id]:
             self._store.session(recording_id)
             athlete_id = changes.get("athlete_id")
-            if athlete_id is not None and all(one.id != athlete_id for one in self._store.athletes()):
+            known = {one.id: one.name for one in self._store.athletes()}
+            if athlete_id is not None and athlete_id not in known:
                 raise InvalidEditError(f"There is no athlete {athlete_id}.", "Add the athlete first.")
             annotation = replace(self._files.session(recording_id), **changes)
-            self._files.keep_session(recording_id, annotation)
-            self._store.annotate(recording_id, annotation)
+            words = session_words(changes, known.get(athlete_id) if athlete_id else None)
+            self._change(recording_id, annotation, words, None, who)
             return self._store.session(recording_id).recording
+
+    # -- sets
 
     def edit_set(
         self,
@@ -157,17 +135,20 @@ class Editor:
         set_index: int,
         changes: Mapping[str, Any],
         excluded_reps: Sequence[tuple[int, str]] | None = None,
+        who: str = "",
     ) -> EditedSet:
-        """Change the given fields of a set's annotation.
+        """Change the given fields of a set's annotation; also while its session runs.
 
         Parameters
         ----------
         recording_id, set_index
             Which set.
         changes : mapping
-            Fields of `SetAnnotation` but for its times and excluded reps.
+            Fields of `SetAnnotation` but for its times and what is said of its reps.
         excluded_reps : sequence of (int, str) or None
             Indices of all reps that do not count, with reasons; None: as before.
+        who : str
+            Where it comes from, for the history.
 
         Raises
         ------
@@ -176,96 +157,309 @@ class Editor:
         InvalidEditError
             If there is no such exercise or rep.
         EditRefusedError
-            If the session runs and the edit would change numbers, or if the corrected exercise leaves no rep.
+            If the corrected exercise leaves no rep.
         AnnotationError
-            If the file is damaged or cannot be written; nothing is changed.
+            If a file is damaged or cannot be written; nothing is changed.
         """
-        with self._lock:
-            session = self._store.session(recording_id)
-            places = {item.summary.index: place for place, item in enumerate(session.stored_sets)}
-            if set_index not in places:
-                raise NotFoundError(
-                    f"There is no set {set_index} in session {recording_id}.", "Open the list of sessions."
-                )
-            stored = session.stored_sets[places[set_index]]
-            changes = dict(changes)
-            if excluded_reps is not None:
-                changes["excluded_reps"] = _found_by_time(stored, excluded_reps)
-            self._check(recording_id, changes)
-            annotation = self._files.session(recording_id)
-            spans = [(item.summary.start_s, item.summary.end_s) for item in session.stored_sets]
-            place = match_sets(annotation.sets, spans).get(places[set_index])
-            start_s, end_s = spans[places[set_index]]
-            old = SetAnnotation(max(start_s, 0.0), end_s) if place is None else annotation.sets[place]
-            new = replace(old, **changes)
-            return self._apply(stored, annotation.with_set(place, new), new)
-
-    def _check(self, recording_id: UUID, changes: Mapping[str, Any]) -> None:
         exercise_id = changes.get("exercise_id")
         if exercise_id is not None and exercise_id not in CATALOGUE:
             raise InvalidEditError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
-        if changes.keys() & _CHANGES_NUMBERS and self._is_running(recording_id):
-            raise EditRefusedError(
-                "This session is running: exercise, load and reps can be corrected when it has ended.",
-                "Effort, note and feedback can be said now.",
+
+        def changed(said: SetAnnotation, stored: StoredSet) -> SetAnnotation:
+            if excluded_reps is not None:
+                said = replace(said, excluded_reps=_found_by_time(stored, excluded_reps))
+            return replace(said, **changes)
+
+        return self._edit_stored(recording_id, set_index, changed, who)
+
+    def exclude(
+        self, recording_id: UUID, set_index: int, rep_index: int, reason: str, start_s: float | None, who: str
+    ) -> EditedSet:
+        """Leave a rep out, with the reason; the same for a rep that is out already changes the reason.
+
+        Raises
+        ------
+        NotFoundError, EditRefusedError, AnnotationError
+            If there is no such rep, another one is there now, or a file is damaged.
+        """
+
+        def changed(said: SetAnnotation, stored: StoredSet) -> SetAnnotation:
+            return excluding(said, rep_of(stored.summary.reps, rep_index, start_s), reason)
+
+        return self._edit_stored(recording_id, set_index, changed, who)
+
+    def restore(
+        self, recording_id: UUID, set_index: int, rep_index: int, start_s: float | None, who: str
+    ) -> EditedSet:
+        """Let a rep that is left out count again; bring back the reps of which one was made by hand.
+
+        Raises
+        ------
+        NotFoundError, EditRefusedError, AnnotationError
+            If there is no such rep, there is nothing to restore, or a file is damaged.
+        """
+
+        def changed(said: SetAnnotation, stored: StoredSet) -> SetAnnotation:
+            rep = rep_of(stored.summary.reps, rep_index, start_s)
+            if rep_index in stored.excluded:
+                return counting_again(said, rep)
+            return restoring(said, stored.summary.reps, rep)
+
+        return self._edit_stored(
+            recording_id,
+            set_index,
+            changed,
+            who,
+            f"Rep {rep_index + 1} of set {set_index + 1} as it was found",
+        )
+
+    def split(
+        self, recording_id: UUID, set_index: int, rep_index: int, at_s: float, reason: str, who: str
+    ) -> EditedSet:
+        """Count one rep as two, from a time on, s.
+
+        Raises
+        ------
+        NotFoundError, InvalidEditError, EditRefusedError, AnnotationError
+            If there is no such rep, the time is not within it, the recording cannot be read, no part could be
+            measured, or a file is damaged.
+        """
+
+        def changed(said: SetAnnotation, stored: StoredSet) -> SetAnnotation:
+            rep = rep_of(stored.summary.reps, rep_index, None)
+            return splitting(said, rep, at_s, reason, is_out=rep_index in stored.excluded)
+
+        words = f"Rep {rep_index + 1} of set {set_index + 1} split: {reason}"
+        return self._edit_stored(recording_id, set_index, changed, who, words)
+
+    def merge(
+        self,
+        recording_id: UUID,
+        set_index: int,
+        rep_index: int,
+        reason: str,
+        start_s: float | None,
+        who: str,
+    ) -> EditedSet:
+        """Count a rep and the one after it as one.
+
+        Raises
+        ------
+        NotFoundError, EditRefusedError, AnnotationError
+            If there are no such reps, the recording cannot be read, the rep could not be measured, or a file
+            is damaged.
+        """
+
+        def changed(said: SetAnnotation, stored: StoredSet) -> SetAnnotation:
+            reps = stored.summary.reps
+            one, other = rep_of(reps, rep_index, start_s), rep_of(reps, rep_index + 1, None)
+            return merging(
+                said, one, other, reason, is_out=bool({rep_index, rep_index + 1} & set(stored.excluded))
             )
 
-    def _apply(self, stored: StoredSet, annotation: SessionAnnotation, new: SetAnnotation) -> EditedSet:
-        recording_id = stored.recording.recording_id
-        wanted = stored.labelled.exercise_id if new.exercise_id is None else new.exercise_id
-        analysis, notice = None, ""
-        if wanted != stored.analysed_exercise_id and not self._is_running(recording_id):
-            analysis, notice = self._analysed_anew(stored, annotation, wanted)
-        index = stored.summary.index
-        if analysis is not None:
-            index = _index_of(new, annotation, analysis, wanted)
-        annotation = annotation.tidy()
-        self._files.keep_session(recording_id, annotation)
-        if analysis is None:
-            self._store.annotate(recording_id, annotation)
-        else:
-            self._store.save_analysed(analysis.recording, analysis.sets, annotation)
-        edited = self._store.set(recording_id, index)
-        if analysis is not None and edited.analysed_exercise_id != wanted:
-            # It is only there because of another correction: as labelled, nothing is found at that time.
-            as_lift = _lift(edited.analysed_exercise_id)
-            notice = f"The set was only relabelled, its reps are those found as {as_lift}."
-        return EditedSet(edited, notice)
+        words = f"Reps {rep_index + 1} and {rep_index + 2} of set {set_index + 1} merged: {reason}"
+        return self._edit_stored(recording_id, set_index, changed, who, words)
 
-    def _analysed_anew(
-        self, stored: StoredSet, annotation: SessionAnnotation, wanted: str | None
-    ) -> tuple[Analysis | None, str]:
-        """Analyse the set's recording with its new exercise; None, and why, where that is not possible."""
-        as_lift = _lift(stored.analysed_exercise_id)
-        relabelled = f"the set was only relabelled, its reps are still those found as {as_lift}."
-        path = find_recording(
-            self._recordings_dir, stored.recording.recording_id, self._files.data_dir / IMPORTS_FOLDER
-        )
-        if path is None:
-            return None, f"The recording is not there: {relabelled}"
+    def change_place(
+        self,
+        recording_id: UUID,
+        places: Sequence[SetPlace],
+        set_index: int,
+        change: Callable[[SetAnnotation, SetPlace], SetAnnotation],
+        who: str,
+    ) -> Outcome:
+        """Change what is said of one of the sets of a running session, the open one among them.
+
+        Raises
+        ------
+        NotFoundError, EditRefusedError, AnnotationError
+            If there is no such set, the session is not stored, or a file is damaged.
+        """
+        with self._locks[recording_id]:
+            self._check_is_stored(recording_id)
+            place = next((i for i, one in enumerate(places) if one.index == set_index), None)
+            if place is None:
+                raise NotFoundError(
+                    f"There is no set {set_index + 1} in this session.", "Look at the screen again."
+                )
+            annotation = self._files.session(recording_id)
+            old, found = _said_of(annotation, places, place)
+            new = change(old, places[place])
+            words = set_words(set_index, old, new, places[place].rep_at)
+            return self._change(recording_id, annotation.with_set(found, new), words, set_index, who)
+
+    # -- history
+
+    def history(self, recording_id: UUID) -> History:
+        """Read what undo and redo would do in a session, and what was done.
+
+        Raises
+        ------
+        NotFoundError, AnnotationError
+            If there is no such session, or a file is damaged.
+        """
+        with self._locks[recording_id]:
+            self._store.session(recording_id)
+            return self._history(recording_id)
+
+    def now(self, recording_id: UUID) -> Outcome:
+        """Read what is said of a session, and its history."""
+        with self._locks[recording_id]:
+            return Outcome("", self._files.session(recording_id), self._history(recording_id))
+
+    def undo(self, recording_id: UUID, change_id: UUID | None = None, who: str = "") -> Outcome:
+        """Take the newest change of a session back.
+
+        Parameters
+        ----------
+        recording_id : UUID
+            Which session.
+        change_id : UUID or None
+            The change that is meant; None: whichever is the newest.
+        who : str
+            Where it comes from.
+
+        Raises
+        ------
+        NotFoundError, EditRefusedError, AnnotationError
+            If there is no such session, nothing to take back, somebody was quicker, or a file is damaged.
+        """
+        return self._step(recording_id, change_id, who, is_undo=True)
+
+    def redo(self, recording_id: UUID, change_id: UUID | None = None, who: str = "") -> Outcome:
+        """Do the change of a session that was taken back last again; see `undo`."""
+        return self._step(recording_id, change_id, who, is_undo=False)
+
+    def lay_over(self, recording_id: UUID) -> None:
+        """Lay what is said of a session over a set of it that was stored just now."""
+        with self._locks[recording_id]:
+            try:
+                annotation = self._files.session(recording_id)
+            except AnnotationError as error:
+                _log.warning("%s", error)
+                return
+            if annotation.sets:
+                self._store.annotate(recording_id, annotation)
+
+    # -- inside
+
+    def _edit_stored(
+        self,
+        recording_id: UUID,
+        set_index: int,
+        change: Callable[[SetAnnotation, StoredSet], SetAnnotation],
+        who: str,
+        words: str = "",
+    ) -> EditedSet:
+        with self._locks[recording_id]:
+            session = self._store.session(recording_id)
+            places = [_place(item) for item in session.stored_sets]
+            place = next((i for i, one in enumerate(places) if one.index == set_index), None)
+            if place is None:
+                raise NotFoundError(
+                    f"There is no set {set_index} in session {recording_id}.", "Open the list of sessions."
+                )
+            annotation = self._files.session(recording_id)
+            old, found = _said_of(annotation, places, place)
+            new = change(old, session.stored_sets[place])
+            told = words if new.regroupings != old.regroupings else ""
+            told = told or set_words(set_index, old, new, places[place].rep_at)
+            n_reps = len(session.stored_sets[place].summary.reps)
+
+            def check(prepared: Prepared) -> None:
+                fresh = prepared.regrouped.get(set_index)
+                if len(new.regroupings) > len(old.regroupings):
+                    check_taken(new, n_reps, None if fresh is None else fresh.result)
+
+            whole = annotation.with_set(found, new)
+            outcome = self._change(recording_id, whole, told, set_index, who, check)
+            return EditedSet(self._set_of(recording_id, set_index, new), outcome.notice)
+
+    def _set_of(self, recording_id: UUID, set_index: int, said: SetAnnotation) -> StoredSet:
+        """Find an edited set again; its index may be another after its recording was analysed anew."""
+        stored = self._store.session(recording_id).stored_sets
+        spans = {one.summary.index: (one.summary.start_s, one.summary.end_s) for one in stored}
+        start_s, end_s = spans.get(set_index, (math.inf, math.inf))
+        if not (start_s < said.end_s and said.start_s < end_s):
+            places = match_sets((said,), [*spans.values()])
+            set_index = next((stored[place].summary.index for place in places), set_index)
+        return self._store.set(recording_id, set_index)
+
+    def _check_is_stored(self, recording_id: UUID) -> None:
         try:
-            return analyse_file(path, annotation), ""
-        except (IngestError, KeptFileError, OSError) as error:
-            _log.warning("cannot analyse %s as %s: %s", path.name, wanted, error)
-            return None, f"The recording cannot be read ({error}): {relabelled}"
+            self._store.session(recording_id)
+        except NotFoundError:
+            raise EditRefusedError(
+                "This session is not stored, so nothing of it can be corrected.",
+                "A replay is only shown; record or import it to correct it.",
+            ) from None
+
+    def _history(self, recording_id: UUID) -> History:
+        return self._files.history(recording_id).settled(self._files.session(recording_id))
+
+    def _change(
+        self,
+        recording_id: UUID,
+        annotation: SessionAnnotation,
+        words: str,
+        set_index: int | None,
+        who: str,
+        check: Callable[[Prepared], None] = lambda _: None,
+    ) -> Outcome:
+        before, history = self._files.session(recording_id).tidy(), self._history(recording_id)
+        after = annotation.tidy()
+        if after == before:
+            # Nothing new is said; what could not be done when it was said may be possible now.
+            prepared = self._bringer.prepare(recording_id, None, after)
+            self._bringer.apply(prepared)
+            return Outcome("", after, history, set_index, prepared.notice)
+        prepared = self._bringer.prepare(recording_id, before, after)
+        check(prepared)
+        change = Change(uuid4(), datetime.now(UTC), who, words, set_index, before, after)
+        return self._keep(prepared, history.with_change(change), words, set_index)
+
+    def _step(self, recording_id: UUID, change_id: UUID | None, who: str, *, is_undo: bool) -> Outcome:
+        del who
+        with self._locks[recording_id]:
+            self._check_is_stored(recording_id)
+            history = self._history(recording_id)
+            change = history.undo if is_undo else history.redo
+            what = "undo" if is_undo else "redo"
+            done = "undone" if is_undo else "done again"
+            if change is None:
+                raise EditRefusedError(f"There is nothing to {what} in this session.")
+            if change_id not in {None, change.id}:
+                raise EditRefusedError(
+                    f"Somebody made another change meanwhile, so nothing was {done}.",
+                    "Look at what was changed, then choose again.",
+                )
+            moved = history.undoing() if is_undo else history.redoing()
+            wanted = change.before if is_undo else change.after
+            words = f"{'Undone' if is_undo else 'Done again'}: {change.words}"
+            prepared = self._bringer.prepare(recording_id, self._files.session(recording_id), wanted)
+            return self._keep(prepared, moved, words, change.set_index)
+
+    def _keep(self, prepared: Prepared, history: History, words: str, set_index: int | None) -> Outcome:
+        """Write the files, the history first, then the store; see `History.settled`."""
+        self._files.keep_history(prepared.recording_id, history)
+        self._files.keep_session(prepared.recording_id, prepared.annotation)
+        self._bringer.apply(prepared)
+        return Outcome(words, prepared.annotation, history, set_index, prepared.notice)
 
 
-def _index_of(
-    new: SetAnnotation, annotation: SessionAnnotation, analysis: Analysis, wanted: str | None
-) -> int:
-    """Find the edited set after its recording was analysed anew."""
-    spans = [(item.summary.start_s, item.summary.end_s) for item in analysis.sets]
-    for place, of_annotation in match_sets(annotation.sets, spans).items():
-        if annotation.sets[of_annotation] is new and analysis.sets[place].summary.reps:
-            return analysis.sets[place].summary.index
-    raise EditRefusedError(
-        f"As {_lift(wanted)} not a single rep is found in this set, so nothing was changed.",
-        "Choose another exercise.",
-    )
+def _place(item: StoredSet) -> SetPlace:
+    one = item.summary
+    return SetPlace(one.index, one.start_s, one.end_s, one.reps)
 
 
-def _lift(exercise_id: str | None) -> str:
-    return exercise_name(exercise_id) or "an unknown lift"
+def _said_of(
+    annotation: SessionAnnotation, places: Sequence[SetPlace], place: int
+) -> tuple[SetAnnotation, int | None]:
+    """Find what is said of a set, and where that is in the annotation."""
+    spans = [(one.start_s, one.end_s) for one in places]
+    found = match_sets(annotation.sets, spans).get(place)
+    start_s, end_s = spans[place]
+    return (SetAnnotation(max(start_s, 0.0), end_s) if found is None else annotation.sets[found]), found
 
 
 def _found_by_time(stored: StoredSet, excluded_reps: Sequence[tuple[int, str]]) -> tuple[ExcludedRep, ...]:
@@ -274,8 +468,3 @@ def _found_by_time(stored: StoredSet, excluded_reps: Sequence[tuple[int, str]]) 
     if missing := sorted(given.keys() - reps.keys()):
         raise InvalidEditError(f"The set has no rep {missing[0]}.", f"It has {len(reps)}, counted from 0.")
     return tuple(ExcludedRep(middle_s(reps[index]), given[index]) for index in sorted(given))
-
-
-def _check_name(name: str, others: Sequence[Athlete]) -> None:
-    if any(one.name.casefold() == name.casefold() for one in others):
-        raise EditRefusedError(f"There is already an athlete {name!r}.", "Choose another name.")

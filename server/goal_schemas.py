@@ -13,7 +13,7 @@ from analysis.set_goal import MEAN, SetAdvice, SetGoal, StopKind, Zone, advise
 from server.rep_schemas import Model, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.results import Rep
 
@@ -90,6 +90,25 @@ class AdviceModel(Model):
     def of(cls, advice: SetAdvice | None) -> AdviceModel | None:
         """Convert advice."""
         return None if advice is None else cls.model_validate(asdict(advice))
+
+    @classmethod
+    def among(
+        cls, reps: Sequence[Rep], excluded: Mapping[int, str], goal: SetGoal | None, exercise_id: str | None
+    ) -> AdviceModel | None:
+        """Advise on the reps that count; in the answer the others have a place too, without a zone."""
+        places = [place for place, rep in enumerate(reps) if rep.index not in excluded]
+        advice = advice_on([reps[place] for place in places], goal, exercise_id)
+        model = cls.of(advice)
+        if advice is None or model is None or len(places) == len(reps):
+            return model
+        told = dict(zip(places, model.reps, strict=True))
+        nothing = RepAdviceModel(velocity_mps=None, sd_mps=None, zone=None, named_zone=None)
+        return model.model_copy(
+            update={
+                "reps": tuple(told.get(place, nothing) for place in range(len(reps))),
+                "stopped_at": None if advice.stopped_at is None else places[advice.stopped_at],
+            }
+        )
 
 
 def advice_on(reps: Sequence[Rep], goal: SetGoal | None, exercise_id: str | None) -> SetAdvice | None:

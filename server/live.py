@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, assert_never
 
 from analysis.events import Event, RepFinished, SensorGap, SetFinished, SetProgress, VelocitySample
 from server.judging import judged_alone, typical_alone
-from server.messages import Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
+from server.messages import CorrectedMessage, Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
 from server.state import LiveState
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+    from uuid import UUID
 
     from analysis.imu import SetLabel
     from server.messages import DiskNotice
     from server.session import LinkStatus, RecordingInfo
-    from server.state import JudgesSession, TellsTypical
+    from server.state import JudgesSession, LiveEdits, TellsTypical
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ class LiveHub:
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
         self.state = LiveState(judge, typical)
+        self.on_stored: Callable[[UUID], None] | None = None
+        """Called when a set of a session was stored, before anybody hears of it."""
 
     @property
     def n_clients(self) -> int:
@@ -197,6 +200,16 @@ class LiveHub:
     def publish_label(self, label: SetLabel) -> None:
         """Tell what the next set is. Saying the same twice does no harm."""
         self._publish(self.state.take_label(label))
+
+    def publish_edits(self, edits: LiveEdits, words: str) -> None:
+        """Tell what people corrected; what is older than that which is known is passed over."""
+        message = self.state.take_edits(edits, words)
+        if message is not None:
+            self._publish(message)
+
+    def publish_corrected(self, recording_id: UUID) -> None:
+        """Tell those who look at a session that it was corrected."""
+        self._publish(CorrectedMessage(recording_id=recording_id))
 
     def publish_event(self, event: Event) -> None:
         """Tell what the signal core found."""

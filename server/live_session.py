@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.estimator import MotionEstimate
+    from analysis.results import SetSummary
     from ingest.collector import ItemListener
     from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
@@ -92,11 +93,17 @@ class SessionSink:
         """
         recording = self.recording
         if isinstance(event, SetFinished) and recording is not None:
-            self._keep(lambda store: store.save_set(recording, event.summary))
+            self._keep(lambda store: self._keep_set(store, recording, event.summary))
         if self._hub is not None:
             self._hub.publish_event(event)
         if self._on_event is not None:
             self._on_event(event)
+
+    def _keep_set(self, store: Store, recording: RecordingInfo, summary: SetSummary) -> None:
+        """Store a set, and what people said of it while it was open."""
+        store.save_set(recording, summary)
+        if self._hub is not None and self._hub.on_stored is not None:
+            self._hub.on_stored(recording.recording_id)
 
     def status(self, status: LinkStatus) -> None:
         """Tell how the link is; and try again to store what could not be stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from typing import ClassVar, Literal, TypeAlias
+from uuid import UUID  # noqa: TC003 -- pydantic reads it
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from analysis.events import SetPhase  # noqa: TC001 -- pydantic reads it
 from analysis.stability.judgement import LiftVerdict  # noqa: TC001 -- pydantic reads it
 from analysis.stability.typical import Typical  # noqa: TC001 -- pydantic reads it
 from server.schemas import (
+    ChangeModel,
     LabelModel,
     LinkModel,
     Model,
@@ -81,6 +83,8 @@ class SnapshotMessage(Message):
     progress: ProgressModel | None = None
     last_rep_age_s: Number = None
     """Time from the end of the session's last rep to the newest sample, s."""
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
     disk: DiskNotice | None = None
 
 
@@ -102,6 +106,8 @@ class RepMessage(Message):
     rep: RepModel
     typical: Typical | None = None
     last_rep_age_s: Number = None
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
 
 
 class SetMessage(Message):
@@ -110,6 +116,30 @@ class SetMessage(Message):
     type: Literal["set"] = "set"
     set: SetModel
     verdicts: tuple[LiftVerdict, ...]
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
+
+
+class EditMessage(Message):
+    """Somebody corrected something: what is on the screens changes, but nothing new happened at the bar.
+
+    ``sets`` are those that changed, ``words`` what was done.
+    """
+
+    type: Literal["edit"] = "edit"
+    open_set: OpenSetModel | None
+    sets: tuple[SetModel, ...]
+    verdicts: tuple[LiftVerdict, ...]
+    undo: ChangeModel | None
+    redo: ChangeModel | None
+    words: str
+
+
+class CorrectedMessage(Message):
+    """Somebody corrected something of a session, be it on the live screens or not: read it again."""
+
+    type: Literal["corrected"] = "corrected"
+    recording_id: UUID
 
 
 class ProgressMessage(Message):
@@ -177,6 +207,8 @@ LiveMessage: TypeAlias = (
     | RepMessage
     | SetMessage
     | ProgressMessage
+    | EditMessage
+    | CorrectedMessage
     | GapMessage
     | LinkMessage
     | LabelMessage

@@ -6,23 +6,26 @@ the signal core from before its set starts, in place of the label that the set h
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from uuid import UUID
 
 from analysis.events import SetFinished
 from analysis.exercises import CATALOGUE
-from analysis.imu import SetLabel
+from analysis.imu import Gap, ImuBlock, SetLabel
+from analysis.regrouping import Merge, Split, regroup
 from ingest.errors import IngestError
 from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording
 from ingest.session import SessionRunner
-from server.annotations import SessionAnnotation, match_sets
+from server.annotations import SessionAnnotation, SplitRep, match_sets
 from server.errors import AnnotationError
 from server.imports import find_import, load_import, open_import
 from server.live_session import make_analyzer, recording_info
-from server.stored import AnalysedSet
+from server.paths import thin
+from server.stored import AnalysedSet, RegroupedSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,11 +33,18 @@ if TYPE_CHECKING:
 
     from analysis import Mount, SensorInfo, SetAnalyzer
     from analysis.estimator import MotionEstimate
+    from analysis.regrouping import Regrouped
+    from analysis.results import SetSummary
     from ingest.items import TimelineItem
     from ingest.replay import ReplayableRecording, ReplayHeader
     from server.annotation_files import AnnotationFiles
     from server.session import RecordingInfo
     from server.store import Store
+
+LEAD_S = 20.0
+"""This much before a set that is measured again is read as well, s: as much as the signal core keeps."""
+TAIL_S = 6.0
+"""And this much after it, s: as long as the bar has to be still for the set to be over."""
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
@@ -195,10 +205,82 @@ def analyse_with(
         wanted = annotation.sets[place].exercise_id
         if wanted is not None and wanted in CATALOGUE and wanted != summaries[index].exercise_id:
             corrected[index] = wanted
-    if not corrected:
-        return [found.analysed for found in plain]
-    relabelled = _run(recording.header, _relabelled(items, plain, corrected), watcher)
-    return [found.analysed for found in relabelled]
+    found = _run(recording.header, _relabelled(items, plain, corrected), watcher) if corrected else plain
+    analysed = [one.analysed for one in found]
+    fresh = regroup_sets(recording.header, items, [one.summary for one in analysed], annotation)
+    return [replace(one, regrouped=fresh.get(one.summary.index)) for one in analysed]
+
+
+def regroup_file(
+    path: Path, sets: Sequence[SetSummary], annotation: SessionAnnotation
+) -> dict[int, RegroupedSet]:
+    """Measure the reps of sets as their annotations bound them.
+
+    Parameters
+    ----------
+    path : Path
+        As for `analyse_file`.
+    sets : sequence of SetSummary
+        All of the recording, as analysed.
+    annotation : SessionAnnotation
+        What is said of them.
+
+    Returns
+    -------
+    dict of int to RegroupedSet
+        By index of the set; sets of which nothing of the kind is said are left out.
+
+    Raises
+    ------
+    IngestError, KeptFileError
+        If the recording cannot be read.
+    """
+    recording: ReplayableRecording = (
+        open_import(load_import(path))[1] if path.is_dir() else open_recording(path)
+    )
+    items = [item for _, some in recording.steps() for item in some]
+    return regroup_sets(recording.header, items, sets, annotation)
+
+
+def regroup_sets(
+    header: ReplayHeader,
+    items: Sequence[TimelineItem],
+    sets: Sequence[SetSummary],
+    annotation: SessionAnnotation,
+) -> dict[int, RegroupedSet]:
+    """Measure the reps of sets as their annotations bound them, on the items of their recording."""
+    places = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in sets])
+    fresh: dict[int, RegroupedSet] = {}
+    for place, of_annotation in places.items():
+        said = annotation.sets[of_annotation].regroupings
+        if not said:
+            continue
+        one = sets[place]
+        before_s = sets[place - 1].end_s if place else 0.0
+        after_s = sets[place + 1].start_s if place + 1 < len(sets) else math.inf
+        span_s = max(before_s, one.start_s - LEAD_S), min(after_s, one.end_s + TAIL_S)
+        # As the store has them: a set gives the same numbers whether it comes from there or fresh.
+        reps = [replace(rep, path=thin(rep.path)) for rep in one.reps]
+        part = [item for item in items if _is_within(item, span_s)]
+        wishes = [
+            Split(wish.at_s) if isinstance(wish, SplitRep) else Merge(wish.first_s, wish.second_s)
+            for wish in said
+        ]
+        result = regroup(part, header.info, header.mount, one.exercise_id, reps, wishes)
+        fresh[one.index] = RegroupedSet(said, as_kept(result))
+    return fresh
+
+
+def as_kept(result: Regrouped) -> Regrouped:
+    """Thin the paths as the store does."""
+    return replace(result, reps=tuple(replace(rep, path=thin(rep.path)) for rep in result.reps))
+
+
+def _is_within(item: TimelineItem, span_s: tuple[float, float]) -> TypeGuard[ImuBlock | Gap]:
+    """Tell whether an item of samples, or a gap, touches a span of time."""
+    if isinstance(item, ImuBlock):
+        return bool(len(item) and span_s[0] <= item.t_s[-1] and item.t_s[0] <= span_s[1])
+    return isinstance(item, Gap) and span_s[0] <= item.end_s and item.start_s <= span_s[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.errors import InvalidEditError, NotFoundError
+from server.session_list import SessionFilter
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,11 +46,15 @@ def remove_athlete(store: Store, files: AnnotationFiles, athlete_id: UUID, heir_
         raise NotFoundError(f"There is no athlete {athlete_id}.", "Open the list of athletes.")
     if heir_id is not None and (heir_id == athlete_id or heir_id not in known):
         raise InvalidEditError("The sessions can only go to another athlete.", "Choose one of the list.")
-    stored = {item.recording.recording_id for item in store.sessions(None, athlete_id=athlete_id)}
+    theirs_stored = store.sessions(None, wanted=SessionFilter(athlete_id=athlete_id))
+    stored = {item.recording.recording_id for item in theirs_stored}
     said = {recording_id: files.session(recording_id) for recording_id in stored | files.annotated()}
     theirs = {key: one for key, one in said.items() if one.athlete_id == athlete_id or key in stored}
     for recording_id, annotation in theirs.items():
         changed = replace(annotation, athlete_id=heir_id)
+        history = files.history(recording_id)
+        if history.done or history.undone:  # so that undo brings nobody back who is gone
+            files.keep_history(recording_id, history.handed_over(athlete_id, heir_id))
         files.keep_session(recording_id, changed)
         if recording_id in stored:
             store.annotate(recording_id, changed)

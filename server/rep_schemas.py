@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -104,7 +104,11 @@ class VelocityCurveModel(Model):
 
 
 class RepModel(Model):
-    """One repetition; fields as in `analysis.results.Rep`."""
+    """One repetition; fields as in `analysis.results.Rep`.
+
+    With an ``excluded_reason`` it does not count and is in no mean. ``made`` is "split" or "merged" where a
+    person bounded it, for the ``made_reason``.
+    """
 
     index: int
     start_s: float
@@ -132,14 +136,18 @@ class RepModel(Model):
     curve: VelocityCurveModel | None
     measures: dict[str, EstimateModel]
     dropped: bool | None
+    excluded_reason: str = ""
+    made: Literal["", "split", "merged"] = ""
+    made_reason: str = ""
 
     @classmethod
-    def of(cls, rep: Rep) -> RepModel:
-        """Convert a rep."""
-        values = {field.name: getattr(rep, field.name) for field in fields(rep)}
+    def of(cls, rep: Rep, excluded_reason: str = "") -> RepModel:
+        """Convert a rep; with a reason, one that does not count."""
+        values: dict[str, object] = {field.name: getattr(rep, field.name) for field in fields(rep)}
         return cls.model_validate(
             values
             | {
+                "excluded_reason": excluded_reason,
                 "path": PathModel.of(rep.path),
                 "measures": {name: EstimateModel.of(one) for name, one in rep.measures.items()},
             }

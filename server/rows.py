@@ -6,8 +6,11 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
+from sqlalchemy.orm import object_session
 
 from analysis.imu import SetLabel
+from analysis.regrouping import Regrouped
 from analysis.results import (
     BarAxis,
     BarPath,
@@ -21,10 +24,10 @@ from analysis.results import (
     VelocityCurve,
 )
 from server.annotating import annotate_set
-from server.annotations import Athlete, SetAnnotation
+from server.annotations import Athlete, Regrouping, SetAnnotation
 from server.paths import thin
 from server.session import RecordingInfo
-from server.stored import StoredSet
+from server.stored import RegroupedSet, StoredSet
 from server.tables import AthleteRow, PartRow, RecordingRow, RepRow, SetRow
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ _REP_NUMBERS = tuple(
 )
 _RECORDING_FIELDS = tuple(f.name for f in fields(RecordingInfo))
 _RECORDING_ANNOTATIONS = {"athlete_id", "note", "velocity_feedback"}
+_REGROUPINGS = TypeAdapter(tuple[Regrouping, ...])
 _ATHLETE_FIELDS = tuple(f.name for f in fields(Athlete))
 
 
@@ -88,20 +92,41 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary, labelled: SetLabel
         rejected=[asdict(item) for item in summary.rejected],
         bar_axis=asdict(summary.bar_axis),
         recorded_velocity_feedback=summary.velocity_feedback,
-        reps=[_rep_to_row(recording, summary, rep) for rep in summary.reps],
+        reps=[_rep_to_row(recording.algorithm, summary, rep) for rep in summary.reps],
         parts=_part_rows(summary.stability),
     )
 
 
-def annotate_row(row: SetRow, annotation: SetAnnotation | None) -> None:
-    """Lay an annotation over a set's row in place of any that was there before."""
-    analysed = _analysed_from_row(row)
+def annotate_row(row: SetRow, annotation: SetAnnotation | None, fresh: RegroupedSet | None = None) -> None:
+    """Lay an annotation over a set's row in place of any that was there before.
+
+    ``fresh`` are its reps as they were bounded and measured just now. Without it, reps stay as they are
+    bounded, unless the annotation says no more of it: then those that were found come back.
+    """
+    analysed = analysed_from_row(row)
     said = annotation or SetAnnotation(0.0, 0.0)
-    edited = annotate_set(analysed, _label(row), annotation, row.recording.mount_position)
+    present = _regrouped_from_row(row)
+    if not said.regroupings:
+        wanted = None
+    else:
+        wanted = fresh if fresh is not None and fresh.regroupings == said.regroupings else present
+    edited = annotate_set(
+        analysed,
+        _label(row),
+        annotation,
+        row.recording.mount_position,
+        None if wanted is None else wanted.result,
+    )
     row.rpe, row.note, row.velocity_feedback = said.rpe, said.note, said.velocity_feedback
     new = edited.summary
     row.exercise_id, row.load_kg = new.exercise_id, new.load_kg
     row.n_reps = len(new.reps) - len(edited.excluded)
+    if wanted is not present:
+        _exchange_reps(row, new)
+        row.rejected = [asdict(item) for item in new.rejected]
+        row.regroupings = (
+            None if wanted is None else _REGROUPINGS.dump_python(wanted.regroupings, mode="json")
+        )
     for rep in row.reps:
         rep.excluded_reason = edited.excluded.get(rep.rep_index)
     if dict(new.stability) != {part.part: _estimate(part) for part in row.parts}:
@@ -109,7 +134,39 @@ def annotate_row(row: SetRow, annotation: SetAnnotation | None) -> None:
         have = {part.part: part for part in row.parts}
         row.parts = [_updated(have.get(part.part), part) for part in _part_rows(new.stability)]
     row.velocity_loss_fraction = new.velocity_loss_fraction
-    row.analysed = None if _numbers(new) == _numbers(analysed) else _numbers(analysed)
+    before = _numbers(analysed)
+    if wanted is not None:
+        before |= {
+            "reps": [rep_to_json(rep) for rep in analysed.reps],
+            "rejected": [asdict(one) for one in analysed.rejected],
+        }
+        row.analysed = before
+    else:
+        row.analysed = None if _numbers(new) == before else before
+
+
+def _exchange_reps(row: SetRow, new: SetSummary) -> None:
+    """Put other reps in place of a set's: the old ones have the same keys, so they must be gone first."""
+    session = object_session(row)
+    row.reps = []
+    if session is not None:
+        session.flush()
+    row.reps = [_rep_to_row(row.algorithm, new, rep) for rep in new.reps]
+
+
+def _regrouped_from_row(row: SetRow) -> RegroupedSet | None:
+    """Read the reps as people bounded them, if they did; what could not be measured is among the rejected."""
+    if row.regroupings is None or row.analysed is None:
+        return None
+    found = {(one["start_s"], one["end_s"], one["reason"]) for one in row.analysed.get("rejected", ())}
+    rejected = (RejectedMovement(**item) for item in row.rejected)
+    left = tuple(one for one in rejected if (one.start_s, one.end_s, one.reason) not in found)
+    reps = tuple(_rep_from_row(rep, with_paths=True) for rep in row.reps)
+    return RegroupedSet(_regroupings(row), Regrouped(reps, left))
+
+
+def _regroupings(row: SetRow) -> tuple[Regrouping, ...]:
+    return _REGROUPINGS.validate_python(tuple(row.regroupings or ()))
 
 
 def _updated(old: PartRow | None, new: PartRow) -> PartRow:
@@ -128,11 +185,17 @@ def _numbers(summary: SetSummary) -> dict[str, Any]:
     }
 
 
-def _analysed_from_row(row: SetRow) -> SetSummary:
+def analysed_from_row(row: SetRow) -> SetSummary:
     """Read a set as the signal core made it, without annotations."""
     summary = replace(set_from_row(row), load_kg=row.labelled_load_kg)
     if row.analysed is None:
         return summary
+    if "reps" in row.analysed:
+        summary = replace(
+            summary,
+            reps=tuple(_rep_from_row(RepRow(**rep), with_paths=True) for rep in row.analysed["reps"]),
+            rejected=tuple(RejectedMovement(**item) for item in row.analysed["rejected"]),
+        )
     return replace(
         summary,
         exercise_id=row.analysed["exercise_id"],
@@ -165,6 +228,7 @@ def stored_set_from_row(row: SetRow, *, with_paths: bool = True) -> StoredSet:
         note=row.note,
         own_velocity_feedback=row.velocity_feedback,
         excluded={rep.rep_index: rep.excluded_reason for rep in row.reps if rep.excluded_reason is not None},
+        regroupings=_regroupings(row),
     )
 
 
@@ -201,19 +265,26 @@ def _bar_axis_from_json(stored: dict[str, Any] | None) -> BarAxis:
     )
 
 
-def _rep_to_row(recording: RecordingInfo, summary: SetSummary, rep: Rep) -> RepRow:
+def _rep_to_row(algorithm: str, summary: SetSummary, rep: Rep) -> RepRow:
     return RepRow(
-        rep_index=rep.index,
-        algorithm=recording.algorithm,
+        algorithm=algorithm,
         sample_rate_hz=summary.sample_rate_hz,
         lost_samples=summary.lost_samples,
-        quality_state=rep.quality.state.value,
-        quality_reasons=list(rep.quality.reasons),
-        path=_path_to_json(rep.path),
-        curve=None if rep.curve is None else asdict(rep.curve),
-        measures={name: asdict(estimate) for name, estimate in rep.measures.items()},
-        **{name: getattr(rep, name) for name in _REP_NUMBERS},
+        **rep_to_json(rep),
     )
+
+
+def rep_to_json(rep: Rep) -> dict[str, Any]:
+    """Column values of a rep, all of which JSON can hold."""
+    return {
+        "rep_index": rep.index,
+        "quality_state": rep.quality.state.value,
+        "quality_reasons": list(rep.quality.reasons),
+        "path": _path_to_json(rep.path),
+        "curve": None if rep.curve is None else asdict(rep.curve),
+        "measures": {name: asdict(estimate) for name, estimate in rep.measures.items()},
+        **{name: getattr(rep, name) for name in _REP_NUMBERS},
+    }
 
 
 def _rep_from_row(row: RepRow, *, with_paths: bool) -> Rep:

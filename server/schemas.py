@@ -14,11 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
 from analysis.stability.judgement import LiftHistory
-from server.goal_schemas import AdviceModel, GoalModel, GoalRequest, advice_on
+from server.goal_schemas import AdviceModel, GoalModel, GoalRequest
 from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.exercises import Exercise
     from analysis.imu import SetLabel
     from analysis.results import (
@@ -117,16 +119,19 @@ class SetModel(LabelModel):
     advice: AdviceModel | None = None
 
     @classmethod
-    def of_summary(cls, summary: SetSummary, goal: SetGoal | None = None) -> SetModel:
-        """Convert a closed set, with its goal where that is known."""
+    def of_summary(
+        cls, summary: SetSummary, goal: SetGoal | None = None, excluded: Mapping[int, str] | None = None
+    ) -> SetModel:
+        """Convert a closed set, with its goal where that is known and why reps do not count."""
+        out = excluded or {}
         values = {field.name: getattr(summary, field.name) for field in fields(summary)}
         return cls.model_validate(
             values
             | {
                 "exercise_name": exercise_name(summary.exercise_id),
                 "goal": GoalModel.of(goal),
-                "advice": AdviceModel.of(advice_on(summary.reps, goal, summary.exercise_id)),
-                "reps": tuple(RepModel.of(rep) for rep in summary.reps),
+                "advice": AdviceModel.among(summary.reps, out, goal, summary.exercise_id),
+                "reps": tuple(RepModel.of(rep, out.get(rep.index, "")) for rep in summary.reps),
                 "rejected": tuple(RejectedModel.of(item) for item in summary.rejected),
                 "stability": {name: EstimateModel.of(one) for name, one in summary.stability.items()},
             }
@@ -166,6 +171,13 @@ class LinkModel(Model):
     def of(cls, status: LinkStatus) -> LinkModel:
         """Convert a status."""
         return cls.model_validate(status)
+
+
+class ChangeModel(Model):
+    """A change that undo would take back, or redo do again: its id, and what it did, for people."""
+
+    id: UUID
+    words: str
 
 
 class SessionModel(Model):

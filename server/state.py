@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analysis.imu import Gap, SetLabel
-from analysis.results import Rep, SetSummary
 from analysis.summary import velocity_loss
-from server.goal_schemas import AdviceModel, GoalModel, advice_on
+from server.annotating import AnnotatedSet, annotate_set, counting, excluded_of
+from server.annotations import SessionAnnotation, match_sets
+from server.goal_schemas import AdviceModel, GoalModel
 from server.judging import judged_alone, typical_alone
 from server.messages import (
     DiskNotice,
+    EditMessage,
     GapMessage,
     HealthMessage,
     LabelMessage,
@@ -24,6 +26,7 @@ from server.messages import (
     SnapshotMessage,
 )
 from server.schemas import (
+    ChangeModel,
     LabelModel,
     LinkModel,
     OpenSetModel,
@@ -32,19 +35,46 @@ from server.schemas import (
     SetModel,
     exercise_name,
 )
+from server.set_place import SetPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
     from analysis.events import RepFinished, SetProgress
+    from analysis.results import Rep, SetSummary
     from analysis.set_goal import SetGoal
     from analysis.stability.judgement import LiftVerdict
     from analysis.stability.typical import Typical
+    from server.annotations import SetAnnotation
     from server.session import LinkStatus, RecordingInfo
+    from server.stored import StoredSet
 
     JudgesSession: TypeAlias = Callable[[RecordingInfo, Sequence[SetSummary]], tuple[LiftVerdict, ...]]
     TellsTypical: TypeAlias = Callable[[RecordingInfo, SetLabel, Sequence[SetSummary]], Typical | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEdits:
+    """What people said of the session on the screens.
+
+    Attributes
+    ----------
+    annotation : SessionAnnotation
+        See there.
+    undo, redo : ChangeModel or None
+        What undo and redo would do next.
+    stored : mapping of int to StoredSet
+        Closed sets as the store has them, by index.
+    version : int
+        Of two, the newer has the higher one.
+    """
+
+    annotation: SessionAnnotation = field(default_factory=SessionAnnotation)
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
+    stored: Mapping[int, StoredSet] = field(default_factory=dict[int, "StoredSet"])
+    version: int = 0
 
 
 @dataclass(slots=True)
@@ -54,19 +84,54 @@ class _OpenSet:
     index: int
     label: SetLabel
     reps: list[Rep]
+    excluded: dict[int, str] = field(default_factory=dict[int, str])
+
+    @property
+    def place(self) -> SetPlace:
+        """Where it is, as edits want it."""
+        return SetPlace(self.index, self.reps[0].start_s, _end_s(self.reps[-1]), tuple(self.reps))
 
     def model(self) -> OpenSetModel:
         """Say it to the browser."""
+        lift = self.label.exercise_id
         return OpenSetModel(
             index=self.index,
-            exercise_id=self.label.exercise_id,
-            exercise_name=exercise_name(self.label.exercise_id),
+            exercise_id=lift,
+            exercise_name=exercise_name(lift),
             load_kg=self.label.load_kg,
             goal=GoalModel.of(self.label.goal),
-            advice=AdviceModel.of(advice_on(self.reps, self.label.goal, self.label.exercise_id)),
-            reps=tuple(RepModel.of(rep) for rep in self.reps),
-            velocity_loss_fraction=velocity_loss(self.reps),
+            advice=AdviceModel.among(self.reps, self.excluded, self.label.goal, lift),
+            reps=tuple(RepModel.of(rep, self.excluded.get(rep.index, "")) for rep in self.reps),
+            velocity_loss_fraction=velocity_loss(counting(tuple(self.reps), self.excluded)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedSet:
+    """A set that is over: as it was measured, and as people corrected it."""
+
+    analysed: SetSummary
+    goal: SetGoal | None
+    summary: SetSummary
+    excluded: Mapping[int, str]
+    model: SetModel
+
+    @classmethod
+    def of(cls, analysed: SetSummary, goal: SetGoal | None, edited: AnnotatedSet) -> _ClosedSet:
+        """Take a set with its corrections."""
+        model = SetModel.of_summary(edited.summary, goal, edited.excluded)
+        return cls(analysed, goal, edited.summary, edited.excluded, model)
+
+    @property
+    def place(self) -> SetPlace:
+        """Where it is, as edits want it."""
+        one = self.summary
+        return SetPlace(one.index, one.start_s, one.end_s, one.reps)
+
+    @property
+    def counting(self) -> SetSummary:
+        """The set with the reps that count, as the statistics want it."""
+        return replace(self.summary, reps=counting(self.summary.reps, self.excluded))
 
 
 @dataclass(slots=True)
@@ -75,13 +140,13 @@ class _Progress:
 
     label: SetLabel = field(default_factory=SetLabel)
     open_set: _OpenSet | None = None
-    summaries: dict[int, SetSummary] = field(default_factory=dict[int, SetSummary])
-    sets: dict[int, SetModel] = field(default_factory=dict[int, SetModel])
+    closed: dict[int, _ClosedSet] = field(default_factory=dict[int, _ClosedSet])
     verdicts: tuple[LiftVerdict, ...] = ()
+    edits: LiveEdits = field(default_factory=LiveEdits)
     n_gaps: int = 0
     gap_samples: int = 0
     typical: Typical | None = None
-    typical_for: tuple[str | None, float | None, int] | None = None
+    typical_for: tuple[str | None, float | None, int, int] | None = None
     set_progress: SetProgress | None = None
     last_rep_end_s: float | None = None
 
@@ -162,11 +227,15 @@ class LiveState:
         open_set.reps = [*(rep for rep in open_set.reps if rep.index != event.rep.index), event.rep]
         self._progress.last_rep_end_s = event.rep.end_s or event.rep.concentric_end_s
         self.newest_s = max(self.newest_s or event.detected_s, event.detected_s)
+        self._say_of_open_set()
+        edits = self._progress.edits
         return RepMessage(
             open_set=open_set.model(),
-            rep=RepModel.of(event.rep),
+            rep=RepModel.of(event.rep, open_set.excluded.get(event.rep.index, "")),
             typical=self._typical(label),
             last_rep_age_s=self._last_rep_age_s(),
+            undo=edits.undo,
+            redo=edits.redo,
         )
 
     def take_set(self, summary: SetSummary) -> SetMessage:
@@ -176,19 +245,93 @@ class LiveState:
         if progress.open_set is not None and progress.open_set.index == summary.index:
             goal = progress.open_set.label.goal
             progress.open_set = None
-        progress.summaries[summary.index] = summary
-        progress.sets[summary.index] = SetModel.of_summary(summary, goal)
-        in_order = [progress.summaries[index] for index in sorted(progress.summaries)]
+        progress.closed[summary.index] = _ClosedSet.of(summary, goal, AnnotatedSet(summary))
+        others = {index: one for index, one in progress.edits.stored.items() if index != summary.index}
+        progress.edits = replace(progress.edits, stored=others)
+        closed = progress.closed[summary.index] = self._as_said(summary.index)
+        self._judge_again()
+        return SetMessage(
+            set=closed.model, verdicts=progress.verdicts, undo=progress.edits.undo, redo=progress.edits.redo
+        )
+
+    def take_edits(self, edits: LiveEdits, words: str) -> EditMessage | None:
+        """Follow what people said; None if something newer is known already."""
+        progress = self._progress
+        if edits.version <= progress.edits.version:
+            return None
+        before = {index: one.model for index, one in progress.closed.items()}
+        progress.edits = edits
+        self._say_of_open_set()
+        for index in progress.closed:
+            progress.closed[index] = self._as_said(index)
+        self._judge_again()
+        return EditMessage(
+            open_set=None if progress.open_set is None else progress.open_set.model(),
+            sets=tuple(
+                progress.closed[index].model
+                for index in sorted(progress.closed)
+                if progress.closed[index].model != before[index]
+            ),
+            verdicts=progress.verdicts,
+            undo=edits.undo,
+            redo=edits.redo,
+            words=words,
+        )
+
+    @property
+    def recording(self) -> RecordingInfo | None:
+        """The session on the screens: that which runs, or ran last."""
+        return self._recording
+
+    @property
+    def places(self) -> tuple[SetPlace, ...]:
+        """The sets on the screens, as edits want them."""
+        progress = self._progress
+        closed = [progress.closed[index].place for index in sorted(progress.closed)]
+        return (*closed, *(() if progress.open_set is None else (progress.open_set.place,)))
+
+    def _say_of_open_set(self) -> None:
+        """Lay what was said over the open set."""
+        open_set = self._progress.open_set
+        if open_set is None:
+            return
+        said = self._said_of(open_set.index)
+        open_set.excluded = {} if said is None else excluded_of(open_set.reps, said)
+
+    def _as_said(self, index: int) -> _ClosedSet:
+        """Lay what was said over a closed set: as the store has it, else as it was measured."""
+        one = self._progress.closed[index]
+        stored = self._progress.edits.stored.get(index)
+        if stored is not None:
+            return _ClosedSet.of(one.analysed, one.goal, AnnotatedSet(stored.summary, stored.excluded))
+        said = self._said_of(index)
+        if said is None:
+            return _ClosedSet.of(one.analysed, one.goal, AnnotatedSet(one.analysed))
+        labelled = SetLabel(one.analysed.exercise_id, one.analysed.load_kg)
+        mount = "shaft" if self._recording is None else self._recording.mount_position
+        return _ClosedSet.of(one.analysed, one.goal, annotate_set(one.analysed, labelled, said, mount))
+
+    def _said_of(self, index: int) -> SetAnnotation | None:
+        annotation, places = self._progress.edits.annotation, self.places
+        if not annotation.sets:
+            return None
+        found = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in places])
+        return next(
+            (annotation.sets[of] for place, of in found.items() if places[place].index == index), None
+        )
+
+    def _judge_again(self) -> None:
+        progress = self._progress
         if self._recording is not None:
+            in_order = [progress.closed[index].counting for index in sorted(progress.closed)]
             progress.verdicts = self._judge(self._recording, in_order)
-        return SetMessage(set=progress.sets[summary.index], verdicts=progress.verdicts)
 
     def _typical(self, label: SetLabel) -> Typical | None:
         """Say what is typical of a rep now; worked out once for each lift, load and number of closed sets."""
         progress = self._progress
-        wanted = label.exercise_id, label.load_kg, len(progress.summaries)
+        wanted = label.exercise_id, label.load_kg, progress.edits.version, len(progress.closed)
         if self._recording is not None and wanted != progress.typical_for:
-            closed = [progress.summaries[index] for index in sorted(progress.summaries)]
+            closed = [progress.closed[index].counting for index in sorted(progress.closed)]
             progress.typical_for = wanted
             progress.typical = self._tell_typical(self._recording, label, closed)
         return progress.typical
@@ -229,8 +372,10 @@ class LiveState:
             link=self.link,
             label=LabelModel.of(progress.label),
             open_set=None if progress.open_set is None else progress.open_set.model(),
-            sets=tuple(progress.sets[index] for index in sorted(progress.sets)),
+            sets=tuple(progress.closed[index].model for index in sorted(progress.closed)),
             verdicts=progress.verdicts,
+            undo=progress.edits.undo,
+            redo=progress.edits.redo,
             n_gaps=progress.n_gaps,
             gap_samples=progress.gap_samples,
             typical=progress.typical,
@@ -238,3 +383,7 @@ class LiveState:
             last_rep_age_s=self._last_rep_age_s(),
             disk=self.disk,
         )
+
+
+def _end_s(rep: Rep) -> float:
+    return max(rep.concentric_end_s, rep.end_s or 0.0)

@@ -34,6 +34,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 from server.annotations import Athlete, match_sets
 from server.errors import NotFoundError, StoreError
 from server.rows import (
+    analysed_from_row,
     annotate_row,
     athlete_from_row,
     athlete_to_row,
@@ -43,12 +44,12 @@ from server.rows import (
     stored_set_from_row,
 )
 from server.session_list import SessionFilter, list_sessions, sessions_beside
-from server.stored import AnalysedSet, SessionOverview, StoredSession, StoredSet
+from server.stored import AnalysedSet, RegroupedSet, SessionOverview, StoredSession, StoredSet
 from server.tables import AthleteRow, RecordingRow, RepRow, SetRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from uuid import UUID
@@ -144,7 +145,7 @@ class Store:
                 session.execute(delete(RecordingRow).where(RecordingRow.recording_id == recording_id))
 
     def save_analysed(
-        self, recording: RecordingInfo, sets: Iterable[AnalysedSet], annotation: SessionAnnotation
+        self, recording: RecordingInfo, sets: Sequence[AnalysedSet], annotation: SessionAnnotation
     ) -> None:
         """Replace all sets of a recording by those of a new analysis, with annotations applied."""
         with self._write() as session:
@@ -154,10 +155,18 @@ class Store:
             session.add_all(set_to_row(recording, item.summary, item.labelled) for item in sets)
             session.flush()
             session.expire_all()
-            _annotate(session, recording.recording_id, annotation)
+            fresh = {item.summary.index: item.regrouped for item in sets if item.regrouped is not None}
+            _annotate(session, recording.recording_id, annotation, fresh)
 
-    def annotate(self, recording_id: UUID, annotation: SessionAnnotation) -> None:
+    def annotate(
+        self,
+        recording_id: UUID,
+        annotation: SessionAnnotation,
+        regrouped: Mapping[int, RegroupedSet] | None = None,
+    ) -> None:
         """Lay annotations over a session in place of those that were there before.
+
+        ``regrouped`` are the reps of sets, by index, that were bounded otherwise and measured just now.
 
         Raises
         ------
@@ -165,7 +174,7 @@ class Store:
             If there is no such session.
         """
         with self._write() as session:
-            _annotate(session, recording_id, annotation)
+            _annotate(session, recording_id, annotation, regrouped or {})
 
     def save_athletes(self, athletes: Iterable[Athlete]) -> None:
         """Insert or update athletes."""
@@ -220,6 +229,17 @@ class Store:
             return StoredSession(
                 recording_from_row(row), tuple(stored_set_from_row(item) for item in row.sets)
             )
+
+    def analysed_sets(self, recording_id: UUID) -> tuple[SetSummary, ...]:
+        """Read the sets of a session as the signal core made them, without annotations.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such session.
+        """
+        with self._read() as session:
+            return tuple(analysed_from_row(row) for row in _session_row(session, recording_id).sets)
 
     def set(self, recording_id: UUID, set_index: int) -> StoredSet:
         """Read one set with its reps.
@@ -356,7 +376,12 @@ def _session_row(session: Session, recording_id: UUID) -> RecordingRow:
     return row
 
 
-def _annotate(session: Session, recording_id: UUID, annotation: SessionAnnotation) -> None:
+def _annotate(
+    session: Session,
+    recording_id: UUID,
+    annotation: SessionAnnotation,
+    regrouped: Mapping[int, RegroupedSet],
+) -> None:
     row = _session_row(session, recording_id)
     athlete_id = annotation.athlete_id
     if athlete_id is not None and session.get(AthleteRow, athlete_id) is None:
@@ -368,4 +393,5 @@ def _annotate(session: Session, recording_id: UUID, annotation: SessionAnnotatio
     row.note, row.velocity_feedback = annotation.note, annotation.velocity_feedback
     places = match_sets(annotation.sets, [(item.start_s, item.end_s) for item in row.sets])
     for index, item in enumerate(row.sets):
-        annotate_row(item, annotation.sets[places[index]] if index in places else None)
+        said = annotation.sets[places[index]] if index in places else None
+        annotate_row(item, said, regrouped.get(item.set_index))

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.imu import SetLabel
+    from analysis.regrouping import Regrouped
     from analysis.results import Rep, SetSummary
+    from server.annotations import Regrouping
     from server.session import RecordingInfo
 
 
@@ -43,6 +45,22 @@ class SessionOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class RegroupedSet:
+    """The reps of a set as people bounded them, measured on its recording.
+
+    Attributes
+    ----------
+    regroupings : tuple of SplitRep or MergedReps
+        What was said.
+    result : Regrouped
+        What it gave.
+    """
+
+    regroupings: tuple[Regrouping, ...]
+    result: Regrouped
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysedSet:
     """A set as the signal core made it.
 
@@ -52,10 +70,13 @@ class AnalysedSet:
         Of the exercise that the core was told, which may be a corrected one.
     labelled : SetLabel
         What the recording says.
+    regrouped : RegroupedSet or None
+        Its reps as people bounded them; None: as they were found.
     """
 
     summary: SetSummary
     labelled: SetLabel
+    regrouped: RegroupedSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,8 @@ class StoredSet:
         As in `server.annotations.SetAnnotation`.
     excluded : mapping of int to str
         Index of each rep that does not count: why.
+    regroupings : tuple of SplitRep or MergedReps
+        By which its reps were bounded; empty: as they were found.
     """
 
     recording: RecordingInfo
@@ -89,6 +112,7 @@ class StoredSet:
     note: str = ""
     own_velocity_feedback: bool | None = None
     excluded: Mapping[int, str] = field(default_factory=dict[int, str])
+    regroupings: tuple[Regrouping, ...] = ()
 
     @property
     def reps(self) -> tuple[Rep, ...]:

@@ -6,17 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.stability.judgement import LiftVerdict
+from server.annotations import SplitRep
+from server.regrouping_edits import made_by_hand
 from server.rep_schemas import Model, Number, RepModel
 from server.schemas import SessionModel, SetModel, exercise_name
 
 if TYPE_CHECKING:
+    from server.annotations import Regrouping
     from server.stored import StoredSession, StoredSet
-
-
-class StoredRepModel(RepModel):
-    """A repetition; it does not count where there is an ``excluded_reason``, and is in no mean."""
-
-    excluded_reason: str = ""
 
 
 class EditedSetModel(SetModel):
@@ -27,7 +24,6 @@ class EditedSetModel(SetModel):
     ``own_velocity_feedback`` what was said of it alone.
     """
 
-    reps: tuple[StoredRepModel, ...]  # pyright: ignore[reportIncompatibleVariableOverride] -- frozen
     labelled_exercise_id: str | None
     labelled_exercise_name: str | None
     labelled_load_kg: Number
@@ -41,11 +37,9 @@ class EditedSetModel(SetModel):
     def of_stored(cls, item: StoredSet) -> EditedSetModel:
         """Convert a stored set."""
         summary = replace(item.summary, velocity_feedback=item.velocity_feedback)
-        whole = dict(SetModel.of_summary(summary))
-        reps = tuple(
-            StoredRepModel(**dict(rep), excluded_reason=item.excluded.get(rep.index, ""))
-            for rep in whole.pop("reps")
-        )
+        whole = dict(SetModel.of_summary(summary, excluded=item.excluded))
+        made = made_by_hand(summary.reps, item.regroupings)
+        reps = tuple(_made(rep, made.get(rep.index)) for rep in whole.pop("reps"))
         return cls(
             **whole,
             reps=reps,
@@ -57,6 +51,13 @@ class EditedSetModel(SetModel):
             note=item.note,
             own_velocity_feedback=item.own_velocity_feedback,
         )
+
+
+def _made(rep: RepModel, wish: Regrouping | None) -> RepModel:
+    if wish is None:
+        return rep
+    how = "split" if isinstance(wish, SplitRep) else "merged"
+    return rep.model_copy(update={"made": how, "made_reason": wish.reason})
 
 
 class SessionDetailModel(Model):

@@ -101,7 +101,8 @@ class SetRow(Base):
     """One closed set. Fields as in `analysis.results.SetSummary`, with annotations applied.
 
     ``labelled_*`` and ``recorded_*`` are what the recording says; ``analysed`` is what the signal core said
-    where annotations changed it, null where the columns say the same.
+    where annotations changed it, null where the columns say the same. ``regroupings`` are the annotations by
+    which the reps were bounded, null where they are as found.
     """
 
     __tablename__ = "training_set"
@@ -125,6 +126,7 @@ class SetRow(Base):
     labelled_exercise_id: Mapped[str | None] = mapped_column(String(64))
     labelled_load_kg: Mapped[float | None]
     analysed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    regroupings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     rpe: Mapped[float | None]
     note: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     velocity_feedback: Mapped[bool | None]

@@ -28,6 +28,7 @@ def watched(*blocks, bias=(0.0, 0.0, 0.0)):
     watch.reset(bias)
     for block in blocks:
         watch.push(block)
+    assert watch.orientation is not None
     return watch.orientation
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 
@@ -25,7 +25,7 @@ from tests.server.recordings import RECORDING_ID, mislabelled
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage
 
 PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
@@ -87,7 +87,7 @@ class Walk:
     browser: Browser
     station: Station
     size: tuple[int, int]
-    theme: str
+    theme: Literal["light", "dark"]
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     at: str = "sessions"
 
@@ -101,7 +101,7 @@ class Walk:
         self.page.add_init_script(AXE_SCRIPT)
         self.page.add_init_script(CHECKS)
         self.page.on(
-            "console", lambda said: said.type in {"error", "warning"} and self.note("console", said.text)
+            "console", self._hear
         )
         self.page.on("pageerror", lambda error: self.note("error", str(error)))
         self.page.on("request", lambda request: self._look_at(request.url))
@@ -114,6 +114,10 @@ class Walk:
     def note(self, kind: str, *complaints: str) -> None:
         """Keep complaints about the screen that is shown."""
         self.found[self.at] += [f"{kind}: {complaint}" for complaint in complaints]
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.note("console", said.text)
 
     def _look_at(self, url: str) -> None:
         if not url.startswith((self.station.address, "data:", "blob:")):

@@ -8,10 +8,17 @@ from uuid import UUID
 
 import pytest
 
+from analysis import SetLabel
+from firmware_sim.lifter import SetPlan
+from firmware_sim.scenarios import SessionStep
+from server.annotation_files import AnnotationFiles
 from server.annotations import Athlete, SessionAnnotation
+from server.live_session import SessionSink
+from server.reanalysis import rebuild_recording
 from tests.browser.test_dashboard import expect_text, text
 from tests.browser.test_stability_screens import train
-from tests.server.lifting import make_set, play, recording, session_events
+from tests.server.lifting import make_set, recording, rep_events
+from tests.server.recordings import RECORDING_ID, write_recording
 
 pytestmark = pytest.mark.browser
 FIRST = f"#/session/{recording().recording_id}"
@@ -24,105 +31,201 @@ def trained(station):
     train(station.store, "front_squat", (0, 0, 0, 1))
 
 
-def cell(page, set_index, name):
-    return page.locator(f".set-row >> nth={set_index}").locator(f"td[data-label='{name}']").inner_text()
-
-
-def open_form(page, set_index=0):
-    row = page.locator(".row-toggle").nth(set_index)
-    if row.get_attribute("aria-expanded") == "false":
-        row.press("Enter")
-    page.locator(f"#set-{set_index} .edit").press("Enter")
+def open_form(page):
+    page.wait_for_selector("[data-key=edit-set]")
+    page.keyboard.press("e")
     page.wait_for_selector(FORM)
 
 
-def save(page):
-    page.locator(FORM).get_by_role("button", name="Save").click()
+def save(page, name="Save"):
+    page.locator(FORM).get_by_role("button", name=name, exact=True).click()
     page.wait_for_selector("dialog", state="detached")
 
 
+def states(page):
+    return page.locator(".reps-card tbody tr td:last-child").all_inner_texts()
+
+
+def verdicts(page, number):
+    answer = page.request.get(f"{page.url.split('#')[0]}api/v1/sessions/{recording(number).recording_id}")
+    return [(one["exercise_id"], one["baseline"]["words"].split(",")[0]) for one in answer.json()["verdicts"]]
+
+
 def test_a_corrected_lift_leaves_the_baseline_and_says_what_was_recorded(trained, open_page):
-    page = open_page(LAST)
-    expect_text(page, ".verdict-line", "baseline of 3 sessions")
-    page.goto(page.url.replace(LAST, FIRST))
-    expect_text(page, "h1", "Mon, 2 Nov 2026")
+    page = open_page(f"{FIRST}/set/1")
+    assert verdicts(page, 3) == [("front_squat", "baseline of 3 sessions")]
     for index in range(5):
-        open_form(page, index)
+        expect_text(page, "h1", f"Set {index + 1}: Front squat")
+        open_form(page)
         page.get_by_label("Exercise").select_option("deadlift")
         save(page)
-        expect_text(page, f"#set-{index} .said-notice", "only relabelled")
-    assert cell(page, 0, "Exercise") == "Deadlift, recorded front squat"
-    assert "Deadlift" in text(page, ".verdict-line")
-    page.goto(page.url.replace(FIRST, LAST))
-    expect_text(page, ".verdict-line", "baseline 2 of 3 sessions")
+        expect_text(page, ".said-notice", "only relabelled")
+        expect_text(page, ".sub", "recorded as Front squat")
+        if index < 4:
+            page.get_by_role("button", name="Next set").click()
+    assert [lift for lift, _ in verdicts(page, 0)] == ["deadlift"]
+    assert verdicts(page, 3) == [("front_squat", "baseline 2 of 3 sessions")]
 
 
 def test_load_effort_note_and_feedback_are_corrected_in_the_unit_that_was_chosen(trained, open_page):
-    page = open_page(LAST)
-    page.wait_for_selector(".set-row")
+    page = open_page(f"{LAST}/set/1")
+    page.wait_for_selector(".big-numbers")
     page.keyboard.press("l")
     open_form(page)
     assert page.locator("input[name=load]").input_value() == "220.46"
     page.locator("input[name=load]").fill("225")
-    page.get_by_label("Effort").fill("8.5")
+    page.locator("input[name=rpe]").fill("8.5")
     page.get_by_label("Velocities shown").select_option("no")
-    page.get_by_label("Note").fill("knees <b>in</b>")
+    page.locator(FORM).get_by_label("Note").fill("knees <b>in</b>")
     save(page)
-    expect_text(page, "#set-0 .said", "RPE 8.5 · Velocities hidden")
-    assert text(page, "#set-0 .said-note") == "knees <b>in</b>"
-    assert cell(page, 0, "Load") == "225 lb, recorded 220.5"
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Edit set 1"
+    expect_text(page, ".rpe", "RPE 8.5")
+    expect_text(page, ".said-card", "Velocities were hidden during the set")
+    assert text(page, ".said-note") == "knees <b>in</b>"
+    assert text(page, "h1") == "Set 1: Front squat, 225 lb"
+    assert "recorded as 220.5 lb" in text(page, ".sub")
     page.keyboard.press("l")
-    assert cell(page, 0, "Load") == "102 kg, recorded 100"
-    open_form(page)
-    page.locator("input[name=load]").fill("")
-    page.get_by_label("Velocities shown").select_option("")
-    save(page)
-    page.wait_for_function("() => !document.querySelector('.set-row').textContent.includes('recorded')")
-    assert text(page, "#set-0 .said").startswith("Saved.\n\nRPE 8.5\n\nknees")
+    assert text(page, "h1") == "Set 1: Front squat, 102 kg"
+    told = "Set 1: load 102.058 kg (225 lb), RPE 8.5, note changed, velocities hidden"
+    assert text(page, ".history li").startswith(told)
+    page.get_by_role("button", name=f"Undo: {told}").click()
+    expect_text(page, "h1", "100 kg")
+    expect_text(page, ".rpe", "not said")
+    assert text(page, ".said-notice") == f"Undone: {told}"
 
 
-def test_a_rep_that_is_left_out_is_struck_through_and_in_no_mean(trained, open_page):
-    page = open_page(LAST)
-    page.wait_for_selector(".set-row")
-    assert (cell(page, 0, "Reps"), cell(page, 0, "Best")) == ("5", "0.62 m/s")
-    open_form(page)
-    page.get_by_role("button", name="Leave out: rep 1").press("Enter")
-    page.keyboard.type("Helped by a spotter")
-    save(page)
-    expect_text(page, ".reps .left-out", "Left out: Helped by a spotter")
-    assert (cell(page, 0, "Reps"), cell(page, 0, "Best")) == ("4, 1 left out", "0.59 m/s")
-    assert "24 reps" in text(page, ".sub")
-    assert page.locator("#set-0 .repbar").count() == 4
+def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, station):
+    page = open_page(f"{LAST}/set/1")
+    expect_text(page, ".big strong", "0.62")
+    before = station.store.session(recording(3).recording_id)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    page.wait_for_selector(FORM)
+    page.locator("input[name=reason]").fill("  ")
+    page.locator("input[name=reason]").fill("Bounced off the box")
+    page.keyboard.press("Enter")
+    expect_text(page, ".reps .left-out", "Left out: Bounced off the box")
+    expect_text(page, ".big strong", "0.59")
+    expect_text(page, "#spoken", "rep 1 left out")
+    expect_text(page, ".rep-card", "Left out: Bounced off the box")
     struck = "getComputedStyle(document.querySelector('.reps .left-out td')).textDecorationLine"
     assert page.evaluate(struck) == "line-through"
-    page.goto(f"{page.url}/stability")
-    page.wait_for_selector(".primary-part .rep-dot, .primary-part .rep-blamed")
-    assert page.locator(".primary-part .rep-dot, .primary-part .rep-blamed").count() == 24
-    page.go_back()
-    page.wait_for_selector(".set-row")
-    open_form(page)
-    page.get_by_role("button", name="Count again: rep 1").click()
-    save(page)
-    page.wait_for_function("() => !document.querySelector('.left-out')")
-    assert cell(page, 0, "Best") == "0.62 m/s"
+    assert "4 reps, 1 left out" in text(page, ".sub")
+    page.keyboard.press("u")
+    expect_text(page, ".said-notice", "Undone: Rep 1 of set 1 left out: Bounced off the box")
+    assert page.locator(".left-out").count() == 0
+    assert station.store.session(recording(3).recording_id) == before
+    page.keyboard.press("r")
+    page.wait_for_selector(".left-out")
+    page.keyboard.press("x")
+    page.wait_for_selector(".left-out", state="detached")
+    expect_text(page, ".big strong", "0.62")
+    assert page.url.endswith("/set/1/rep/1")
+    page.keyboard.press("]")
+    expect_text(page, "h1", "Set 2:")
+    assert page.url.endswith("/set/2")
+    assert station.store.session(recording(3).recording_id) == before
 
 
-def test_a_refused_edit_is_explained_and_keeps_what_was_typed(station, open_page):
-    station.store.save_set(recording(), make_set(0))
-    station.tell(play, station.hub, session_events(1))
-    page = open_page(FIRST)
-    page.wait_for_selector(".set-row")
-    open_form(page)
-    page.locator("input[name=load]").fill("150")
-    page.get_by_label("Note").fill("felt light")
+def test_two_browsers_see_each_others_edits_at_once_and_nobody_undoes_the_wrong_one(station, open_page):
+    sink = SessionSink(station.hub, station.store)
+    station.tell(sink.start, recording())
+    for event in [*rep_events(make_set(0)), *rep_events(make_set(1, start_s=100.0))]:
+        station.tell(sink.take, event)
+    lifter, coach = open_page("#/sets"), open_page("#/sets/set/2/rep/4")
+    expect_text(lifter, "h1", "Set 2: Back squat")
+    expect_text(coach, ".rep-card", "Rep 4")
+    coach.keyboard.press("x")
+    coach.locator(FORM).get_by_role("button", name="Failed rep").click()
+    save(coach, "Leave out")
+    told = "Rep 4 of set 2 left out: Failed rep"
+    for page in (lifter, coach):
+        expect_text(page, ".reps .left-out", "Left out: Failed rep")
+        expect_text(page, "[data-key=undo]", f"Undo: {told}")
+    station.tell(sink.take, rep_events(make_set(2, start_s=200.0))[0])
+    lifter.keyboard.press("u")
+    for page in (lifter, coach):
+        page.wait_for_selector(".left-out", state="detached")
+        expect_text(page, "[data-key=redo]", f"Redo: {told}")
+        assert page.get_by_role("button", name="Nothing to undo").is_disabled()
+    # Both press at once: only one of them means what is still there.
     with open_page.allowed("409"):
-        page.get_by_role("button", name="Save").click()
-        expect_text(page, ".problem", "This session is running")
-    assert page.locator("input[name=load]").input_value() == "150"
-    page.locator("input[name=load]").fill("140")
-    save(page)
-    expect_text(page, ".said-note", "felt light")
+        for page in (lifter, coach):
+            page.evaluate("document.querySelector('[data-key=redo]').click()")
+        for page in (lifter, coach):
+            page.wait_for_selector(".left-out")
+    assert station.store.set(recording().recording_id, 1).excluded == {3: "Failed rep"}
+    lifter.reload()
+    expect_text(lifter, "[data-key=undo]", f"Undo: {told}")
+    # The next set comes to who follows, not to who looks at one.
+    for event in rep_events(make_set(2, start_s=200.0))[1:]:
+        station.tell(sink.take, event)
+    expect_text(lifter, "h1", "Set 3:")
+    assert text(coach, "h1").startswith("Set 2:")
+
+
+def test_a_rep_is_split_at_a_time_that_is_chosen_on_its_curve_and_is_whole_again(station, open_page):
+    folder = station.settings.recordings_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    step = SessionStep(SetPlan("back_squat", 3, rest="short"), 100.0, 0.0)
+    path = write_recording(folder / "squats.mcap", (step,), {0: SetLabel("back_squat", 100.0)})
+    rebuild_recording(path, station.store, AnnotationFiles(station.settings.data_dir))
+    before = station.store.session(RECORDING_ID)
+    page = open_page(f"#/session/{RECORDING_ID}/set/1/rep/2")
+    page.set_default_timeout(20_000)
+    expect_text(page, ".rep-card", "Rep 2")
+    page.keyboard.press("s")
+    page.wait_for_selector(".repcurve")
+    page.locator("input[name=at_s]").focus()
+    page.keyboard.press("Home")
+    assert "0.20 s after its start" in text(page, "output")
+    page.keyboard.press("ArrowRight")
+    page.locator(FORM).get_by_role("button", name="Re-rack in it").click()
+    save(page, "Split")
+    expect_text(page, ".rep-card", "Split by hand")
+    expect_text(page, ".rejected", "no lifting phase of its own")
+    assert "✎ split" in states(page)[1]
+    page.keyboard.press("j")
+    page.wait_for_selector(FORM)
+    page.locator(FORM).get_by_role("button", name="One rep in two").click()
+    with open_page.allowed("409"):
+        page.locator(FORM).get_by_role("button", name="Merge", exact=True).click()
+        expect_text(page, ".problem", "They cannot be measured as one rep: the bar comes home in between.")
+    page.keyboard.press("Escape")
+    page.locator("[data-key=rep-restore]").click()
+    expect_text(page, ".said-notice", "Rep 2 as it was found")
+    assert station.store.session(RECORDING_ID) == before
+
+
+def test_who_only_looks_on_has_nothing_to_press(trained, open_page):
+    page = open_page()
+    page.route("**/api/v1/me", lambda route: route.fulfill(json={"role": "view"}))
+    page.goto(f"{page.url.split('#')[0]}{LAST}/set/1/rep/1")
+    page.reload()
+    expect_text(page, ".hint", "corrections need the token for lifting")
+    assert page.locator("[data-key=edit-set], .rep-actions").count() == 0
+    page.keyboard.press("x")
+    assert page.locator("dialog").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_forms_fit_the_page_and_a_printed_review_the_paper(width, trained, open_page):
+    page = open_page(f"{LAST}/set/1/rep/2", width=width, height=740)
+    page.wait_for_selector(".rep-card .barpath")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    for key in ("s", "x", "e"):
+        page.keyboard.press(key)
+        page.wait_for_selector(FORM)
+        wide = (
+            "(() => { const d = document.querySelector('dialog'); return d.scrollWidth - d.clientWidth; })()"
+        )
+        assert page.evaluate(wide) <= 0
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog", state="detached")
+    page.emulate_media(media="print")
+    hidden = page.locator(".nav, .top, .set-strip, .page-tools, .rep-actions, .history, .csv")
+    assert not any(one.is_visible() for one in hidden.all())
+    assert page.locator(".compare-where b").is_visible()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") <= 2
 
 
 def test_a_session_gets_a_title_a_note_and_a_new_athlete(station, trained, open_page):
@@ -178,20 +281,3 @@ def test_sessions_and_weeks_are_chosen_by_athlete(station, trained, open_page):
     assert page.url.endswith(f"/front_squat/{people[0].id}")
     page.evaluate("location.hash = '#/stability/all/front_squat'")
     expect_text(page, ".sub", "over 2 sessions")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_form_fits_the_page(width, trained, open_page):
-    page = open_page(LAST, width=width, height=844)
-    page.wait_for_selector(".set-row")
-    open_form(page)
-    page.get_by_role("button", name="Leave out: rep 2").click()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    assert (
-        page.evaluate(
-            "(() => { const d = document.querySelector('dialog'); return d.scrollWidth - d.clientWidth; })()"
-        )
-        <= 0
-    )
-    page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="detached")

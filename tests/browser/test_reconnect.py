@@ -23,7 +23,7 @@ SILENT_S = 5.0
 """After so long the page takes silence for a broken connection (`core/socket.js`)."""
 
 
-def expect_text(page, selector, wanted, timeout=8000):
+def expect_text(page, selector, wanted, timeout: float = 8000):
     page.wait_for_function(
         "([selector, wanted]) => document.querySelector(selector)?.textContent.includes(wanted)",
         arg=[selector, wanted],

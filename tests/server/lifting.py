@@ -23,6 +23,7 @@ from analysis.results import (
     Rep,
     SetSummary,
 )
+from analysis.set_goal import SetGoal
 from server.errors import LabelRefusedError
 from server.live import LiveHub
 from server.session import LinkState, LinkStatus, RecordingInfo
@@ -195,3 +196,10 @@ class RecordingControls:
         if not self.is_running:
             raise LabelRefusedError("No session runs.", "Start one first.")
         self.labels.append(label)
+
+
+def rep_events(summary: SetSummary, goal: SetGoal | None = None) -> list[Event]:
+    """The events of one set: each of its reps, then the set."""
+    lift, load_kg = summary.exercise_id, summary.load_kg
+    reps = [RepFinished(summary.index, lift, load_kg, rep, rep.start_s + REP_S, goal) for rep in summary.reps]
+    return [*reps, SetFinished(summary)]

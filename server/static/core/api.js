@@ -95,6 +95,18 @@ export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeUR
 export const deleteAthlete = (id, heirId) => request(`/athletes/${encodeURIComponent(id)}${query({ heir_id: heirId })}`, { method: "DELETE" });
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+/** Sets of a lift in all sessions without their reps, newest first. */
+export const getSets = (exerciseId) => request(`/sets${query({ exercise_id: exerciseId, limit: 500 })}`);
+export const getSet = (id, index) => request(`/sessions/${encodeURIComponent(id)}/sets/${index}`);
+export const getHistory = (id) => request(`/sessions/${encodeURIComponent(id)}/history`);
+/** @param {"undo" | "redo"} step @param {string} [changeId] the change that is meant; otherwise the newest */
+export const stepSession = (id, step, changeId) => send("POST", `/sessions/${encodeURIComponent(id)}/${step}`, { id: changeId ?? null });
+/** @param {"exclude" | "restore" | "split" | "merge"} how */
+export const editRep = (id, index, how, wish) => send("POST", `/sessions/${encodeURIComponent(id)}/sets/${index}/${how}`, wish);
+/** The same for the session on the screens. */
+export const liveStep = (step, changeId) => send("POST", `/live/${step}`, { id: changeId ?? null });
+export const liveRep = (how, wish) => send("POST", `/live/${how}`, wish);
+export const liveSet = (changes) => send("POST", "/live/set", changes);
 
 /** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
 export const addRack = (rack) => send("POST", "/wall/racks", rack);

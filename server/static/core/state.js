@@ -11,6 +11,8 @@ export const initialState = Object.freeze({
   openSet: null,
   sets: [],
   verdicts: [],
+  undo: null,
+  redo: null,
   nGaps: 0,
   gapSamples: 0,
   /** What is typical of a rep of the lift that is lifted now. */
@@ -42,11 +44,13 @@ export function reduce(state, message, now) {
     case "label":
       return { ...next, label: message.label, typical: message.typical };
     case "rep":
-      return { ...next, openSet: message.open_set, typical: message.typical, lastRepAt: since(message.last_rep_age_s, now) };
+      return { ...next, ...steps(message), openSet: message.open_set, typical: message.typical, lastRepAt: since(message.last_rep_age_s, now) };
     case "progress":
       return { ...next, progress: progressOf(message.progress, now) };
     case "set":
-      return { ...next, ...closeSet(state, message.set), verdicts: message.verdicts };
+      return { ...next, ...steps(message), ...closeSet(state, message.set), verdicts: message.verdicts };
+    case "edit":
+      return { ...next, ...steps(message), ...corrected(state, message), verdicts: message.verdicts };
     case "gap":
       return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples, lastGap: { at: now, seconds: message.end_s - message.start_s, missing: message.missing } };
     case "health":
@@ -76,6 +80,7 @@ function fromSnapshot(state, message, now) {
     openSet: message.open_set,
     sets: message.sets,
     verdicts: message.verdicts,
+    ...steps(message),
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
     typical: message.typical,
@@ -103,9 +108,18 @@ function closeSet(state, set) {
   };
 }
 
+/** Somebody corrected something: nothing new happened at the bar. */
+function corrected(state, message) {
+  const changed = new Map(message.sets.map((set) => [set.index, set]));
+  return { sets: state.sets.map((set) => changed.get(set.index) ?? set), openSet: message.open_set };
+}
+
+/** What undo and redo would do next: {id, words} or null. */
+const steps = ({ undo = null, redo = null }) => ({ undo, redo });
+
 function startSession(state, session) {
-  const { label, openSet, sets, verdicts, nGaps, gapSamples, typical, progress, lastRepAt, lastGap } = initialState;
-  return { ...state, session, label, openSet, sets, verdicts, nGaps, gapSamples, typical, progress, lastRepAt, lastGap };
+  const { label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples, typical, progress, lastRepAt, lastGap } = initialState;
+  return { ...state, session, label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples, typical, progress, lastRepAt, lastGap };
 }
 
 /** The set on the screen: the open one, else the last one closed. */

@@ -1,0 +1,55 @@
+/** The chosen rep: its numbers with their uncertainty, its path among the others, and what can be done to it. */
+
+import { drawBarPath } from "../charts/barpath.js";
+import { h } from "../core/dom.js";
+import { UNKNOWN, centimetres, clock, drift, number, percent, quality, sentenceCase, velocity } from "../core/format.js";
+import { drawn } from "../parts/blocks.js";
+import { counting } from "../parts/reptable.js";
+import { sure } from "./numbers.js";
+import { tool } from "./parts.js";
+
+export function repCard(view, doing) {
+  const { set, chosen: rep, page } = view;
+  if (!rep) return h("section", { class: "card rep-card none no-print" }, h("h2", { text: "One rep" }), h("p", { class: "hint", text: "Choose a rep: touch its bar, its line in the table or its path, or use ← and →." }));
+  const { glyph, words } = quality(rep.quality.state);
+  const made = { split: "Split by hand", merged: "Merged by hand" }[rep.made];
+  const sd = rep.mean_concentric_velocity_sd_mps;
+  const facts = [
+    ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${sure(sd, 2)}`],
+    ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${sure(rep.peak_concentric_velocity_sd_mps, 2)}`],
+    ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${sure(rep.range_of_motion_sd_m, 1, 100)}`],
+    ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
+    ["Lowering speed", rep.eccentric_velocity_mps === null ? UNKNOWN : `${velocity(rep.eccentric_velocity_mps)} m/s`],
+    ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],
+    ["When", `at ${clock(rep.start_s)}, ${number(Math.max(rep.concentric_end_s, rep.end_s ?? 0) - rep.start_s, 1)} s long`],
+  ];
+  const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
+  return h(
+    "section",
+    { class: "card rep-card", "data-key": "rep-card", tabindex: -1, "aria-label": `Rep ${rep.index + 1}` },
+    h("div", { class: "card-head" }, h("h2", { text: `Rep ${rep.index + 1}` }), made ? h("span", { class: "tag warn", text: `✎ ${made}` }) : null),
+    h("p", { class: rep.excluded_reason ? "rep-state out" : `rep-state ${rep.quality.state}`, text: state }),
+    rep.made_reason ? h("p", { class: "hint", text: `${made}: ${rep.made_reason}` }) : null,
+    h("dl", { class: "rep-facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
+    drawn(page, () => {
+      const box = h("div", { class: "path-box" });
+      requestAnimationFrame(() => box.isConnected && drawBarPath(box, rep.excluded_reason ? [rep] : counting(set.reps), rep));
+      return box;
+    }),
+    view.mayEdit ? buttons(view, doing) : null,
+  );
+}
+
+function buttons({ set, chosen: rep, isBusy }, doing) {
+  const next = set.reps[set.reps.indexOf(rep) + 1];
+  const isOut = Boolean(rep.excluded_reason);
+  const canMerge = next && !next.excluded_reason && !isOut;
+  return h(
+    "div",
+    { class: "rep-actions no-print", role: "group", "aria-label": `Correct rep ${rep.index + 1}` },
+    isOut ? tool("rep-out", "Count again", doing.restore, { disabled: isBusy, class: "primary" }) : tool("rep-out", "Leave out", doing.exclude, { disabled: isBusy, class: "primary" }),
+    tool("rep-split", "Split", doing.split, { disabled: isBusy || isOut, title: "One rep that is two" }),
+    tool("rep-merge", next ? `Merge with ${next.index + 1}` : "Merge", doing.merge, { disabled: isBusy || !canMerge, title: "Two reps that are one" }),
+    rep.made && !isOut ? tool("rep-restore", "As found", doing.restore, { disabled: isBusy, title: "Take back what was split or merged" }) : null,
+  );
+}
