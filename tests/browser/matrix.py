@@ -23,7 +23,7 @@ from tests.server.recordings import RECORDING_ID, mislabelled
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
