@@ -32,9 +32,8 @@ class HubConfig:
     Attributes
     ----------
     batch_s : float
-        Velocity samples are gathered this long, s, by the loop's clock. 0.03 to 0.2; 0.04 is two samples at
-        30 Hz, and less than the 50 ms between two packets of a sensor: each is passed on at once, instead of
-        two of them after 100 ms.
+        Velocity samples are gathered this long, s, by the loop's clock. 0.03 to 0.2; the core gives three
+        at once every 0.1 s, and 0.04 is long enough for those of one packet and adds little delay.
     queue_limit : int
         Messages that wait for one client. 64 to 1024; 256 is 10 s of velocity batches, and more reps and sets
         than any session closes in that time.
