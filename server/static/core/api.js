@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     response = await fetch(`${API}${path}`, options);
@@ -32,7 +32,7 @@ function query(values) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-const send = (method, path, body) =>
+export const send = (method, path, body) =>
   request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 /** Who this browser is to the server. */
@@ -49,6 +49,13 @@ export const getProfile = (exerciseId, athleteId) =>
 export const getAudit = (weeks, athlete) =>
   request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
 export const getAthletes = () => request("/athletes");
+
+/** Answers of a recording that is not worked out yet say only how far it is: `{progress}`. */
+export const getSignals = (id, { fromS = null, toS = null, points }) =>
+  request(`/sessions/${encodeURIComponent(id)}/signals${query({ from_s: fromS, to_s: toS, points })}`);
+export const getPath3d = (id, set) => request(`/sessions/${encodeURIComponent(id)}/path3d${query({ set })}`);
+export const getCheckup = (id) => request(`/sessions/${encodeURIComponent(id)}/checkup`);
+export const getPlotly = () => request("/plotly");
 
 export const getSensors = () => request("/sensors");
 export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });

@@ -56,8 +56,16 @@ export const SCREENS = [
     styles: ["training/training.css"], load: () => import("../training/training.js"),
   },
   {
+    id: "explorer", name: "Explorer", key: "7", icon: "M3 12c2-8 4-8 6 0s4 8 6 0M20.5 20.5l-3-3M15 19a4 4 0 1 0 0-8",
+    styles: ["explorer/explorer.css", "sessions/sessions.css"], load: () => import("../explorer/explorer.js"),
+  },
+  {
     id: "sensors", name: "Sensors", key: "6", icon: "M12 20v-8M8 9a5 5 0 0 1 8 0M5 6a9 9 0 0 1 14 0M10 20h4",
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
+  },
+  {
+    id: "files", name: "Files", key: "9", icon: "M7 3v12M3 11l4 4 4-4M17 21V9M13 13l4-4 4 4",
+    styles: ["files/files.css"], load: () => import("../files/files.js"),
   },
 ];
 
