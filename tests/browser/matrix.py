@@ -88,7 +88,7 @@ class Walk:
     size: tuple[int, int]
     theme: str
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    at: str = "sessions"
+    at: str = "begin"
 
     def __enter__(self) -> Walk:
         width, height = self.size
