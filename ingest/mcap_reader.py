@@ -151,6 +151,57 @@ def read_recording(path: Path) -> Recording:
     return Recording(path, content.header, packets, damage)
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a recording says without being read.
+
+    Attributes
+    ----------
+    header : RecordingHeader
+        What was known when it started.
+    duration_s : float
+        From the first packet to the last, s.
+    size_bytes : int
+        Of the file.
+    """
+
+    header: RecordingHeader
+    duration_s: float
+    size_bytes: int
+
+
+def glance(path: Path) -> Glance:
+    """Look at a recording's header and at the times of its chunks; no packet is unpacked.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read or is not a recording of ours.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(path, f"cannot be read: {error.strerror}") from error
+    header: RecordingHeader | None = None
+    times_ns: list[int] = []
+    at = len(MCAP0_MAGIC)
+    while _is_whole_record(data, at):
+        opcode, length = _RECORD_HEAD.unpack_from(data, at)
+        begin = at + _RECORD_HEAD.size
+        at = begin + length
+        if opcode == Opcode.METADATA and header is None:
+            try:
+                header, _ = _read_header(data[begin:at])
+            except (*_GARBLED, AnalysisError):
+                continue  # it is written twice
+        elif opcode == Opcode.CHUNK and length >= _CHUNK_HEAD.size:
+            times_ns += _CHUNK_HEAD.unpack_from(data, begin)[:2]
+    if header is None:
+        raise RecordingError(path, "is not a recording of Upright, or its header is lost")
+    duration_s = (max(times_ns) - min(times_ns)) / 1e9 if times_ns else 0.0
+    return Glance(header, duration_s, len(data))
+
+
 def _walk(data: bytes) -> _Content:
     content = _Content()
     at = len(MCAP0_MAGIC)

@@ -1,12 +1,10 @@
 """REST and WebSocket under ``/api/v1``: thin, everything is done by the hub and the store."""
 
-import asyncio
-import contextlib
 from importlib import metadata
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, Response, WebSocket
 
 from analysis.exercises import CATALOGUE
 from analysis.imu import SetLabel
@@ -24,7 +22,8 @@ from server.errors import LabelRefusedError, NotFoundError
 from server.explorer.desk import SignalDesk
 from server.files.desk import FileDesk
 from server.judging import Judge
-from server.live import ClientOverrunError, LiveHub, Outbox
+from server.live import LiveHub
+from server.one_way import WS_TRY_AGAIN_LATER, serve_client
 from server.push import PushReception
 from server.schemas import (
     ErrorModel,
@@ -41,12 +40,6 @@ from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.store import Store
 from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
-
-WS_TRY_AGAIN_LATER = 1013
-"""Close code: the client was too slow, or there are too many; it connects again and gets a snapshot."""
-
-GOODBYE_S = 1.0
-"""How long to try to tell a slow client that it is too slow, s. 0.1 to 5."""
 
 MAX_ROWS = 1000
 """Most rows of any answer. 100 to 10000; 1000 sets are a year of training."""
@@ -128,7 +121,7 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
             await websocket.close(WS_TRY_AGAIN_LATER, "too many clients")
             return
         with hub.client() as outbox:
-            await _serve_client(websocket, outbox)
+            await serve_client(websocket, outbox)
 
 
 def _add_results(router: APIRouter, store: Store) -> None:
@@ -174,39 +167,3 @@ def _add_results(router: APIRouter, store: Store) -> None:
             exercise_name=CATALOGUE[exercise_id].name,
             history=Judge(store).weeks(exercise_id, athlete_id),
         )
-
-
-async def _serve_client(websocket: WebSocket, outbox: Outbox) -> None:
-    """Send until the client leaves or cannot keep up, whichever comes first."""
-    tasks = {
-        asyncio.create_task(_send_all(websocket, outbox)),
-        asyncio.create_task(_wait_for_goodbye(websocket)),
-        asyncio.create_task(outbox.overrun()),
-    }
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        # Not gather: it forgets why it was cancelled, and Starlette's test client needs to know.
-        await asyncio.wait(tasks)
-    for task in done:
-        task.result()
-    if outbox.is_overrun:
-        # A client that reads nothing takes no goodbye either: it is not waited for.
-        with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
-            async with asyncio.timeout(GOODBYE_S):
-                await websocket.close(WS_TRY_AGAIN_LATER, "too slow")
-
-
-async def _send_all(websocket: WebSocket, outbox: Outbox) -> None:
-    with contextlib.suppress(WebSocketDisconnect, ClientOverrunError):
-        while True:
-            await websocket.send_text(await outbox.get())
-
-
-async def _wait_for_goodbye(websocket: WebSocket) -> None:
-    """Read and ignore what the client says: the live socket is one-way."""
-    with contextlib.suppress(WebSocketDisconnect):
-        while True:
-            await websocket.receive_text()

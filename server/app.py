@@ -1,7 +1,7 @@
 """Puts the parts together: gate, REST, WebSocket and the dashboard's files."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
 from pathlib import Path
@@ -21,13 +21,16 @@ from server.annotation_files import AnnotationFiles
 from server.api import make_router
 from server.api_access import make_access_router
 from server.api_files import UPLOAD_PATH
+from server.api_health import add_health
 from server.api_signals import add_plotly
+from server.api_wall import add_wall
 from server.editing import Editor
 from server.errors import ServerError
 from server.explorer.desk import SignalDesk
 from server.files.desk import FileDesk
 from server.files.limits import MAX_UPLOAD_BYTES
 from server.gate import PUSH_PATH, SecurityGate
+from server.health.watch import HealthWatch
 from server.live import LiveHub
 from server.page_files import PageFiles
 from server.preferences import PreferenceFile
@@ -37,9 +40,13 @@ from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.settings import Settings
 from server.store import Store
+from server.wall.racks import Rack, WallFile
+from server.wall.wall import Wall
 
 MAX_BODY_BYTES = 64 * 1024
 """Largest request body. 4 to 1024 kB; the largest that the API knows, an edit, rarely has 1 kB."""
+WALL_FILE = "wall.json"
+"""Of the data folder."""
 TOO_LARGE_HINT = "Send less at once; in Sensor Logger choose a shorter batch period."
 TOO_LARGE_FILE_HINT = (
     f"Files of more than {MAX_UPLOAD_BYTES // 1_000_000} MB are not taken: cut it into sets."
@@ -95,6 +102,7 @@ def create_app(
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
     access: Access | None = None,
+    racks: Sequence[Rack] = (),
 ) -> FastAPI:
     """Make the web application.
 
@@ -114,13 +122,19 @@ def create_app(
         Takes what a device pushes; None: nothing is expected.
     access : Access or None
         Which token lets in whom. None: as the settings say.
+    racks : sequence of Rack
+        Other racks that the wall follows beside those that are kept.
 
     Raises
     ------
     MissingTokenError
         If other computers could connect and no token is set.
+    InvalidRackError
+        If there are more racks than a wall shows.
     """
     access = access or Access.of(settings)
+    wall = Wall(WallFile(settings.data_dir / WALL_FILE), hub, store, racks)
+    watch = HealthWatch(settings, hub)
 
     def is_running(recording_id: UUID) -> bool:
         return hub.state.session is not None and hub.state.session.recording_id == recording_id
@@ -133,7 +147,8 @@ def create_app(
         _log.info("dashboard starts")
         await files.board.open()
         try:
-            yield
+            async with watch.running(), wall.running():
+                yield
         finally:
             signals.close()
             await files.board.close()
@@ -156,7 +171,10 @@ def create_app(
         settings.recordings_dir,
         is_running,
     )
-    app.include_router(make_router(hub, store, controls, editor, signals, desk, reception, files))
+    router = make_router(hub, store, controls, editor, signals, desk, reception, files)
+    add_wall(router, wall)
+    add_health(router, watch, hub, store, settings, wall, access)
+    app.include_router(router)
     app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
     add_plotly(app)

@@ -30,6 +30,8 @@
     ├── FileJobError            an import or export cannot go on
     │   ├── UploadRefusedError  what is uploaded cannot be taken
     │   └── DiskFullError       there is no room for it
+    ├── InvalidRackError        a rack that a wall should follow is not described well
+    ├── WallFileError           the file of followed racks is damaged or cannot be written
     └── LslUnavailableError     the Lab Streaming Layer is not installed
 """
 
@@ -385,6 +387,33 @@ class DiskFullError(FileJobError):
 
     code = "disk_full"
     status = 507
+
+
+class InvalidRackError(ServerError):
+    """A rack that a wall should follow is not described well, or there are too many."""
+
+    code = "invalid_rack"
+    status = 422
+
+
+class WallFileError(ServerError):
+    """The file of followed racks is damaged or cannot be written.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    """
+
+    code = "wall_unusable"
+    status = 409
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The racks in {path.name} cannot be used: {problem}.",
+            f"Mend {path}, or move it away and add the racks again.",
+        )
+        self.path = path
 
 
 class LslUnavailableError(ServerError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from analysis.imu import SetLabel
+    from server.messages import DiskNotice
     from server.session import LinkStatus, RecordingInfo
     from server.state import JudgesSession
 
@@ -62,8 +63,8 @@ class ClientOverrunError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Outgoing:
-    """A message serialised once for all clients."""
+class Outgoing:
+    """A message serialised once for all clients; with `Delivery.LATEST` it replaces those of its type."""
 
     type: str
     delivery: Delivery
@@ -84,11 +85,11 @@ class Outbox:
     def __init__(self, limit: int, heartbeat_s: float) -> None:
         self._limit = limit
         self._heartbeat_s = heartbeat_s
-        self._waiting: deque[_Outgoing] = deque()
+        self._waiting: deque[Outgoing] = deque()
         self._changed = asyncio.Event()
         self._overrun = asyncio.Event()
 
-    def put(self, message: _Outgoing) -> None:
+    def put(self, message: Outgoing) -> None:
         """Queue a message, dropping what may be dropped; marks the client overrun if nothing may."""
         if self._overrun.is_set():
             return
@@ -156,6 +157,7 @@ class LiveHub:
     def __init__(self, config: HubConfig | None = None, judge: JudgesSession = judged_alone) -> None:
         self._config = config or HubConfig()
         self._clients: set[Outbox] = set()
+        self._inner: set[Outbox] = set()
         self._seq = 0
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
@@ -164,12 +166,12 @@ class LiveHub:
     @property
     def n_clients(self) -> int:
         """Browsers that are connected now."""
-        return len(self._clients)
+        return len(self._clients) - len(self._inner)
 
     @property
     def is_full(self) -> bool:
         """Whether no further client may connect."""
-        return len(self._clients) >= self._config.max_clients
+        return self.n_clients >= self._config.max_clients
 
     def start_session(self, recording: RecordingInfo) -> None:
         """Begin a session; the state of the last one is forgotten."""
@@ -182,6 +184,10 @@ class LiveHub:
     def publish_status(self, status: LinkStatus) -> None:
         """Tell how the link to the sensor is."""
         self._publish(self.state.take_link(status))
+
+    def publish_disk(self, notice: DiskNotice | None) -> None:
+        """Tell every screen that the disk is nearly full; None: it is not."""
+        self._publish(self.state.take_disk(notice))
 
     def publish_label(self, label: SetLabel) -> None:
         """Tell what the next set is. Saying the same twice does no harm."""
@@ -206,16 +212,22 @@ class LiveHub:
         return self.state.snapshot(self._seq).to_json()
 
     @contextmanager
-    def client(self) -> Generator[Outbox]:
-        """Connect a client: its outbox starts with the snapshot and misses nothing after it."""
+    def client(self, *, is_inner: bool = False) -> Generator[Outbox]:
+        """Connect a client: its outbox starts with the snapshot and misses nothing after it.
+
+        ``is_inner``: it is a part of this server, no browser, and is not counted.
+        """
         self._flush()
         outbox = Outbox(self._config.queue_limit, self._config.heartbeat_s)
-        outbox.put(_Outgoing("snapshot", Delivery.EVERY, self.snapshot()))
+        outbox.put(Outgoing("snapshot", Delivery.EVERY, self.snapshot()))
         self._clients.add(outbox)
+        if is_inner:
+            self._inner.add(outbox)
         try:
             yield outbox
         finally:
             self._clients.discard(outbox)
+            self._inner.discard(outbox)
 
     def _gather(self, sample: VelocitySample) -> None:
         """Keep a velocity sample until the batch is sent; nobody gathers while nobody looks."""
@@ -249,6 +261,6 @@ class LiveHub:
     def _send(self, message: LiveMessage) -> None:
         self._seq += 1
         numbered = message.model_copy(update={"seq": self._seq})
-        outgoing = _Outgoing(numbered.type, numbered.delivery, numbered.to_json())
+        outgoing = Outgoing(numbered.type, numbered.delivery, numbered.to_json())
         for outbox in self._clients:
             outbox.put(outgoing)

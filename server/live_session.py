@@ -15,7 +15,7 @@ from ingest.recording import Recorder, RecordingHeader
 from ingest.replay import ReplayableRecording, paced
 from ingest.session import SessionRunner
 from server.companion import link_state, recording_path
-from server.errors import LabelRefusedError
+from server.errors import LabelRefusedError, StoreError
 from server.session import LinkState, LinkStatus, RecordingInfo
 
 if TYPE_CHECKING:
@@ -74,26 +74,34 @@ class SessionSink:
         self._hub, self._store, self._on_event = hub, store, on_event
         self.recording: RecordingInfo | None = None
         """The session that runs or ran last."""
+        self.problem = ""
+        """Why results are not stored just now, in words; empty when all is well."""
+        self._unstored: list[Callable[[Store], None]] = []
 
     def start(self, recording: RecordingInfo) -> None:
         """Begin a session."""
         self.recording = recording
-        if self._store is not None:
-            self._store.save_recording(recording)
+        self._keep(lambda store: store.save_recording(recording))
         if self._hub is not None:
             self._hub.start_session(recording)
 
     def take(self, event: Event) -> None:
-        """Pass one event on; a closed set is stored before anybody hears of it."""
-        if isinstance(event, SetFinished) and self._store is not None and self.recording is not None:
-            self._store.save_set(self.recording, event.summary)
+        """Pass one event on; a closed set is stored before anybody hears of it.
+
+        What cannot be stored, because the disk is full, is shown all the same and stored later.
+        """
+        recording = self.recording
+        if isinstance(event, SetFinished) and recording is not None:
+            self._keep(lambda store: store.save_set(recording, event.summary))
         if self._hub is not None:
             self._hub.publish_event(event)
         if self._on_event is not None:
             self._on_event(event)
 
     def status(self, status: LinkStatus) -> None:
-        """Tell how the link is."""
+        """Tell how the link is; and try again to store what could not be stored."""
+        if self._store is not None and self._unstored:
+            self._store_waiting(self._store)
         if self._hub is not None:
             self._hub.publish_status(status)
 
@@ -104,14 +112,29 @@ class SessionSink:
 
     def end_recording(self, counts: StreamCounts) -> None:
         """Keep what is known of a recording only at its end: measured rate and losses."""
-        if self._store is not None and self.recording is not None:
-            self._store.save_recording(
-                replace(
-                    self.recording,
-                    sample_rate_hz=counts.sample_rate_hz,
-                    lost_samples=counts.lost_samples,
-                )
+        if self.recording is not None:
+            ended = replace(
+                self.recording, sample_rate_hz=counts.sample_rate_hz, lost_samples=counts.lost_samples
             )
+            self._keep(lambda store: store.save_recording(ended))
+
+    def _keep(self, save: Callable[[Store], None]) -> None:
+        """Store something, after what could not be stored before."""
+        if self._store is not None:
+            self._unstored.append(save)
+            self._store_waiting(self._store)
+
+    def _store_waiting(self, store: Store) -> None:
+        try:
+            while self._unstored:
+                self._unstored[0](store)
+                del self._unstored[0]
+        except StoreError as error:
+            if not self.problem:
+                _log.warning("%s", error)
+            self.problem = "the results cannot be stored; they will be when there is room on the disk"
+        else:
+            self.problem = ""
 
     def end(self) -> None:
         """End the session; its results stay."""
@@ -248,11 +271,13 @@ class LiveSession:
                 lost_samples=counts.lost_samples,
                 last_sample_age_s=status.data_age_s,
                 reason=status.recording_problem
+                or self._sink.problem
                 or status.analysis_problem
                 or status.sensor_problem
                 or self._why_nothing_comes(status),
                 heart_rate_bpm=status.heart_rate_bpm,
                 companions=tuple(one.status for one in self._companions),
+                reconnects=max(status.connections - 1, 0),
             )
         )
 

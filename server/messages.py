@@ -46,6 +46,14 @@ class Message(Model):
         return self.model_dump_json(by_alias=True)
 
 
+class DiskNotice(Model):
+    """The disk is nearly full; level "warn" or, when it is urgent, "bad"."""
+
+    level: Literal["warn", "bad"]
+    title: str
+    text: str
+
+
 class SnapshotMessage(Message):
     """The complete live state: first message of every connection, so that a reconnect needs no reload."""
 
@@ -58,6 +66,7 @@ class SnapshotMessage(Message):
     verdicts: tuple[LiftVerdict, ...]
     n_gaps: int
     gap_samples: int
+    disk: DiskNotice | None = None
 
 
 class VelocityMessage(Message):
@@ -113,6 +122,14 @@ class LabelMessage(Message):
     label: LabelModel
 
 
+class HealthMessage(Message):
+    """What every screen should know of this computer; null: nothing is wrong with the disk."""
+
+    delivery: ClassVar[Delivery] = Delivery.LATEST
+    type: Literal["health"] = "health"
+    disk: DiskNotice | None
+
+
 class SessionMessage(Message):
     """A session started, which empties the live state, or ended (null), which keeps it on the screen."""
 
@@ -138,5 +155,6 @@ LiveMessage: TypeAlias = (
     | LinkMessage
     | LabelMessage
     | SessionMessage
+    | HealthMessage
     | HeartbeatMessage
 )

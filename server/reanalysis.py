@@ -13,7 +13,7 @@ from uuid import UUID
 
 from analysis.events import SetFinished
 from analysis.exercises import CATALOGUE
-from analysis.imu import ImuBlock, SetLabel
+from analysis.imu import SetLabel
 from ingest.errors import IngestError
 from ingest.mcap_reader import read_recording
 from ingest.replay import open_recording

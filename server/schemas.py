@@ -160,6 +160,7 @@ class LinkModel(Model):
     reason: str
     heart_rate_bpm: int | None
     companions: tuple[CompanionModel, ...]
+    reconnects: int
 
     @classmethod
     def of(cls, status: LinkStatus) -> LinkModel:

@@ -78,6 +78,8 @@ class LinkStatus:
         If the sensor tells one.
     companions : tuple of CompanionStatus
         Sensors that are recorded beside it.
+    reconnects : int
+        How often the link broke and came back since the session started.
     """
 
     state: LinkState
@@ -90,6 +92,7 @@ class LinkStatus:
     reason: str = ""
     heart_rate_bpm: int | None = None
     companions: tuple[CompanionStatus, ...] = ()
+    reconnects: int = 0
 
     @property
     def lost_fraction(self) -> float | None:

@@ -11,7 +11,9 @@ from analysis.summary import velocity_loss
 from server.goal_schemas import AdviceModel, GoalModel, advice_on
 from server.judging import judged_alone
 from server.messages import (
+    DiskNotice,
     GapMessage,
+    HealthMessage,
     LabelMessage,
     LinkMessage,
     RepMessage,
@@ -95,6 +97,13 @@ class LiveState:
         """The session that runs, if any."""
         self.link: LinkModel | None = None
         """The last known state of the link."""
+        self.disk: DiskNotice | None = None
+        """What is wrong with the disk, if anything."""
+
+    @property
+    def losses(self) -> tuple[int, int]:
+        """Gaps and the samples that are missing in them, of the session that runs or ran last."""
+        return self._progress.n_gaps, self._progress.gap_samples
 
     def start(self, recording: RecordingInfo) -> SessionMessage:
         """Begin a session: everything of the last one leaves the screen."""
@@ -112,6 +121,11 @@ class LiveState:
         """Note the state of the link."""
         self.link = LinkModel.of(status)
         return LinkMessage(link=self.link)
+
+    def take_disk(self, notice: DiskNotice | None) -> HealthMessage:
+        """Note what is wrong with the disk; None: nothing."""
+        self.disk = notice
+        return HealthMessage(disk=notice)
 
     def take_label(self, label: SetLabel) -> LabelMessage:
         """Note what the next set is."""
@@ -168,4 +182,5 @@ class LiveState:
             verdicts=progress.verdicts,
             n_gaps=progress.n_gaps,
             gap_samples=progress.gap_samples,
+            disk=self.disk,
         )

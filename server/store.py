@@ -28,7 +28,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, selectinload
 
 from server.annotations import Athlete, match_sets
@@ -299,8 +299,22 @@ class Store:
 
     @contextmanager
     def _write(self) -> Generator[Session]:
-        with self._lock, Session(self._engine) as session, session.begin():
-            yield session
+        """Open a session that is committed in the end.
+
+        Raises
+        ------
+        StoreError
+            If the database takes nothing just now: the disk is full, or cannot be written.
+        """
+        with self._lock:
+            try:
+                with Session(self._engine) as session, session.begin():
+                    yield session
+            except OperationalError as error:
+                raise StoreError(
+                    f"The results cannot be written: {error.orig}.",
+                    "Make room on the disk. Recordings go on; `upright rebuild` makes results of them again.",
+                ) from error
 
     @contextmanager
     def _read(self) -> Generator[Session]:

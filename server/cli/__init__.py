@@ -35,6 +35,7 @@ from server.cli import (
     sensors,
     serve,
     simulate,
+    wall,
 )
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ for module in (
     doctor,
     export,
     maintenance,
+    wall,
 ):
     module.register(app)
 
@@ -74,9 +76,9 @@ def main() -> None:
     """Run a command; turn every error that we raise on purpose into one line and exit code 1."""
     # The core's systems are small: threads inside its linear algebra cost more than they bring.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    logging.basicConfig(
-        level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=errors, show_path=False)]
-    )
+    handler = RichHandler(console=errors, show_path=False)
+    handler.setLevel(logging.WARNING)  # the Health screen's own handler takes more
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     try:
         app()
     except KeyboardInterrupt:

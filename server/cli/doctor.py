@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from server.listening import Heard
     from server.settings import Settings
 
-BYTES_PER_HOUR = 12_000_000
-"""One sensor at 200 Hz: 20 packets of 132 bytes a second and their framing, bytes; measured 3.2 kB/s."""
-
 _FILE_ENDING = re.compile(r"\.[A-Za-z]{2,7}$")
 """Sensors have numbers after a dot, if any."""
 
@@ -219,25 +216,33 @@ def _print(console: Console, examined: Examined, heard: Heard | None) -> None:
 
 def _examine_computer(transport: str | None, data_dir: Path | None) -> None:
     """Check what Upright needs on this computer, and say what to do where something is missing."""
-    import platform
-    import shutil
-    import sqlite3
-    from importlib.metadata import version
-
     from rich.console import Console
 
     from ingest.ble_scan import scan as scan_radio
+    from server.health.computer import results, versions
+    from server.health.disk import DiskMeter
+    from server.health.findings import disk_finding, hours_words, integrity_finding, sqlite_finding
 
     console = Console()
     settings = settings_of(data_dir)
-    console.print(f"Upright {version('upright')}, Python {platform.python_version()}, {platform.platform()}")
-    console.print(f"bleak {version('bleak')}, bumble {version('bumble')}, SQLite {sqlite3.sqlite_version}")
+    console.print(", ".join(f"{name} {value}" for name, value in versions().items()), soft_wrap=True)
     make_data_dir(settings)
-    free = shutil.disk_usage(settings.recordings_dir).free
-    hours = free / BYTES_PER_HOUR
-    console.print(f"Data in {settings.data_dir}: {free / 1e9:.1f} GB free, {hours:,.0f} hours of one sensor")
-    found = asyncio.run(scan_radio(transport, 3.0))
-    ours = sum(sensor.driver is not None for sensor in found)
+    disk = DiskMeter(settings).measure(0.0)
+    room = "unknown room" if disk.free_bytes is None else f"{disk.free_bytes / 1e9:.1f} GB free"
+    lasts = "" if disk.expected_hours is None else f", {hours_words(disk.expected_hours)} of one sensor"
+    console.print(f"Data in {settings.data_dir}: {room}{lasts}", soft_wrap=True)
+    findings = (
+        disk_finding(disk),
+        integrity_finding(results(settings).integrity),
+        sqlite_finding(versions()["SQLite"]),
+    )
+    for found in findings:
+        if found is not None:
+            style = {"bad": "bold red", "warn": "yellow"}.get(found.level, "dim")
+            console.print(f"[{style}]{found.title}.[/] {found.text}", soft_wrap=True, highlight=False)
+    found_sensors = asyncio.run(scan_radio(transport, 3.0))
+    ours = sum(sensor.driver is not None for sensor in found_sensors)
     console.print(
-        f"Bluetooth works: {len(found)} devices in reach, {ours} of them sensors that Upright can read"
+        f"Bluetooth works: {len(found_sensors)} devices in reach, "
+        f"{ours} of them sensors that Upright can read"
     )

@@ -124,6 +124,15 @@ LeverM: TypeAlias = Annotated[
         "--lever-m", help="From the bar's axis to the sensor, sensor frame, m: x,y,z.", show_default=False
     ),
 ]
+Racks: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rack",
+        help="Follow another rack's server on the wall: NAME=URL, with its token, as that server printed it. "
+        "May be repeated; the page can add racks too.",
+        show_default=False,
+    ),
+]
 AccelUnitName: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ from server.cli.options import (
     MountName,
     NoBrowser,
     Port,
+    Racks,
     Tls,
     Transport,
     mount_of,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from analysis import Mount
     from server.live_session import Listeners
     from server.settings import Settings
+    from server.wall.racks import Rack
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +56,7 @@ def serve(
         bool, typer.Option("--no-sensor", help="Connect to none until the page asks for it.")
     ] = False,
     also: Also = None,
+    rack: Racks = None,
     transport: Transport = None,
     lan: Lan = False,
     tls: Tls = None,
@@ -68,14 +71,16 @@ def serve(
     """Serve the dashboard, and record and show a sensor, or a watch that pushes."""
     from server.cli.lan import open_to_lan
     from server.cli.lsl import lsl_listeners
+    from server.wall.racks import parse_rack
 
-    # A phone's app asks nobody whether to trust a certificate of our own, so a push comes without TLS.
+    racks = tuple(parse_rack(one) for one in rack or ())
+    # A phone's app has no warning to click through and may refuse our certificate: a push comes without TLS.
     settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls, by_default=not push)
     opens_browser = not (no_browser or lan)
     if push or mqtt is not None:
         from server.cli.push import receive, wrist_mount
 
-        if sensor is not None or also or no_sensor or lsl or transport is not None:
+        if sensor is not None or also or no_sensor or lsl or racks or transport is not None:
             raise typer.BadParameter("a watch that pushes takes the place of a sensor; leave the other out")
         worn = wrist_mount(mount, bar_axis, lever_m)
         asyncio.run(receive(settings, worn, push, mqtt, opens_browser=opens_browser))
@@ -89,6 +94,7 @@ def serve(
             mounted,
             lsl_listeners(mounted, sensor, wanted=lsl),
             opens_browser=opens_browser,
+            racks=racks,
         )
     )
 
@@ -101,13 +107,14 @@ async def _run(
     listeners: Listeners,
     *,
     opens_browser: bool,
+    racks: tuple[Rack, ...],
 ) -> None:
     from ingest.companions import Membership, SessionClock
     from server.cli.sensors import companions_for, source_for
     from server.cli.web import console, dashboard
 
     async with dashboard(
-        settings, opens_browser=opens_browser, transport=transport, offers_sensors=True
+        settings, opens_browser=opens_browser, transport=transport, offers_sensors=True, racks=racks
     ) as page:
         page.controls.session = page.desk
         page.desk.listeners = listeners

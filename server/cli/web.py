@@ -23,13 +23,14 @@ from server.serve import bind, serve
 from server.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine, Sequence
     from typing import Any
 
     from analysis import SetLabel
     from server.push import PushReception
     from server.session import Controls
     from server.settings import Settings
+    from server.wall.racks import Rack
 
 console = Console()
 
@@ -78,6 +79,8 @@ async def dashboard(
     transport: str | None = None,
     offers_sensors: bool = False,
     reception: PushReception | None = None,
+    racks: Sequence[Rack] = (),
+    screen: str = "",
 ) -> AsyncGenerator[Dashboard]:
     """Serve the dashboard while the block runs.
 
@@ -95,6 +98,10 @@ async def dashboard(
         Whether the page may look for sensors, pair and connect them.
     reception : PushReception or None
         Takes what a device pushes.
+    racks : sequence of Rack
+        Other racks that the wall follows.
+    screen : str
+        Which screen to open, such as "wall".
 
     Raises
     ------
@@ -107,13 +114,13 @@ async def dashboard(
         settings = settings.model_copy(update={"port": port})
         access = Access.of(settings)
         tls = open_for_others(access, settings) if settings.lan else None
-        url = dashboard_url(settings)
+        url = dashboard_url(settings) + (screen and f"#/{screen}")
         controls = NothingRuns()
         with Store(settings.results_url) as store:
             hub = LiveHub(_in_wall_time(HubConfig(), speed), Judge(store).session)
             desk = SensorDesk(settings, hub, store, transport)
             offered = desk if offers_sensors else None
-            app = create_app(settings, hub, store, controls, offered, reception=reception, access=access)
+            app = create_app(settings, hub, store, controls, offered, reception, access, racks)
 
             def started() -> None:
                 console.print(f"Dashboard: [bold]{url}[/]  (Ctrl-C ends)", soft_wrap=True)

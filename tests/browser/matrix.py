@@ -39,6 +39,7 @@ DEEPER = {
     "sessions": (STORED, f"{STORED}/stability", f"session/{RECORDING_ID}"),
     "training": ("training/profile/back_squat", "training/audit"),
     "explorer": (f"explorer/{RECORDING_ID}",),
+    "settings": ("settings/athletes", "settings/lifts", "settings/access"),
 }
 """Addresses within a screen that look different from its first one."""
 

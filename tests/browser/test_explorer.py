@@ -36,6 +36,7 @@ def drawn(page):
 
 def window(page):
     found = re.match(r"([\d.−]+) s to ([\d.]+) s, (.*)", text(page, ".explorer-where"))
+    assert found
     return float(found[1]), float(found[2]), found[3]
 
 

@@ -37,6 +37,14 @@ export const send = (method, path, body) =>
 
 /** Who this browser is to the server. */
 export const getMe = () => request("/me");
+export const getAccess = () => request("/access");
+export const getTokens = () => request("/access/tokens");
+export const renewTokens = () => request("/access/renew", { method: "POST" });
+/** Picture of a code. @param {number} nth of the tokens: another one, another address, so that no old picture is shown */
+export const codeUrl = (role, nth) => `${API}/access/code.svg${query({ role, nth })}`;
+/** The goals that are offered for each lift. */
+export const getPreferences = () => request("/preferences");
+export const putPreferences = (preferences) => send("PUT", "/preferences", preferences);
 export const getExercises = () => request("/exercises");
 /** @param {string} [athleteId] of one athlete; otherwise all */
 export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
@@ -71,5 +79,17 @@ export const disconnectSensor = () => request("/live/stream", { method: "DELETE"
 
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
+export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeURIComponent(id)}`, changes);
+/** @param {string} [heirId] whose the sessions are from now on; otherwise nobody's */
+export const deleteAthlete = (id, heirId) => request(`/athletes/${encodeURIComponent(id)}${query({ heir_id: heirId })}`, { method: "DELETE" });
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
+
+/** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
+export const addRack = (rack) => send("POST", "/wall/racks", rack);
+export const removeRack = (id) => request(`/wall/racks/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const changeWall = (changes) => send("PATCH", "/wall", changes);
+
+export const getHealth = () => request("/health");
+/** A zip; the browser saves it. */
+export const DIAGNOSTICS = `${API}/health/diagnostics`;

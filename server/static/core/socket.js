@@ -1,6 +1,6 @@
-/** The live socket: connects again by itself, and notices by the silence when a connection is broken. */
+/** Sockets that connect again by themselves, and notice by the silence when a connection is broken. */
 
-const ADDRESS = "/api/v1/live";
+const API = "/api/v1";
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 /** The server says something at least every 2 s: after so long without a word nobody is there any more. */
@@ -9,13 +9,22 @@ const SILENT_MS = 5000;
 const SUSPICIOUS_MS = 2500;
 const WATCH_MS = 1000;
 
+/** @param {(message: object) => void} onMessage @param {OnState} onState */
+export const connectLive = (onMessage, onState) => keepOpen("/live", "snapshot", onMessage, onState);
+
+/** @param {(message: object) => void} onMessage @param {OnState} onState @returns {() => void} closes it */
+export const connectWall = (onMessage, onState) => keepOpen("/wall", "wall", onMessage, onState);
+
 /**
- * Keep the live socket open. Every connection begins with a snapshot, so nothing has to be remembered here.
+ * Keep a socket open. Every connection begins with everything, so nothing has to be remembered here.
  *
+ * @typedef {(state: "connecting" | "open" | "closed", silentMs: number) => void} OnState with how long nothing came
+ * @param {string} path
+ * @param {string} first type of the message that says everything
  * @param {(message: object) => void} onMessage
- * @param {(state: "connecting" | "open" | "closed", silentMs: number) => void} onState with how long nothing came
+ * @param {OnState} onState
  */
-export function connectLive(onMessage, onState) {
+function keepOpen(path, first, onMessage, onState) {
   /** The connection that counts. What one that was given up still brings is in the snapshot of the next. */
   let socket = null;
   let isOpen = false;
@@ -30,7 +39,7 @@ export function connectLive(onMessage, onState) {
     clearTimeout(retry);
     onState("connecting", since(heardAt));
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const mine = new WebSocket(`${scheme}://${location.host}${ADDRESS}`);
+    const mine = new WebSocket(`${scheme}://${location.host}${API}${path}`);
     socket = mine;
     triedAt = Date.now();
     mine.addEventListener("message", (event) => mine === socket && take(JSON.parse(event.data)));
@@ -41,7 +50,7 @@ export function connectLive(onMessage, onState) {
     heardAt = Date.now();
     if (message.type === "heartbeat") return;
     onMessage(message);
-    if (message.type !== "snapshot") return;
+    if (message.type !== first) return;
     retryMs = FIRST_RETRY_MS;
     isOpen = true;
     onState("open", 0);
@@ -76,8 +85,17 @@ export function connectLive(onMessage, onState) {
     else if (silentMs() > SUSPICIOUS_MS) giveUp(0);
   }
 
+  const wakers = [[window, "online"], [window, "pageshow"], [document, "visibilitychange"], [document, "resume"]];
   open();
-  setInterval(watch, WATCH_MS);
-  for (const name of ["online", "pageshow"]) window.addEventListener(name, wake);
-  for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, wake);
+  const watching = setInterval(watch, WATCH_MS);
+  for (const [target, name] of wakers) target.addEventListener(name, wake);
+
+  return () => {
+    for (const [target, name] of wakers) target.removeEventListener(name, wake);
+    clearInterval(watching);
+    clearTimeout(retry);
+    const last = socket;
+    socket = null;
+    last?.close();
+  };
 }

@@ -13,6 +13,7 @@ export const initialState = Object.freeze({
   verdicts: [],
   nGaps: 0,
   gapSamples: 0,
+  disk: null,
 });
 
 /**
@@ -38,6 +39,8 @@ export function reduce(state, message, now) {
       return { ...next, ...closeSet(state, message.set), verdicts: message.verdicts };
     case "gap":
       return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples };
+    case "health":
+      return { ...next, disk: message.disk };
     case "session":
       return message.session ? startSession(next, message.session) : { ...next, session: null };
     default:
@@ -65,6 +68,7 @@ function fromSnapshot(state, message, now) {
     verdicts: message.verdicts,
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
+    disk: message.disk ?? null,
   };
 }
 

@@ -1,0 +1,1 @@
+"""How this server is: disk, losses, computer, versions, and what went wrong lately."""

@@ -1,0 +1,1 @@
+"""The wall: what up to sixteen racks do, on one screen."""
