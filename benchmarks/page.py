@@ -4,11 +4,11 @@
 
 The server analyses a simulated session in real time (``page_server.py``); a script in the page
 (``page_probe.js``) notes what is painted when. A rep's delay runs from the moment at which its event is
-handed to the hub to the end of the frame that shows its number, by one clock. The strip's frames are those in which
-its canvas was drawn on. The heap is read after a forced garbage collection; what that itself holds up is left
-out. A page is usable when the number of the last rep is painted and a press of the unit's button changes it,
-counted from the start of the navigation, with an empty cache. Processors are throttled by Chromium
-(``Emulation.setCPUThrottlingRate``), the network by a delay of 20 ms at 20 Mbit/s.
+handed to the hub to the end of the frame that shows its number, by one clock. The strip's frames are those in
+which its canvas was drawn on. The heap is read after a forced garbage collection; what that itself holds up
+is left out. A page is usable when the number of the last rep is painted and a press of the unit's button
+changes it, counted from the start of the navigation, with an empty cache. Processors are throttled by
+Chromium (``Emulation.setCPUThrottlingRate``), the network by a delay of 20 ms at 20 Mbit/s.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load
     """Visit once with an empty cache."""
     causes: dict[str, str | None] = {}
     page, devtools = open_page(browser, "about:blank#", 1)
-    devtools.on("Network.requestWillBeSent", lambda event: causes.setdefault(*_cause(event)))
+    devtools.on("Network.requestWillBeSent", lambda event: causes.update([_cause(event)]))
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     if wifi:
         devtools.send("Network.emulateNetworkConditions", WIFI)
@@ -313,6 +313,7 @@ def judge_growth(judged: Judged, seen: Watched) -> None:
 def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> None:
     """Rows of first visits."""
     promises = {1: MOST_USABLE_S, THROTTLE: MOST_USABLE_THROTTLED_S}
+    loads: list[Load] = []
     for throttle, promised_s in promises.items():
         for wifi in (False, True):
             loads = [load(browser, address, throttle, wifi=wifi) for _ in range(times)]

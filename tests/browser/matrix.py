@@ -25,7 +25,7 @@ from tests.server.recordings import RECORDING_ID, mislabelled
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ConsoleMessage
 
 PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
@@ -94,15 +94,15 @@ class Walk:
     def __enter__(self) -> Walk:
         width, height = self.size
         self._context = self.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=self.theme, has_touch=width < 1200
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if self.theme == "dark" else "light",
+            has_touch=width < 1200,
         )
         self.page = self._context.new_page()
         self.page.set_default_timeout(8000)
         self.page.add_init_script(AXE_SCRIPT)
         self.page.add_init_script(CHECKS)
-        self.page.on(
-            "console", lambda said: said.type in {"error", "warning"} and self.note("console", said.text)
-        )
+        self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.note("error", str(error)))
         self.page.on("request", lambda request: self._look_at(request.url))
         self.page.goto(f"{self.station.address}/#/{self.at}")
@@ -114,6 +114,10 @@ class Walk:
     def note(self, kind: str, *complaints: str) -> None:
         """Keep complaints about the screen that is shown."""
         self.found[self.at] += [f"{kind}: {complaint}" for complaint in complaints]
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.note("console", said.text)
 
     def _look_at(self, url: str) -> None:
         if not url.startswith((self.station.address, "data:", "blob:")):
