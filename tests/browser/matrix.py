@@ -134,8 +134,8 @@ class Walk:
         """Show a screen and wait until it is there."""
         self.at = address
         self.page.evaluate("address => checks.leaveFor(address)", address)
-        if not self.page.evaluate("checks.settled(150, 6000)"):
-            self.note("loading", "is not there after 6 s, or has no heading")
+        if not self.page.evaluate("checks.settled(150, 20000)"):
+            self.note("loading", "is not there after 20 s, or has no heading")
         if address == "live":  # the scripted sensor says that it is alive
             self.station.tell(self.station.hub.publish_status, status())
 
