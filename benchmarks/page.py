@@ -2,12 +2,12 @@
 
     uv run python benchmarks/page.py [--minutes 30] [--quick] [--markdown docs/page.md]
 
-The server analyses a simulated session at the pace of the wall clock (``page_server.py``); a script in the
-page (``page_probe.js``) notes what is painted when. A rep's delay runs from the moment at which its event is
-handed to the hub to the end of the frame that shows its number, by one machine's wall clock. The strip's frames
-are those in which its canvas was drawn on. The heap is read after a forced garbage collection; what that itself
-holds up is left out. A page is usable when the number of the last rep is painted and a press of the unit's
-button changes it, counted from the start of the navigation, with an empty cache. Processors are throttled by
+The server analyses a simulated session in real time (``page_server.py``); a script in the page
+(``page_probe.js``) notes what is painted when. A rep's delay runs from the moment at which its event is
+handed to the hub to the end of the frame that shows its number, by one clock. The strip's frames are those in
+which its canvas was drawn on. The heap is read after a forced garbage collection; what that itself holds up
+is left out. A page is usable when the number of the last rep is painted and a press of the unit's button
+changes it, counted from the start of the navigation, with an empty cache. Processors are throttled by
 Chromium (``Emulation.setCPUThrottlingRate``), the network by a delay of 20 ms at 20 Mbit/s.
 """
 
@@ -60,19 +60,23 @@ class Watched:
     ----------
     reps : dict
         Painted when, by set and rep, wall time, s.
-    strip, frames : list of int
-        In each second in which velocity came.
+    strip, frames, batches : list of int
+        In each second: frames in which the strip was drawn, all frames, messages with velocity.
     long_tasks_ms : list of float
         Longer than 50 ms.
-    heap_mb, nodes, listeners : list of (minute, value)
-        After garbage collection.
+    counts : list of dict
+        Minute, heap in MB, DOM nodes and listeners, each time after garbage collection.
+    processor : float
+        Of one core, that the page's process took.
     """
 
     reps: dict[tuple[int, int], float] = field(default_factory=dict)
     strip: list[int] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
     long_tasks_ms: list[float] = field(default_factory=list)
     counts: list[dict[str, float]] = field(default_factory=list)
+    processor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,15 +140,17 @@ def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load
     """Visit once with an empty cache."""
     causes: dict[str, str | None] = {}
     page, devtools = open_page(browser, "about:blank#", 1)
-    devtools.on("Network.requestWillBeSent", lambda event: _note_cause(causes, event))
+    devtools.on("Network.requestWillBeSent", lambda event: causes.update([_cause(event)]))
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     if wifi:
         devtools.send("Network.emulateNetworkConditions", WIFI)
     page.goto(f"{address}/#/live", wait_until="commit")
     page.wait_for_function("() => probe.usableAt !== null", timeout=60_000)
     painted_ms, usable_ms = page.evaluate("[probe.paintedAt, probe.usableAt]")
-    seen = page.evaluate("""() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-        .filter((entry) => entry.startTime < probe.usableAt).map((entry) => [entry.name, entry.transferSize])""")
+    seen = page.evaluate("""() => ["navigation", "resource"]
+        .flatMap((type) => performance.getEntriesByType(type))
+        .filter((entry) => entry.startTime < probe.usableAt)
+        .map((entry) => [entry.name, entry.transferSize])""")
     page.context.close()
     names = {name.split("#")[0] for name, _ in seen}
     return Load(
@@ -154,10 +160,6 @@ def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load
         sum(size for _, size in seen) / 1000,
         max(_depth(name, causes) for name in names),
     )
-
-
-def _note_cause(causes: dict[str, str | None], event: dict[str, Any]) -> None:
-    causes.setdefault(*_cause(event))
 
 
 def _cause(event: dict[str, Any]) -> tuple[str, str | None]:
@@ -185,7 +187,7 @@ def watch(page: Page, devtools: CDPSession, server: Server, seconds: float, ever
     page.wait_for_function("() => probe.usableAt !== null", timeout=60_000)
     page.wait_for_timeout(1000 * SETTLE_S)
     page.evaluate("() => { probe.seconds = {}; probe.longTasks = []; probe.reps = []; }")
-    begun_s = time.monotonic()
+    begun_s, worked_s = time.monotonic(), _processor_s(page)
     while (passed_s := time.monotonic() - begun_s) < seconds:
         page.wait_for_timeout(1000 * min(every_s, seconds - passed_s))
         server.hear()
@@ -201,11 +203,22 @@ def watch(page: Page, devtools: CDPSession, server: Server, seconds: float, ever
             """([from, until]) => {
                 probe.longTasks = probe.longTasks.filter(([start]) => start < from || start > until);
                 for (const second of Object.keys(probe.seconds))
-                    if (second >= Math.floor(from / 1000) && second <= until / 1000) delete probe.seconds[second];
+                    if (second >= Math.floor(from / 1000) && second <= until / 1000)
+                        delete probe.seconds[second];
             }""",
             [own_from_ms, own_until_ms],
         )
+    seen.processor = (_processor_s(page) - worked_s) / (time.monotonic() - begun_s)
     return seen
+
+
+def _processor_s(page: Page) -> float:
+    """Time that the renderers have had of the processors so far, s."""
+    assert page.context.browser is not None
+    devtools = page.context.browser.new_browser_cdp_session()
+    processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+    devtools.detach()
+    return sum(one["cpuTime"] for one in processes if one["type"] == "renderer")
 
 
 def _gather(page: Page, seen: Watched) -> None:
@@ -218,10 +231,9 @@ def _gather(page: Page, seen: Watched) -> None:
         return taken;
     }""")
     seen.reps |= {(set_index, rep): painted_s for set_index, rep, painted_s in reps}
-    # In a second in which the stream began or ended there is less to draw.
-    streaming = [second for second in seconds if second["batches"] >= 12]
-    seen.strip += [second["strip"] for second in streaming]
-    seen.frames += [second["frames"] for second in streaming]
+    seen.strip += [second["strip"] for second in seconds]
+    seen.frames += [second["frames"] for second in seconds]
+    seen.batches += [second["batches"] for second in seconds]
     seen.long_tasks_ms += [duration for _, duration in tasks]
 
 
@@ -264,7 +276,8 @@ def judge_stream(judged: Judged, seen: Watched, delays: np.ndarray, least_frames
     judged.add(
         f"strip, frames a second, {name}",
         f"{least_frames:g}",
-        f"mean {strip.mean():.1f}, in 95 % of the seconds at least {np.percentile(strip, 5):.0f}, fewest {strip.min()}",
+        f"mean {strip.mean():.1f}, in 95 % of the seconds at least {np.percentile(strip, 5):.0f}, fewest "
+        f"{strip.min()}; {np.mean(seen.batches or [0]):.0f} messages a second",
         holds=bool(strip.mean() >= FRAMES_TOLERANCE * least_frames),
     )
     tasks = seen.long_tasks_ms
@@ -273,6 +286,12 @@ def judge_stream(judged: Judged, seen: Watched, delays: np.ndarray, least_frames
         "none" if name == "full speed" else NO_VALUE,
         f"{len(tasks)}" + (f", longest {max(tasks):.0f} ms" if tasks else ""),
         holds=not tasks if name == "full speed" else None,
+    )
+    judged.add(
+        f"processor that the page takes, {name}",
+        NO_VALUE,
+        f"{100 * seen.processor:.0f} % of a core",
+        holds=None,
     )
 
 
@@ -300,11 +319,14 @@ def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> N
             loads = [load(browser, address, throttle, wifi=wifi) for _ in range(times)]
             usable = sorted(one.usable_s for one in loads)
             median = float(np.median(usable))
-            name = f"first visit usable{f', {throttle}x throttled' if throttle > 1 else ''}{', 20 ms network' if wifi else ''}"
+            name = "first visit usable"
+            name += f", {throttle}x throttled" if throttle > 1 else ""
+            name += ", 20 ms network" if wifi else ""
+            painted = float(np.median([one.painted_s for one in loads]))
             judged.add(
                 name,
                 NO_VALUE if wifi else f"{promised_s:g} s",
-                f"{median:.2f} s (longest of {times}: {usable[-1]:.2f}); painted {np.median([one.painted_s for one in loads]):.2f} s",
+                f"{median:.2f} s (longest of {times}: {usable[-1]:.2f}); painted {painted:.2f} s",
                 holds=None if wifi else median <= promised_s,
             )
     last = loads[-1]
@@ -317,15 +339,15 @@ def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> N
 
 
 def machine(browser: Browser) -> Iterator[str]:
-    """What this was measured on."""
+    """Say what this was measured on."""
     model = next(
         (line.split(":")[1].strip() for line in _cpu_info() if line.startswith("model name")),
         platform.machine(),
     )
     yield (
-        f"{os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at the end, "
-        f"{'of which the benchmark itself about 1; ' if (os.getloadavg()[0]) else ''}Chromium {browser.version}, headless, "
-        f"painting in software, page {SIZE[0]} x {SIZE[1]}; server on the same machine."
+        f"{os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at the end, of which about 1 is "
+        f"of this benchmark; Chromium {browser.version}, headless, painting in software, "
+        f"page {SIZE[0]} x {SIZE[1]}; server on the same machine."
     )
     yield "Long tasks and frames of the seconds in which this benchmark itself collects garbage are left out."
 

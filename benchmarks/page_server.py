@@ -1,8 +1,8 @@
-"""The server that ``page.py`` looks at, in a process of its own: a simulated session at the pace of the wall clock.
+"""The server that ``page.py`` looks at, in a process of its own: a simulated session in real time.
 
-The samples of a simulated sensor (200 Hz) are analysed in the server's event loop as in a live session, ten at a time,
-and go through sink, store and hub to the real application; only the radio is left out, which ``radio.py``
-measures.
+The samples of a simulated sensor (200 Hz) are analysed in the server's event loop as in a live session, ten
+at a time, and go through sink, store and hub to the real application; only the radio is left out, which
+``radio.py`` measures.
 """
 
 from __future__ import annotations

@@ -4,15 +4,15 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
+from pathlib import Path
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.devices.sensor_logger_message import MAX_MESSAGE_BYTES
@@ -35,6 +35,7 @@ from server.files.limits import MAX_UPLOAD_BYTES
 from server.gate import PUSH_PATH, SecurityGate
 from server.health.watch import HealthWatch
 from server.live import LiveHub
+from server.page_files import PageFiles
 from server.preferences import PreferenceFile
 from server.push import PushReception
 from server.schemas import ErrorModel
@@ -183,13 +184,9 @@ def create_app(
 
 
 def _add_pages(app: FastAPI) -> None:
-    static = resources.files("server") / "static"
-
-    @app.get("/", include_in_schema=False)
-    async def index() -> FileResponse:
-        return FileResponse(str(static / "index.html"))
-
-    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+    files = PageFiles(Path(str(resources.files("server") / "static")))
+    app.add_route("/", files.index, include_in_schema=False)
+    app.mount("/static", files, name="static")
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -34,10 +34,10 @@ class HubConfig:
     Attributes
     ----------
     batch_s : float
-        Velocity samples are gathered this long, s, by the loop's clock. 0.03 to 0.2; 0.066 is two samples at
-        30 Hz, below what an eye notices on the strip, and halves the number of messages.
+        Velocity samples are gathered this long, s, by the loop's clock. 0.03 to 0.2; the core gives three
+        at once every 0.1 s, and 0.04 is long enough for those of one packet and adds little delay.
     queue_limit : int
-        Messages that wait for one client. 64 to 1024; 256 is 17 s of velocity batches, and more reps and sets
+        Messages that wait for one client. 64 to 1024; 256 is 10 s of velocity batches, and more reps and sets
         than any session closes in that time.
     max_clients : int
         Browsers at once. 4 to 64: one for each screen in a gym; more is a fault or an attack.
@@ -46,7 +46,7 @@ class HubConfig:
         1 to 3: the page takes 5 s of silence for a broken connection (``core/socket.js``).
     """
 
-    batch_s: float = 0.066
+    batch_s: float = 0.04
     queue_limit: int = 256
     max_clients: int = 64
     heartbeat_s: float = 2.0

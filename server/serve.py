@@ -27,8 +27,9 @@ GRACEFUL_SHUTDOWN_S = 2
 """How long running requests may take at the end, s. 1 to 10."""
 BACKLOG = 128
 UNHEARD_MS = 30_000
-"""A connection whose other end acknowledges nothing for so long, ms of wall time, is broken: a tablet that left
-the Wi-Fi. 10000 to 120000. Without it the kernel tries for a quarter of an hour and the place of a client is taken."""
+"""A connection whose other end acknowledges nothing for so long, ms of wall time, is broken: a tablet that
+left the Wi-Fi. 10000 to 120000. Without it the kernel tries for a quarter of an hour, and one of the places
+for clients is taken."""
 
 
 def bind(host: str, port: int) -> socket.socket:

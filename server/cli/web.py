@@ -143,7 +143,7 @@ async def dashboard(
 
 
 def _in_wall_time(config: HubConfig, speed: float) -> HubConfig:
-    """Stretch what people and their browsers wait for: they live in wall time, whatever the loop's clock does."""
+    """Stretch what browsers wait for: they live in wall time, whatever the loop's clock does."""
     return replace(config, batch_s=config.batch_s * speed, heartbeat_s=config.heartbeat_s * speed)
 
 

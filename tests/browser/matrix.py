@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT
 
@@ -87,22 +87,22 @@ class Walk:
     browser: Browser
     station: Station
     size: tuple[int, int]
-    theme: Literal["light", "dark"]
+    theme: str
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    at: str = "sessions"
+    at: str = "begin"
 
     def __enter__(self) -> Walk:
         width, height = self.size
         self._context = self.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=self.theme, has_touch=width < 1200
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if self.theme == "dark" else "light",
+            has_touch=width < 1200,
         )
         self.page = self._context.new_page()
         self.page.set_default_timeout(8000)
         self.page.add_init_script(AXE_SCRIPT)
         self.page.add_init_script(CHECKS)
-        self.page.on(
-            "console", self._hear
-        )
+        self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.note("error", str(error)))
         self.page.on("request", lambda request: self._look_at(request.url))
         self.page.goto(f"{self.station.address}/#/{self.at}")
@@ -115,7 +115,7 @@ class Walk:
         """Keep complaints about the screen that is shown."""
         self.found[self.at] += [f"{kind}: {complaint}" for complaint in complaints]
 
-    def _hear(self, said: ConsoleMessage) -> None:
+    def _listen(self, said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"}:
             self.note("console", said.text)
 
@@ -134,8 +134,8 @@ class Walk:
         """Show a screen and wait until it is there."""
         self.at = address
         self.page.evaluate("address => checks.leaveFor(address)", address)
-        if not self.page.evaluate("checks.settled(150, 6000)"):
-            self.note("loading", "is not there after 6 s, or has no heading")
+        if not self.page.evaluate("checks.settled(150, 20000)"):
+            self.note("loading", "is not there after 20 s, or has no heading")
         if address == "live":  # the scripted sensor says that it is alive
             self.station.tell(self.station.hub.publish_status, status())
 

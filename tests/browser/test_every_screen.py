@@ -1,5 +1,5 @@
-"""Every screen that the page knows, at three sizes and in two themes: nothing complains, nothing is cut off, everything
-can be reached, hit and read. `matrix.py` and `checks.js` say how it is looked at.
+"""Every screen that the page knows, at three sizes and in two themes: nothing complains, nothing is cut off,
+everything can be reached, hit and read. `matrix.py` and `checks.js` say how it is looked at.
 """
 
 from __future__ import annotations

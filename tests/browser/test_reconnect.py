@@ -19,7 +19,7 @@ from tests.browser.conftest import START_S
 from tests.server.lifting import make_set, play, recording, session_events, status
 
 pytestmark = pytest.mark.browser
-SILENT_S = 5.0
+SILENT_S = 5
 """After so long the page takes silence for a broken connection (`core/socket.js`)."""
 
 
@@ -239,3 +239,22 @@ def test_stored_screens_read_again_what_they_missed(servers, browser):
     assert page.evaluate("window.wasHere")
     page.wait_for_selector(".outage", state="hidden")
     page.close()
+
+
+def test_a_screen_whose_answer_comes_late_does_not_draw_over_the_next(watched, open_page):
+    page = open_page("#/live")
+    expect_text(page, ".hero-number", "0.52")
+
+    def answer_late(route):
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/api/v1/sessions*", answer_late)
+    with page.expect_response("**/api/v1/sessions*"):
+        page.evaluate("location.hash = '#/sessions'")
+        page.wait_for_timeout(100)
+        page.evaluate("location.hash = '#/live'")
+    page.wait_for_timeout(200)
+    assert page.locator(".session-list").count() == 0
+    assert page.locator("main h1").count() == 1
+    assert page.inner_text(".hero-number") == "0.52"

@@ -13,8 +13,23 @@ const PATIENCE_MS = 250;
  */
 export function makeRouter(root, context, { onScreen, onShown }) {
   let shown = null;
-  /** Counts visits, so that an answer that comes late does not draw over the next screen. */
   let visit = 0;
+  let place = null;
+
+  /** A screen draws into a place of its own: one whose answers come late does not draw over the next. */
+  function nextPlace() {
+    if (place && !place.firstChild) place.remove();
+    const mine = h("div", { class: "place" });
+    place = mine;
+    root.append(mine);
+    // The screen before stays until there is something to show instead.
+    const observer = new MutationObserver(() => {
+      observer.disconnect();
+      if (mine === place) put(root, mine);
+    });
+    observer.observe(mine, { childList: true });
+    return mine;
+  }
 
   async function route() {
     visit += 1;
@@ -25,11 +40,12 @@ export function makeRouter(root, context, { onScreen, onShown }) {
     shown = null;
     onScreen(screen);
     root.className = `screen-${screen.id}`;
-    const waiting = setTimeout(() => here === visit && put(root, loading(screen)), PATIENCE_MS);
+    const mine = nextPlace();
+    const waiting = setTimeout(() => here === visit && !mine.firstChild && put(mine, loading(screen)), PATIENCE_MS);
     try {
       const module = await loadScreen(screen);
       if (here !== visit) return;
-      const drawn = await module.show(root, context, rest, id);
+      const drawn = await module.show(mine, context, rest, id);
       if (here !== visit) {
         drawn?.unmount?.();
         return;
@@ -37,7 +53,7 @@ export function makeRouter(root, context, { onScreen, onShown }) {
       shown = drawn ?? {};
       onShown(shown);
     } catch (error) {
-      if (here === visit) put(root, failed(error, route));
+      if (here === visit) put(mine, failed(error, route));
     } finally {
       clearTimeout(waiting);
     }
