@@ -65,7 +65,7 @@ export async function show(root, context) {
     const more = health.findings.slice(health.level === "good" ? 0 : 1);
     put(words,
       h("div", { class: `health-headline ${health.level}` }, h("span", { class: "health-glyph", "aria-hidden": "true", text: GLYPHS[health.level] }), h("div", {}, h("p", { class: "health-title", text: title }), h("p", { text }))),
-      more.length ? h("ul", { class: "findings" }, ...more.map((one) => h("li", { class: one.level }, h("i", { "aria-hidden": "true", text: GLYPHS[one.level] }), h("div", {}, h("strong", { text: one.title }), h("span", { text: one.text }))))) : null);
+      more.length ? h("ul", { class: "health-findings" }, ...more.map((one) => h("li", { class: one.level }, h("i", { "aria-hidden": "true", text: GLYPHS[one.level] }), h("div", {}, h("strong", { text: one.title }), h("span", { text: one.text }))))) : null);
     put(boxes, ...groups(health).map(group));
     drawProblems();
   }

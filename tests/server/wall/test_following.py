@@ -63,7 +63,9 @@ async def test_a_rack_that_is_killed_is_dimmed_counted_and_comes_back_complete(t
             lost = shown.tiles["Rack 2"]
         again = await stack.enter_async_context(station(tmp_path / "rack", port=port, token=token))
         play(again.hub, two_reps_into_the_second_set())
-        await shown.until(lambda tiles: tiles["Rack 2"]["n_reps"] == 2 and tiles["Rack 2"]["state"] == "lifting")
+        await shown.until(
+            lambda tiles: tiles["Rack 2"]["n_reps"] == 2 and tiles["Rack 2"]["state"] == "lifting"
+        )
     assert (before["exercise_name"], before["load_kg"], before["n_reps"]) == ("Back squat", 120.0, 2)
     assert before["velocity_mps"] == pytest.approx(0.565)
     assert before["lost_age_s"] is None
