@@ -52,7 +52,7 @@ def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> d
     """
     samples, solution = motion.samples, motion.solution
     origin = int(np.clip(np.searchsorted(samples.t_s, origin_s), 0, len(samples) - 1))
-    heading = _heading(motion, mount)
+    heading = heading_of(motion, mount)
     known = heading is not None
     to_bar = heading if heading is not None else np.eye(3)
     position = (solution.position_m - solution.position_m[origin]) @ to_bar.T
@@ -71,8 +71,8 @@ def trajectory_table(motion: MotionEstimate, mount: Mount, origin_s: float) -> d
     return table
 
 
-def _heading(motion: MotionEstimate, mount: Mount) -> FloatArray | None:
-    """Rotation matrix from the estimator's world to the bar frame: about z only; None without a bar axis."""
+def heading_of(motion: MotionEstimate, mount: Mount) -> FloatArray | None:
+    """Return the rotation from the estimator's world to the bar frame, (3, 3); None without a bar axis."""
     forward = forward_direction(motion, mount, 0, len(motion.samples))
     if forward is None:
         return None

@@ -11,12 +11,16 @@ from analysis.imu import SetLabel
 from analysis.measures import MEASURES
 from server.api_edit import SetIndex, add_athletes, add_edits
 from server.api_export import add_export
+from server.api_files import add_files
 from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
+from server.api_signals import add_signals
 from server.api_training import add_training
 from server.editing import Editor
 from server.errors import LabelRefusedError, NotFoundError
+from server.explorer.desk import SignalDesk
+from server.files.desk import FileDesk
 from server.judging import Judge
 from server.live import LiveHub
 from server.one_way import WS_TRY_AGAIN_LATER, serve_client
@@ -48,10 +52,12 @@ def make_router(
     store: Store,
     controls: Controls,
     editor: Editor,
+    signals: SignalDesk,
     desk: SensorDesk | None = None,
     reception: PushReception | None = None,
+    files: FileDesk | None = None,
 ) -> APIRouter:
-    """Make the router with everything under ``/api/v1``; without a desk, nothing that concerns sensors."""
+    """Make the router with everything under ``/api/v1``; without a desk, nothing of what it does."""
     router = APIRouter(
         prefix="/api/v1",
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
@@ -63,9 +69,12 @@ def make_router(
     add_edits(router, editor)
     add_export(router, store)
     add_reports(router, store)
+    add_signals(router, store, signals)
     add_push(router, reception)
     if desk is not None:
         add_sensors(router, desk)
+    if files is not None:
+        add_files(router, files, store)
     return router
 
 

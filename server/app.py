@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata, resources
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,10 +20,15 @@ from server.access import Access
 from server.annotation_files import AnnotationFiles
 from server.api import make_router
 from server.api_access import make_access_router
+from server.api_files import UPLOAD_PATH
 from server.api_health import add_health
+from server.api_signals import add_plotly
 from server.api_wall import add_wall
 from server.editing import Editor
 from server.errors import ServerError
+from server.explorer.desk import SignalDesk
+from server.files.desk import FileDesk
+from server.files.limits import MAX_UPLOAD_BYTES
 from server.gate import PUSH_PATH, SecurityGate
 from server.health.watch import HealthWatch
 from server.live import LiveHub
@@ -41,12 +47,15 @@ MAX_BODY_BYTES = 64 * 1024
 WALL_FILE = "wall.json"
 """Of the data folder."""
 TOO_LARGE_HINT = "Send less at once; in Sensor Logger choose a shorter batch period."
+TOO_LARGE_FILE_HINT = (
+    f"Files of more than {MAX_UPLOAD_BYTES // 1_000_000} MB are not taken: cut it into sets."
+)
 
 _log = logging.getLogger(__name__)
 
 
 class BodyLimit:
-    """Refuses bodies that are larger than anything we know; a message that a watch pushes may be longer.
+    """Refuses bodies that are larger than anything we know; what a watch pushes, and files, may be longer.
 
     Parameters
     ----------
@@ -56,15 +65,23 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp) -> None:
         self._usual = RequestBodyLimitMiddleware(app, MAX_BODY_BYTES)
-        self._pushed = RequestBodyLimitMiddleware(app, MAX_MESSAGE_BYTES)
+        self._of_paths = {
+            PUSH_PATH: RequestBodyLimitMiddleware(app, MAX_MESSAGE_BYTES),
+            UPLOAD_PATH: RequestBodyLimitMiddleware(app, MAX_UPLOAD_BYTES),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the limit of its path."""
-        limited = self._pushed if scope.get("path") == PUSH_PATH else self._usual
+        path = scope.get("path", "")
+        limited = self._of_paths.get(path, self._usual)
         if scope["type"] == "http" and _announced_bytes(scope) > limited.max_body_size:
-            await _error(413, "too_large", "Content Too Large", TOO_LARGE_HINT)(scope, receive, send)
+            await _error(413, "too_large", "Content Too Large", _too_large_hint(path))(scope, receive, send)
         else:  # what comes in pieces is counted
             await limited(scope, receive, send)
+
+
+def _too_large_hint(path: str) -> str:
+    return TOO_LARGE_FILE_HINT if path == UPLOAD_PATH else TOO_LARGE_HINT
 
 
 def _announced_bytes(scope: Scope) -> int:
@@ -118,11 +135,22 @@ def create_app(
     wall = Wall(WallFile(settings.data_dir / WALL_FILE), hub, store, racks)
     watch = HealthWatch(settings, hub)
 
+    def is_running(recording_id: UUID) -> bool:
+        return hub.state.session is not None and hub.state.session.recording_id == recording_id
+
+    signals = SignalDesk(settings, is_running)
+    files = FileDesk(settings, store)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         _log.info("dashboard starts")
-        async with watch.running(), wall.running():
-            yield
+        await files.board.open()
+        try:
+            async with watch.running(), wall.running():
+                yield
+        finally:
+            signals.close()
+            await files.board.close()
         _log.info("dashboard stops")
 
     app = FastAPI(
@@ -140,14 +168,15 @@ def create_app(
         store,
         AnnotationFiles(settings.data_dir),
         settings.recordings_dir,
-        lambda recording_id: hub.state.session is not None and hub.state.session.recording_id == recording_id,
+        is_running,
     )
-    router = make_router(hub, store, controls, editor, desk, reception)
+    router = make_router(hub, store, controls, editor, signals, desk, reception, files)
     add_wall(router, wall)
     add_health(router, watch, hub, store, settings, wall, access)
     app.include_router(router)
     app.include_router(make_access_router(access, PreferenceFile(settings.data_dir)))
     _add_pages(app)
+    add_plotly(app)
     _add_error_handlers(app)
     return app
 
@@ -179,12 +208,12 @@ def _add_error_handlers(app: FastAPI) -> None:
             422, "invalid_request", f"{where or 'request'}: {first['msg']}.", "See the API description."
         )
 
-    async def of_http(_request: Request, error: Exception) -> Response:
+    async def of_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
         status = error.status_code
-        hint = TOO_LARGE_HINT if status == 413 else ""
+        hint = _too_large_hint(request.url.path) if status == 413 else ""
         return _error(status, codes.get(status, "http_error"), str(error.detail), hint)
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

@@ -23,7 +23,13 @@
     ├── ExportError             tables cannot be written
     ├── ReportError             a report cannot be written
     ├── KeptFileError           what is kept of an imported file is damaged or cannot be written
+    ├── RecordingRunsError      a recording is being made and cannot be looked into yet
+    ├── RecordingGoneError      the recording of a session is not on this computer
+    ├── RecordingUnusableError  the recording of a session cannot be read
     ├── ComparisonError          two measurements cannot be compared
+    ├── FileJobError            an import or export cannot go on
+    │   ├── UploadRefusedError  what is uploaded cannot be taken
+    │   └── DiskFullError       there is no room for it
     ├── InvalidRackError        a rack that a wall should follow is not described well
     ├── WallFileError           the file of followed racks is damaged or cannot be written
     └── LslUnavailableError     the Lab Streaming Layer is not installed
@@ -299,11 +305,88 @@ class KeptFileError(ServerError):
         self.path = path
 
 
+class RecordingRunsError(ServerError):
+    """A recording is being made right now and cannot be looked into yet."""
+
+    code = "recording_runs"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This recording is being made right now.", "It can be looked into when the session has ended."
+        )
+
+
+class RecordingGoneError(ServerError):
+    """The recording of a session is not on this computer; its results are."""
+
+    code = "recording_gone"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The recording of this session is not on this computer.",
+            "Its results are still here. Put the file back into the folder of recordings to look into it.",
+        )
+
+
+class RecordingUnusableError(ServerError):
+    """The recording of a session cannot be read.
+
+    Attributes
+    ----------
+    problem : str
+        Why, in words.
+    """
+
+    code = "recording_unusable"
+    status = 422
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"This recording cannot be read: {problem}", "Its results are still here.")
+        self.problem = problem
+
+
 class ComparisonError(ServerError):
     """Two measurements cannot be compared: nothing tells which rep is which, or one of them has none."""
 
     code = "comparison_refused"
     status = 422
+
+
+class FileJobError(ServerError):
+    """An import or export of the page cannot go on.
+
+    Attributes
+    ----------
+    code : str
+        Of the error behind it, where one of ours is.
+    status : int
+        Likewise.
+    """
+
+    code = "job_failed"
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.code = code or self.code
+        self.status = status or self.status
+
+
+class UploadRefusedError(FileJobError):
+    """What is uploaded cannot be taken: its name, its size, or its job is over."""
+
+    code = "upload_refused"
+    status = 422
+
+
+class DiskFullError(FileJobError):
+    """There is no room for it."""
+
+    code = "disk_full"
+    status = 507
 
 
 class InvalidRackError(ServerError):

@@ -12,22 +12,30 @@ from server.errors import ExportError, NotFoundError
 from server.export import Table, content, join, table_of
 from server.export_bids import BidsDataset, bids_labels
 from server.export_fit import fit_activity
+from server.imports import load_import, open_import
 from server.reanalysis import find_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Collection, Generator, Iterable
     from pathlib import Path
     from uuid import UUID
 
     import polars as pl
 
+    from ingest.replay import ReplayableRecording
     from server.export import FileFormat
     from server.session import RecordingInfo
     from server.store import Store
 
 
-def write_tables(store: Store, ids: Iterable[UUID], out: Path, file_format: FileFormat) -> list[str]:
-    """Write four tables of all these sessions; tables of before are replaced.
+def write_tables(
+    store: Store,
+    ids: Iterable[UUID],
+    out: Path,
+    file_format: FileFormat,
+    tables: Collection[Table] = tuple(Table),
+) -> list[str]:
+    """Write tables of all these sessions, by default all four; tables of before are replaced.
 
     Returns
     -------
@@ -42,14 +50,14 @@ def write_tables(store: Store, ids: Iterable[UUID], out: Path, file_format: File
         If there is no such session.
     """
     names = {one.id: one.name for one in store.athletes()}
-    frames: dict[Table, list[pl.DataFrame]] = {table: [] for table in Table}
+    frames: dict[Table, list[pl.DataFrame]] = {table: [] for table in tables}
     for recording_id in ids:
         stored = store.session(recording_id)
-        for table in Table:
+        for table in tables:
             frames[table].append(table_of(table, stored, names))
     told: list[str] = []
     with _into(out):
-        for table in Table:
+        for table in tables:
             path = out / f"{table}.{file_format}"
             whole = join(table, frames[table])
             _replace(path, content(whole, file_format))
@@ -70,18 +78,25 @@ def write_activities(store: Store, ids: Iterable[UUID], out: Path) -> list[str]:
         for recording_id in ids:
             session = store.session(recording_id)
             if not session.stored_sets:
-                told.append(f"left out {_name(session.recording)}: it has no sets")
+                told.append(f"left out {export_name(session.recording)}: it has no sets")
                 continue
-            path = out / f"{_name(session.recording)}.fit"
+            path = out / f"{export_name(session.recording)}.fit"
             _replace(path, fit_activity(session))
             told.append(f"{len(session.stored_sets)} sets in {path}")
     return told
 
 
 def write_samples(
-    store: Store, ids: Iterable[UUID], recordings_dir: Path, out: Path, file_format: FileFormat
+    store: Store,
+    ids: Iterable[UUID],
+    recordings_dir: Path,
+    out: Path,
+    file_format: FileFormat,
+    imports_dir: Path | None = None,
 ) -> list[str]:
     """Write the samples of each session as a table, with a JSON file beside it of what a table cannot say.
+
+    Imported sessions have theirs in ``imports_dir``; without it they are left out.
 
     Raises
     ------
@@ -93,22 +108,22 @@ def write_samples(
     told: list[str] = []
     for recording_id in ids:
         info = store.session(recording_id).recording
-        path = find_recording(recordings_dir, recording_id)
+        path = find_recording(recordings_dir, recording_id, imports_dir)
         told.append(
-            _left_out(info) if path is None else write_samples_of(path, _name(info), out, file_format)
+            _left_out(info) if path is None else write_samples_of(path, export_name(info), out, file_format)
         )
     return told
 
 
 def write_samples_of(path: Path, name: str, out: Path, file_format: FileFormat) -> str:
-    """Write the samples of one file, whatever its kind, as ``NAME-samples``.
+    """Write the samples of one file, whatever its kind, or of an import's folder, as ``NAME-samples``.
 
     Raises
     ------
     IngestError
         If the file cannot be read.
     """
-    recording = open_recording(path)
+    recording = _opened(path)
     items = items_of(recording)
     table = sample_table(items)
     facts = json.dumps(sample_facts(recording, items), indent=1, allow_nan=False)
@@ -120,7 +135,13 @@ def write_samples_of(path: Path, name: str, out: Path, file_format: FileFormat) 
 
 
 def write_bids(
-    store: Store, ids: Iterable[UUID], recordings_dir: Path, out: Path, *, uses_names: bool
+    store: Store,
+    ids: Iterable[UUID],
+    recordings_dir: Path,
+    out: Path,
+    *,
+    uses_names: bool,
+    imports_dir: Path | None = None,
 ) -> list[str]:
     """Write a Motion-BIDS dataset into an empty folder.
 
@@ -142,11 +163,11 @@ def write_bids(
         dataset = BidsDataset(out)
         for recording_id in ids:
             session = store.session(recording_id)
-            path = find_recording(recordings_dir, recording_id)
+            path = find_recording(recordings_dir, recording_id, imports_dir)
             if path is None:
                 told.append(_left_out(session.recording))
                 continue
-            folder = dataset.add(labels[recording_id], session, open_recording(path))
+            folder = dataset.add(labels[recording_id], session, _opened(path))
             n_written += 1
             told.append(f"{len(session.stored_sets)} sets in {folder}")
         if not n_written:
@@ -156,6 +177,10 @@ def write_bids(
             )
         dataset.finish()
     return told
+
+
+def _opened(path: Path) -> ReplayableRecording:
+    return open_import(load_import(path))[1] if path.is_dir() else open_recording(path)
 
 
 @contextlib.contextmanager
@@ -175,9 +200,10 @@ def _replace(path: Path, data: bytes) -> None:
     waiting.replace(path)
 
 
-def _name(info: RecordingInfo) -> str:
+def export_name(info: RecordingInfo) -> str:
+    """Name the files of a session: when it began, and the beginning of its id."""
     return f"{info.started_at.strftime('%Y%m%dT%H%M%SZ')}-{str(info.recording_id)[:8]}"
 
 
 def _left_out(info: RecordingInfo) -> str:
-    return f"left out {_name(info)}: its recording is not there"
+    return f"left out {export_name(info)}: its recording is not there"

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from server.access import Access
 from server.roles import READS, ROLE_KEY, Role, least_role
-from server.sign_in import sign_in_page
+from server.sign_in import STYLE_PATH, sign_in_page, sign_in_style
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -248,6 +248,8 @@ def sign_in(response: Response, scope: Scope, token: str) -> None:
 
 
 def _answer(refusal: Refusal, scope: Scope, headers: Headers) -> Response:
+    if refusal is _BAD_TOKEN and scope["method"] == "GET" and scope["path"] == STYLE_PATH:
+        return sign_in_style()
     if refusal is _BAD_TOKEN and scope["method"] in READS and "text/html" in headers.get("accept", ""):
         return sign_in_page(refusal.status, was_tried="token=" in scope["query_string"].decode("latin-1"))
     content = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}

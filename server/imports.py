@@ -252,6 +252,12 @@ def reference_folders(references_dir: Path) -> list[Path]:
     return folders(references_dir, REFERENCE_JSON)
 
 
+def moment_of(file: ImportedFile, decision: ImportDecision) -> tuple[datetime, bool]:
+    """Say when a recording began, and whether somebody knows it; else it is guessed by its file's time."""
+    started_at, how = _started_at(file, decision)
+    return started_at, how != _BY_FILE
+
+
 def _said(decision: ImportDecision) -> dict[str, Any]:
     return _DECISION.dump_python(decision, mode="json", exclude_defaults=True)
 

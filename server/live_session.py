@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from analysis.estimator import MotionEstimate
     from ingest.collector import ItemListener
     from ingest.collector_status import CollectorStatus
     from ingest.companions import Membership
@@ -36,9 +37,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def make_analyzer(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
-    """Make the one analyzer that live, replay and files share."""
-    return SetAnalyzer(info, mount, label)
+def make_analyzer(
+    info: SensorInfo,
+    mount: Mount,
+    label: SetLabel,
+    on_motion: Callable[[MotionEstimate], None] | None = None,
+) -> SetAnalyzer:
+    """Make the one analyzer that live, replay and files share; ``on_motion`` as it takes it."""
+    return SetAnalyzer(info, mount, label, on_motion=on_motion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ from server.live_session import make_analyzer, recording_info
 from server.stored import AnalysedSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from analysis import Mount, SensorInfo, SetAnalyzer
+    from analysis.estimator import MotionEstimate
     from ingest.items import TimelineItem
     from ingest.replay import ReplayableRecording, ReplayHeader
     from server.annotation_files import AnnotationFiles
@@ -36,6 +38,38 @@ if TYPE_CHECKING:
 
 _OUR_NAME = re.compile(r"^\d{8}T\d{6}Z-([0-9a-f]{8})")
 """How a live session names its recordings."""
+_TOLD_EVERY = 20
+"""Progress is told every so many items; an imported one is a second long."""
+
+
+class Watcher:
+    """Hears how an analysis goes on; this one pays no attention."""
+
+    def begins(self) -> None:
+        """Hear that it begins, or begins anew with corrected lifts: what was heard before is void."""
+
+    def reached(self, share: float) -> None:
+        """Hear how much of this run is done, 0 to 1."""
+
+    def motion(self, motion: MotionEstimate) -> None:
+        """Take the final motion of a stretch that holds reps."""
+
+
+class ShareWatcher(Watcher):
+    """Passes on how much is done.
+
+    Parameters
+    ----------
+    tell : callable
+        Told the share of a run, 0 to 1.
+    """
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self._tell = tell
+
+    def reached(self, share: float) -> None:
+        """Pass it on."""
+        self._tell(share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,7 @@ class Analysis:
     sets: tuple[AnalysedSet, ...]
 
 
-def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
+def analyse_file(path: Path, annotation: SessionAnnotation, watcher: Watcher | None = None) -> Analysis:
     """Analyse a recording with the exercises of its annotations.
 
     Parameters
@@ -63,6 +97,8 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
         An ``.mcap`` file, or the folder of an import (`server.imports`). It is only read.
     annotation : SessionAnnotation
         Corrected exercises; the rest of it is left to the store.
+    watcher : Watcher, optional
+        Hears how the analysis goes on.
 
     Raises
     ------
@@ -73,7 +109,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
     """
     if path.is_dir():
         info, imported = open_import(load_import(path))
-        return Analysis(info, tuple(analyse_with(imported, annotation)))
+        return Analysis(info, tuple(analyse_with(imported, annotation, watcher)))
     recording = open_recording(path)
     counts = recording.counts
     return Analysis(
@@ -82,7 +118,7 @@ def analyse_file(path: Path, annotation: SessionAnnotation) -> Analysis:
             sample_rate_hz=counts.sample_rate_hz,
             lost_samples=counts.lost_samples,
         ),
-        tuple(analyse_with(recording, annotation)),
+        tuple(analyse_with(recording, annotation, watcher)),
     )
 
 
@@ -141,14 +177,17 @@ def find_recording(folder: Path, recording_id: UUID, imports_dir: Path | None = 
     return None
 
 
-def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) -> list[AnalysedSet]:
+def analyse_with(
+    recording: ReplayableRecording, annotation: SessionAnnotation, watcher: Watcher | None = None
+) -> list[AnalysedSet]:
     """Replay a recording, with corrected labels where exercises were corrected.
 
     The recording is first analysed as it is labelled: only that tells when each set began and ended, and so
     where in the stream a correction starts and stops to hold.
     """
+    watcher = watcher or Watcher()
     items = [item for _, some in recording.steps() for item in some]
-    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items])
+    plain = _run(recording.header, [_Entry(i, _label_in(i)) for i in items], watcher)
     summaries = [found.analysed.summary for found in plain]
     places = match_sets(annotation.sets, [(one.start_s, one.end_s) for one in summaries])
     corrected: dict[int, str] = {}
@@ -158,7 +197,8 @@ def analyse_with(recording: ReplayableRecording, annotation: SessionAnnotation) 
             corrected[index] = wanted
     if not corrected:
         return [found.analysed for found in plain]
-    return [found.analysed for found in _run(recording.header, _relabelled(items, plain, corrected))]
+    relabelled = _run(recording.header, _relabelled(items, plain, corrected), watcher)
+    return [found.analysed for found in relabelled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +221,18 @@ def _label_in(item: TimelineItem) -> SetLabel | None:
     return item if isinstance(item, SetLabel) else None
 
 
-def _run(header: ReplayHeader, entries: Iterable[_Entry]) -> list[_Found]:
-    runner = SessionRunner(make_analyzer, header.mount, header.initial_label)
+def _run(header: ReplayHeader, entries: Sequence[_Entry], watcher: Watcher) -> list[_Found]:
+    def watched(info: SensorInfo, mount: Mount, label: SetLabel) -> SetAnalyzer:
+        return make_analyzer(info, mount, label, watcher.motion)
+
+    watcher.begins()
+    runner = SessionRunner(watched, header.mount, header.initial_label)
     recorded = header.initial_label
     found: list[_Found] = []
     place = -1
     for place, entry in enumerate(entries):
+        if place % _TOLD_EVERY == 0:
+            watcher.reached(place / len(entries))
         events = runner.advance([entry.item], header.info)
         # A label closes the set that was lifted under the one before it.
         found += [

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return self.data_dir / "references"
 
     @property
+    def transfers_dir(self) -> Path:
+        """Where uploads and exports are while somebody waits for them."""
+        return self.data_dir / "transfers"
+
+    @property
     def sensors_dir(self) -> Path:
         """Where it is kept what was learned of each sensor."""
         return self.data_dir / "sensors"

@@ -77,12 +77,24 @@ def export(
             ids = _tracked(all_ids[::-1] if session is None else [session])
             if raw:
                 told = export_files.write_samples(
-                    store, ids, settings.recordings_dir, out, FileFormat(file_format.value)
+                    store,
+                    ids,
+                    settings.recordings_dir,
+                    out,
+                    FileFormat(file_format.value),
+                    settings.imports_dir,
                 )
             elif file_format is Format.FIT:
                 told = export_files.write_activities(store, ids, out)
             elif file_format is Format.MOTION_BIDS:
-                told = export_files.write_bids(store, ids, settings.recordings_dir, out, uses_names=names)
+                told = export_files.write_bids(
+                    store,
+                    ids,
+                    settings.recordings_dir,
+                    out,
+                    uses_names=names,
+                    imports_dir=settings.imports_dir,
+                )
             else:
                 told = export_files.write_tables(store, ids, out, FileFormat(file_format.value))
     for line in told:

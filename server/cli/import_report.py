@@ -24,6 +24,7 @@ def report_lines(file: ImportedFile, mount: Mount) -> list[str]:
     from rich.markup import escape
 
     from ingest.imports.imported import BarPath, ImuTracks, ReferenceReps
+    from server.import_words import possible
 
     title = f"[bold]{escape(file.path.name)}[/]: {escape(file.format.title)}"
     found = file.imported
@@ -34,7 +35,8 @@ def report_lines(file: ImportedFile, mount: Mount) -> list[str]:
         lines = [f"{title}{sensor}{when}", f"  {_stream_line(file.stream)}"]
         lines += [f"  with {with_it}"] if with_it else []
         lines += [_finding_line(text) for text in file.findings]
-        return [*lines, *(f"  {line}" for line in _possible(file.stream, mount))]
+        rate_hz = file.stream.counts.sample_rate_hz or 1 / file.stream.period_s
+        return [*lines, *(f"  {line}" for line in possible(rate_hz, mount))]
     if isinstance(found, ReferenceReps):
         exercises = sorted({rep.exercise for rep in found.reps if rep.exercise})
         what = f"{len(found.reps)} reps" + (f" of {', '.join(exercises)}" if exercises else "")
@@ -61,23 +63,3 @@ def _finding_line(text: str) -> str:
     if text.startswith(_WARNING):
         return f"  [yellow]! {escape(text.removeprefix(_WARNING))}[/]"
     return f"  - {escape(text)}"
-
-
-def _possible(stream: Stream, mount: Mount) -> list[str]:
-    """Say what can be computed at this rate and with this mount, and what not and why."""
-    from analysis.config import MountConfig
-
-    limits = MountConfig()
-    rate_hz = stream.counts.sample_rate_hz or 1 / stream.period_s
-    if rate_hz < limits.resolvable_rate_hz:
-        least = f"{rate_hz:.1f} Hz is too slow for velocities ({limits.resolvable_rate_hz:g} Hz at least)"
-        return [f"can be computed: little: {least}"]
-    can = "can be computed: reps, velocity, range of motion"
-    if not mount.why_no_forward:
-        can += ", forward drift"
-    lines = [can]
-    if rate_hz < limits.good_rate_hz:
-        lines.append(f"peaks are blurred: {rate_hz:.1f} Hz, good are {limits.good_rate_hz:g} Hz")
-    if mount.why_no_forward:
-        lines.append(f"no forward drift: {mount.why_no_forward}")
-    return lines

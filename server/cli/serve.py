@@ -74,7 +74,7 @@ def serve(
     from server.wall.racks import parse_rack
 
     racks = tuple(parse_rack(one) for one in rack or ())
-    # A phone's app asks nobody whether to trust a certificate of our own, so a push comes without TLS.
+    # A phone's app has no warning to click through and may refuse our certificate: a push comes without TLS.
     settings = open_to_lan(settings_of(data_dir, port), lan=lan, tls=tls, by_default=not push)
     opens_browser = not (no_browser or lan)
     if push or mqtt is not None:

@@ -5,7 +5,7 @@ import { listenToKeys } from "./core/keys.js";
 import { nextTheme, otherUnit, setTheme, setUnit, showTheme, theme, unit } from "./core/look.js";
 import { learnMeasures } from "./core/measures.js";
 import { makeRouter } from "./core/router.js";
-import { SCREENS, loadOthers, screenOf } from "./core/screens.js";
+import { SCREENS, loadOthers, loadScreen, screenOf } from "./core/screens.js";
 import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
@@ -31,7 +31,7 @@ let me = { role: "admin" };
 let screen = SCREENS[0];
 
 const sound = makeSound();
-const context = { unit, sound, toggleSound, role: () => me.role, say: (words) => { spoken.textContent = words; } };
+const context = { unit, setUnit: lookAfter(setUnit, "unit"), setTheme: lookAfter(setTheme, "theme"), sound, toggleSound, me: () => me, role: () => me.role, say: (words) => { spoken.textContent = words; } };
 const router = makeRouter(root, context, {
   onScreen(next) {
     screen = next;
@@ -76,17 +76,17 @@ function drawTools() {
   unitButton.setAttribute("aria-label", `Loads in ${unit()}. Change.`);
 }
 
-function changeTheme() {
-  setTheme(nextTheme());
-  drawTools();
-  tell("theme");
+/** Change the look, and all that shows it. */
+function lookAfter(change, type) {
+  return (value) => {
+    change(value);
+    drawTools();
+    tell(type);
+  };
 }
 
-function changeUnit() {
-  setUnit(otherUnit());
-  drawTools();
-  tell("unit");
-}
+const changeTheme = () => context.setTheme(nextTheme());
+const changeUnit = () => context.setUnit(otherUnit());
 
 /** Any touch or key lets sound in; the button alone turns it off. */
 function letSoundIn() {
@@ -110,6 +110,15 @@ const KEYS = [
 
 function help() {
   openHelp(KEYS, keysOfScreen(), screen.name);
+}
+
+/** What this browser may do. Where its token was renewed, loading the page anew shows where to sign in. */
+async function askWhoWeAre() {
+  try {
+    me = await getMe();
+  } catch (error) {
+    if (error.status === 401) location.reload();
+  }
 }
 
 /** After a change of the address people who listen are told where they are, and the keyboard begins there. */
@@ -137,8 +146,12 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tell
 fillNav(part("nav"), part("more"));
 drawTools();
 drawBadge(badge, details, state, performance.now());
-connectLive(take, (socket, silentMs) => take({ type: "socket", state: socket, silentMs }));
+connectLive(take, (socket, silentMs) => {
+  take({ type: "socket", state: socket, silentMs });
+  if (socket === "closed" && me.is_lan) askWhoWeAre();
+});
 // Without them the page shows ids instead of names, and takes the visitor for the owner: the server decides anyway.
-await Promise.all([getMeasures().then(learnMeasures, () => null), getMe().then((answer) => { me = answer; }, () => null), router.route()]);
+const known = Promise.all([askWhoWeAre(), loadScreen(screenOf(location.hash.split("/")[1])).catch(() => null)]);
+await Promise.all([getMeasures().then(learnMeasures, () => null), known.then(router.route)]);
 setInterval(() => tell("tick"), TICK_MS);
 loadOthers();

@@ -14,6 +14,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from analysis.events import RepFinished
 from ingest.known_sensors import KnownSensor, KnownSensors
 from server.annotation_files import AnnotationFiles
+from server.explorer.computing import compute
+from server.explorer.desk import SignalDesk
 from server.reanalysis import rebuild_recording
 from server.sensor_desk import SensorDesk
 from tests.browser.conftest import Station
@@ -37,6 +39,7 @@ DEEPER = {
     "sessions": (STORED, f"{STORED}/stability", f"session/{RECORDING_ID}"),
     "training": ("training/profile/back_squat", "training/audit"),
     "explorer": (f"explorer/{RECORDING_ID}",),
+    "settings": ("settings/athletes", "settings/lifts", "settings/access"),
 }
 """Addresses within a screen that look different from its first one."""
 
@@ -62,6 +65,9 @@ def furnish(station: Station) -> None:
     station.settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     path = mislabelled(station.settings.recordings_dir / "simulated.mcap")
     rebuild_recording(path, station.store, AnnotationFiles(station.settings.data_dir))
+    compute(
+        SignalDesk(station.settings, lambda _: False).job_for(RECORDING_ID)
+    )  # once, not while each test waits
     events = list(session_events(4))
     reps = [i for i, event in enumerate(events) if isinstance(event, RepFinished)]
     station.tell(play, station.hub, iter(events[: reps[12] + 1]))

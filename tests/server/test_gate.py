@@ -17,6 +17,7 @@ from server.gate import SECURITY_HEADERS, SecurityGate
 from server.roles import RULES, Role, least_role
 from server.sensor_desk import SensorDesk
 from server.settings import Settings, new_token
+from server.sign_in import STYLE_PATH
 
 ADDRESS = "http://127.0.0.1:8000"
 WS_ADDRESS = "ws://127.0.0.1:8000"
@@ -284,6 +285,8 @@ def test_a_token_that_was_set_is_the_administrators(client_with):
         ("POST", "/api/v1/live/stream", Role.ADMIN),
         ("DELETE", "/api/v1/live/stream", Role.ADMIN),
         ("PATCH", "/api/v1/sessions/1/sets/0", Role.LIFT),
+        ("POST", "/api/v1/files/exports", Role.LIFT),
+        ("POST", "/api/v1/files/imports", Role.ADMIN),
         ("POST", "/api/v1/sessions/1/undo", Role.LIFT),
         ("DELETE", "/api/v1/sessions/1", Role.ADMIN),
         ("DELETE", "/api/v1/athletes/1", Role.ADMIN),
@@ -324,6 +327,8 @@ def test_a_browser_without_a_token_gets_a_page_that_takes_one(roles):
     assert '<input id="token" name="token"' in answer.text
     assert "mistyped" not in answer.text
     assert "mistyped" in client.get("/?token=wrong").text
+    style = client.get(STYLE_PATH)
+    assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert client.get("/", params={"token": access.tokens[Role.VIEW]}).status_code == 200
 
 

@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     response = await fetch(`${API}${path}`, options);
@@ -32,11 +32,19 @@ function query(values) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-const send = (method, path, body) =>
+export const send = (method, path, body) =>
   request(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 /** Who this browser is to the server. */
 export const getMe = () => request("/me");
+export const getAccess = () => request("/access");
+export const getTokens = () => request("/access/tokens");
+export const renewTokens = () => request("/access/renew", { method: "POST" });
+/** Picture of a code. @param {number} nth of the tokens: another one, another address, so that no old picture is shown */
+export const codeUrl = (role, nth) => `${API}/access/code.svg${query({ role, nth })}`;
+/** The goals that are offered for each lift. */
+export const getPreferences = () => request("/preferences");
+export const putPreferences = (preferences) => send("PUT", "/preferences", preferences);
 export const getExercises = () => request("/exercises");
 /** @param {string} [athleteId] of one athlete; otherwise all */
 export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
@@ -49,6 +57,13 @@ export const getProfile = (exerciseId, athleteId) =>
 export const getAudit = (weeks, athlete) =>
   request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
 export const getAthletes = () => request("/athletes");
+
+/** Answers of a recording that is not worked out yet say only how far it is: `{progress}`. */
+export const getSignals = (id, { fromS = null, toS = null, points }) =>
+  request(`/sessions/${encodeURIComponent(id)}/signals${query({ from_s: fromS, to_s: toS, points })}`);
+export const getPath3d = (id, set) => request(`/sessions/${encodeURIComponent(id)}/path3d${query({ set })}`);
+export const getCheckup = (id) => request(`/sessions/${encodeURIComponent(id)}/checkup`);
+export const getPlotly = () => request("/plotly");
 
 export const getSensors = () => request("/sensors");
 export const scanSensors = (timeoutS) => send("POST", "/sensors/scan", { timeout_s: timeoutS });
@@ -64,6 +79,9 @@ export const disconnectSensor = () => request("/live/stream", { method: "DELETE"
 
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
+export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeURIComponent(id)}`, changes);
+/** @param {string} [heirId] whose the sessions are from now on; otherwise nobody's */
+export const deleteAthlete = (id, heirId) => request(`/athletes/${encodeURIComponent(id)}${query({ heir_id: heirId })}`, { method: "DELETE" });
 export const patchSession = (id, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}`, changes);
 export const patchSet = (id, index, changes) => send("PATCH", `/sessions/${encodeURIComponent(id)}/sets/${index}`, changes);
 

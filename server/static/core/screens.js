@@ -18,6 +18,9 @@
  * @typedef {object} Context
  * @property {() => "kg" | "lb"} unit
  * @property {() => "view" | "lift" | "admin"} role
+ * @property {() => {role: string, is_lan?: boolean, is_secure?: boolean, version?: string}} me
+ * @property {(unit: string) => void} setUnit
+ * @property {(theme: string) => void} setTheme
  * @property {(words: string) => void} say tells people who listen
  * @property {any} sound
  * @property {(wasWaiting: boolean) => void} toggleSound
@@ -60,12 +63,24 @@ export const SCREENS = [
     styles: ["sensors/sensors.css"], load: () => import("../sensors/sensors.js"),
   },
   {
+    id: "explorer", name: "Explorer", key: "7", icon: "M3 12c2-8 4-8 6 0s4 8 6 0M20.5 20.5l-3-3M15 19a4 4 0 1 0 0-8",
+    styles: ["explorer/explorer.css", "sessions/sessions.css"], load: () => import("../explorer/explorer.js"),
+  },
+  {
     id: "wall", name: "Wall", key: "8", icon: "M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z",
     styles: ["wall/wall.css"], load: () => import("../wall/wall.js"),
   },
   {
+    id: "files", name: "Files", key: "9", icon: "M7 3v12M3 11l4 4 4-4M17 21V9M13 13l4-4 4 4",
+    styles: ["files/files.css"], load: () => import("../files/files.js"),
+  },
+  {
     id: "health", name: "Health", key: "h", icon: "M12 20C6 16 3 12 3 9a4.5 4.5 0 0 1 9-1 4.5 4.5 0 0 1 9 1c0 3-3 7-9 11zM7 11h3l2-3 2 5 1-2h2",
     styles: ["health/health.css"], load: () => import("../health/health.js"),
+  },
+  {
+    id: "settings", name: "Settings", key: "0", icon: "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
+    styles: ["settings/settings.css", "live/live.css"], load: () => import("../settings/settings.js"),
   },
 ];
 

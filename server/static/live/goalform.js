@@ -1,12 +1,20 @@
-/** The goal's fields in the dialog that says what the next set is; remembered for each exercise. */
+/** The goal's fields in the dialog that says what the next set is; offered as agreed on, or as used last. */
 
+import { getPreferences } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { goalWords } from "./goal.js";
 import { recall, remember } from "../core/memory.js";
 
 const keyOf = (exerciseId) => `goal.${exerciseId || "none"}`;
 
+/** What the server's users agreed on for each lift. Asked for anew with each form, which does not wait for it. */
+let agreed = {};
+const askWhatIsAgreed = () => getPreferences().then(({ lifts }) => { agreed = lifts; }, () => null);
+askWhatIsAgreed();
+
+/** The goal that is offered for a lift: what is agreed on, otherwise what this browser used last. */
 export function rememberedGoal(exerciseId) {
+  if (agreed[exerciseId]) return agreed[exerciseId];
   try {
     return JSON.parse(recall(keyOf(exerciseId), "null"));
   } catch {
@@ -19,6 +27,7 @@ export const rememberGoal = (exerciseId, goal) => remember(keyOf(exerciseId), JS
 const field = (name, min, max, step) => h("input", { name, type: "number", inputmode: "decimal", min, max, step });
 
 export function goalFields() {
+  askWhatIsAgreed();
   const loss = field("velocity_loss", 1, 90, "any");
   const low = field("target_low", 0.02, 5, "any");
   const high = field("target_high", 0.02, 5, "any");

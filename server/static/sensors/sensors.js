@@ -4,6 +4,7 @@ import { connectSensor, disconnectSensor, forgetSensor, getSensors } from "../co
 import { h, put, setText } from "../core/dom.js";
 import { labelled, openForm, problemWords } from "../parts/form.js";
 import { age, number, percent, plural, sentenceCase } from "../core/format.js";
+import { onlyAdmin } from "../parts/roles.js";
 import { drawLinkLine, linkLine } from "../parts/linkline.js";
 import { openMountForm } from "./mountform.js";
 import { pairingCard } from "./pairing.js";
@@ -14,10 +15,10 @@ import { sampleAge } from "../core/state.js";
 /** Kinds that are worn on the chest; elsewhere the lifter has to say. */
 const STRAPS = ["heart_rate", "polar_h10"];
 
-/** @param {HTMLElement} root */
-export async function show(root) {
+/** @param {HTMLElement} root @param {import("../core/screens.js").Context} context */
+export async function show(root, context) {
   try {
-    return mount(root, await getSensors());
+    return mount(root, await getSensors(), context);
   } catch (error) {
     if (error.status !== 404) throw error;
     put(root, elsewhere());
@@ -36,14 +37,15 @@ function elsewhere() {
   );
 }
 
-function mount(root, first) {
+function mount(root, first, context) {
+  const mayChange = context.role() === "admin";
   let sensors = first;
   let live = null;
   let pairing = null;
   const sub = h("p", { class: "sub" });
   const notice = h("div", { role: "alert" });
   const pairingBox = h("div");
-  const session = sessionCard(disconnect);
+  const session = sessionCard(mayChange ? disconnect : null);
   const list = h("ul", { class: "sensor-list" });
   const paired = h("section", { class: "card", "aria-labelledby": "paired" }, h("h2", { id: "paired", text: "Paired" }), list);
   const scan = scanCard({
@@ -53,7 +55,7 @@ function mount(root, first) {
     isPaired: (address) => sensors.paired.some((one) => one.address.toLowerCase() === address.toLowerCase()),
     whyNot,
   });
-  const desk = h("div", { class: "desk" }, session.root, paired, scan.root);
+  const desk = h("div", { class: "desk" }, ...[session.root, onlyAdmin(context, "Connecting and pairing"), paired, mayChange ? scan.root : null].filter(Boolean));
   put(root, h("div", { class: "page-head" }, h("div", {}, h("h1", { text: "Sensors" }), sub)), notice, pairingBox, desk);
 
   function whyNot() {
@@ -63,7 +65,7 @@ function mount(root, first) {
   function draw() {
     const n = sensors.paired.length;
     setText(sub, `${n ? `${n} paired` : "None paired"}${sensors.is_streaming ? " · a session is running" : ""}`);
-    put(list, ...(n ? sensors.paired.map(item) : [h("li", { class: "hint", text: "No sensor is paired yet. Look for one below, then pair it: Upright learns how it sits on the bar." })]));
+    put(list, ...(n ? sensors.paired.map(item) : [h("li", { class: "hint", text: mayChange ? "No sensor is paired yet. Look for one below, then pair it: Upright learns how it sits on the bar." : "No sensor is paired yet." })]));
     session.draw(sensors.is_streaming, live);
     scan.draw();
   }
@@ -71,7 +73,7 @@ function mount(root, first) {
   async function refresh() {
     try {
       sensors = await getSensors();
-      if (sensors.pairing?.running && pairing === null) openPairing(null, sensors.pairing);
+      if (mayChange && sensors.pairing?.running && pairing === null) openPairing(null, sensors.pairing);
       draw();
       return true;
     } catch (error) {
@@ -105,7 +107,7 @@ function mount(root, first) {
     });
     const forget = h("button", { type: "button", class: "tool", text: "Forget", "aria-label": `Forget ${nameOf(one)}`, onclick: () => askForget(one) });
     const mount = one.mount === null ? null : h("button", { type: "button", class: "tool", text: "Mount", "aria-label": `How ${nameOf(one)} sits`, onclick: () => openMountForm(one, after(`${nameOf(one)}: kept, from the next session on.`)) });
-    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: sensorWords(one) })), h("div", { class: "item-tools" }, forget, mount, connect));
+    return h("li", {}, h("div", {}, h("strong", { text: nameOf(one) }), h("span", { class: "sub", text: sensorWords(one) })), mayChange ? h("div", { class: "item-tools" }, forget, mount, connect) : null);
   }
 
   function askForget(one) {
@@ -167,7 +169,7 @@ function mount(root, first) {
   }
 
   draw();
-  if (first.pairing?.running) openPairing(null, first.pairing);
+  if (mayChange && first.pairing?.running) openPairing(null, first.pairing);
   return { update, unmount: () => { scan.close(); pairing?.close(); } };
 }
 
@@ -192,7 +194,7 @@ function sessionCard(onDisconnect) {
   const links = linkLine();
   const stop = h("button", { type: "button", class: "tool", text: "Disconnect", onclick: async () => { stop.disabled = true; await onDisconnect(); stop.disabled = false; } });
   const go = h("a", { href: "#/live", text: "Live screen" });
-  const tools = h("div", { class: "item-tools" }, go, stop);
+  const tools = h("div", { class: "item-tools" }, go, onDisconnect ? stop : null);
   const root = h("section", { class: "card session-card", hidden: true }, h("div", { class: "card-head" }, title, tools), words, links);
 
   function draw(isStreaming, live) {
