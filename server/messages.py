@@ -7,7 +7,9 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
+from analysis.events import SetPhase  # noqa: TC001 -- pydantic reads it
 from analysis.stability.judgement import LiftVerdict  # noqa: TC001 -- pydantic reads it
+from analysis.stability.typical import Typical  # noqa: TC001 -- pydantic reads it
 from server.schemas import (
     LabelModel,
     LinkModel,
@@ -46,6 +48,14 @@ class Message(Model):
         return self.model_dump_json(by_alias=True)
 
 
+class ProgressModel(Model):
+    """How far the set that is open or comes next is; fields as in `analysis.events.SetProgress`."""
+
+    set_index: int
+    phase: SetPhase
+    closes_in_s: Number = None
+
+
 class DiskNotice(Model):
     """The disk is nearly full; level "warn" or, when it is urgent, "bad"."""
 
@@ -66,6 +76,11 @@ class SnapshotMessage(Message):
     verdicts: tuple[LiftVerdict, ...]
     n_gaps: int
     gap_samples: int
+    typical: Typical | None = None
+    """What is typical of a rep of the lift that is lifted now."""
+    progress: ProgressModel | None = None
+    last_rep_age_s: Number = None
+    """Time from the end of the session's last rep to the newest sample, s."""
     disk: DiskNotice | None = None
 
 
@@ -85,6 +100,8 @@ class RepMessage(Message):
     type: Literal["rep"] = "rep"
     open_set: OpenSetModel
     rep: RepModel
+    typical: Typical | None = None
+    last_rep_age_s: Number = None
 
 
 class SetMessage(Message):
@@ -93,6 +110,13 @@ class SetMessage(Message):
     type: Literal["set"] = "set"
     set: SetModel
     verdicts: tuple[LiftVerdict, ...]
+
+
+class ProgressMessage(Message):
+    """A set opened or is about to close by itself, or goes on after all."""
+
+    type: Literal["progress"] = "progress"
+    progress: ProgressModel
 
 
 class GapMessage(Message):
@@ -120,6 +144,7 @@ class LabelMessage(Message):
 
     type: Literal["label"] = "label"
     label: LabelModel
+    typical: Typical | None = None
 
 
 class HealthMessage(Message):
@@ -151,6 +176,7 @@ LiveMessage: TypeAlias = (
     | VelocityMessage
     | RepMessage
     | SetMessage
+    | ProgressMessage
     | GapMessage
     | LinkMessage
     | LabelMessage

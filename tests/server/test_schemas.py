@@ -37,5 +37,5 @@ def test_every_live_message_names_its_type_and_schema():
     for message in LiveMessage.__args__:
         assert message.model_fields["schema_version"].default == 1
         types.add(message.model_fields["type"].default)
-    news = {"snapshot", "velocity", "rep", "set", "gap", "link", "label", "session", "health"}
-    assert types == news | {"heartbeat"}
+    lasting = {"snapshot", "rep", "set", "progress", "gap", "link", "label", "session"}
+    assert types == lasting | {"velocity", "heartbeat", "health"}

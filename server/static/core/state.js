@@ -13,6 +13,14 @@ export const initialState = Object.freeze({
   verdicts: [],
   nGaps: 0,
   gapSamples: 0,
+  /** What is typical of a rep of the lift that is lifted now. */
+  typical: null,
+  /** How far the set is: `{setIndex, phase, closesAt}`, the last in this page's time or null. */
+  progress: null,
+  /** When the last rep ended, in this page's time. */
+  lastRepAt: null,
+  /** The newest samples that were lost: `{at, seconds, missing}`. */
+  lastGap: null,
   disk: null,
 });
 
@@ -32,13 +40,15 @@ export function reduce(state, message, now) {
     case "link":
       return { ...next, link: message.link, linkAt: now };
     case "label":
-      return { ...next, label: message.label };
+      return { ...next, label: message.label, typical: message.typical };
     case "rep":
-      return { ...next, openSet: message.open_set };
+      return { ...next, openSet: message.open_set, typical: message.typical, lastRepAt: since(message.last_rep_age_s, now) };
+    case "progress":
+      return { ...next, progress: progressOf(message.progress, now) };
     case "set":
       return { ...next, ...closeSet(state, message.set), verdicts: message.verdicts };
     case "gap":
-      return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples };
+      return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples, lastGap: { at: now, seconds: message.end_s - message.start_s, missing: message.missing } };
     case "health":
       return { ...next, disk: message.disk };
     case "session":
@@ -68,8 +78,21 @@ function fromSnapshot(state, message, now) {
     verdicts: message.verdicts,
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
+    typical: message.typical,
+    progress: progressOf(message.progress, now),
+    // While nothing comes from the sensor, time goes on all the same.
+    lastRepAt: since(message.last_rep_age_s, now - 1000 * (message.link?.last_sample_age_s ?? 0)),
     disk: message.disk ?? null,
   };
+}
+
+/** In this page's time: `age` seconds ago. */
+const since = (age, now) => (age === null || age === undefined ? null : now - age * 1000);
+
+function progressOf(progress, now) {
+  if (!progress) return null;
+  const { set_index: setIndex, phase: how, closes_in_s: left } = progress;
+  return { setIndex, phase: how, closesAt: left === null ? null : now + left * 1000 };
 }
 
 function closeSet(state, set) {
@@ -81,8 +104,8 @@ function closeSet(state, set) {
 }
 
 function startSession(state, session) {
-  const { label, openSet, sets, verdicts, nGaps, gapSamples } = initialState;
-  return { ...state, session, label, openSet, sets, verdicts, nGaps, gapSamples };
+  const { label, openSet, sets, verdicts, nGaps, gapSamples, typical, progress, lastRepAt, lastGap } = initialState;
+  return { ...state, session, label, openSet, sets, verdicts, nGaps, gapSamples, typical, progress, lastRepAt, lastGap };
 }
 
 /** The set on the screen: the open one, else the last one closed. */
