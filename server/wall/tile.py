@@ -119,6 +119,7 @@ class RackView:
     last_set: HeardSet | None = None
     verdicts: tuple[HeardVerdict, ...] = ()
     rest_since_s: float | None = None
+    _link_at_s: float = 0.0
     _seq: int = -1
     _rested_set: tuple[str, int] | None = None
 
@@ -139,12 +140,13 @@ class RackView:
         match message:
             case Snapshot():
                 self._take_snapshot(message)
+                self._link_at_s = now_s
             case RepHeard():
                 self.open_set, self.rest_since_s = message.open_set, None
             case SetHeard():
                 self._close(message, now_s)
             case LinkHeard():
-                self.link = message.link
+                self.link, self._link_at_s = message.link, now_s
             case LabelHeard():
                 self.label = message.label
             case SessionHeard():
@@ -236,10 +238,10 @@ class RackView:
         """Seconds since something was lost: the rack, or the rack's sensor."""
         if self.lost_at_s is not None:
             return now_s - self.lost_at_s
-        if self.state is not TileState.SENSOR_LOST or self.link is None or self.heard_at_s is None:
+        if self.state is not TileState.SENSOR_LOST or self.link is None:
             return None
         age_s = self.link.last_sample_age_s
-        return None if age_s is None else age_s + now_s - self.heard_at_s
+        return None if age_s is None else age_s + now_s - self._link_at_s
 
     def _word(self, shown: HeardSet | None) -> str | None:
         """Find the verdict on the lift that is shown."""

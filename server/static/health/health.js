@@ -65,7 +65,7 @@ export async function show(root, context) {
     const more = health.findings.slice(health.level === "good" ? 0 : 1);
     put(words,
       h("div", { class: `health-headline ${health.level}` }, h("span", { class: "health-glyph", "aria-hidden": "true", text: GLYPHS[health.level] }), h("div", {}, h("p", { class: "health-title", text: title }), h("p", { text }))),
-      more.length ? h("ul", { class: "findings" }, ...more.map((one) => h("li", { class: one.level }, h("i", { "aria-hidden": "true", text: GLYPHS[one.level] }), h("div", {}, h("strong", { text: one.title }), h("span", { text: one.text }))))) : null);
+      more.length ? h("ul", { class: "health-findings" }, ...more.map((one) => h("li", { class: `is-${one.level}` }, h("i", { "aria-hidden": "true", text: GLYPHS[one.level] }), h("div", {}, h("strong", { text: one.title }), h("span", { text: one.text }))))) : null);
     put(boxes, ...groups(health).map(group));
     drawProblems();
   }
@@ -99,7 +99,7 @@ function diskBar({ used, words, level, caption }) {
   const fill = h("i");
   fill.style.width = `${Math.min(1, used) * 100}%`;
   return h("div", { class: `disk ${level}` },
-    h("p", { class: "disk-hours" }, words, h("small", { text: caption })),
+    h("p", { class: `disk-hours${caption.length > 30 ? " explained" : ""}` }, words, h("small", { text: caption })),
     h("div", { class: "disk-bar", role: "img", "aria-label": `Disk ${Math.round(used * 100)} % full` }, fill));
 }
 

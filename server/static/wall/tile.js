@@ -12,7 +12,7 @@ const GAUGE_END = 0.4;
 /** Each state as a sign and a word; its pattern is in wall.css. */
 const STATES = {
   connecting: ["…", "Connecting"],
-  unreachable: ["✕", "Not heard"],
+  unreachable: ["✕", "Lost"],
   refused: ["✕", "Refused"],
   idle: ["–", "No session"],
   searching: ["…", "Looking for sensor"],
@@ -46,7 +46,8 @@ export function makeTile() {
     number: h("span", { class: "tile-number" }),
     unit: h("span", { class: "tile-unit" }),
     mark: h("span", { class: "tile-mark" }, h("i", { "aria-hidden": "true" }), h("span")),
-    lift: h("p", { class: "tile-lift" }),
+    lift: h("span", { class: "tile-lift" }),
+    load: h("span", { class: "tile-load" }),
     reps: h("p", { class: "tile-reps" }, h("span", { class: "tile-set" }), h("span")),
     fill: h("i", { class: "tile-fill" }),
     stop: h("i", { class: "tile-stop" }),
@@ -58,7 +59,7 @@ export function makeTile() {
   p.gauge = h("div", { class: "tile-gauge" }, h("p", { class: "tile-loss" }, p.loss, p.stopWords), h("div", { class: "tile-track", "aria-hidden": "true" }, p.fill, p.stop));
   const head = h("div", { class: "tile-head" }, h("div", { class: "tile-who" }, p.name, p.lifter), h("p", { class: "tile-state" }, p.glyph, p.state));
   const value = h("p", { class: "tile-value" }, p.number, p.unit, p.mark);
-  const foot = h("div", { class: "tile-foot" }, h("div", { class: "tile-facts" }, p.lift, p.reps), p.gauge, p.word, p.reason);
+  const foot = h("div", { class: "tile-foot" }, h("div", { class: "tile-facts" }, h("p", { class: "tile-what" }, p.lift, p.load), p.reps), p.gauge, p.word, p.reason);
   const root = h("li", { class: "tile" }, head, value, foot);
   return { root, draw: (tile, unit, now) => draw(root, p, tile, unit, now) };
 }
@@ -73,7 +74,9 @@ function draw(root, p, tile, unit, now) {
   setText(p.glyph, glyph);
   setText(p.state, words);
   drawNumber(p, tile);
-  setText(p.lift, [tile.exercise_name, load(tile.load_kg, unit)].filter(Boolean).join(" · "));
+  const heavy = load(tile.load_kg, unit);
+  setText(p.lift, tile.exercise_name ?? "");
+  setText(p.load, heavy && tile.exercise_name ? ` · ${heavy}` : (heavy ?? ""));
   setText(p.reps.firstChild, tile.n_reps === null ? "" : `Set ${tile.set_number} · `);
   setText(p.reps.lastChild, repWords(tile));
   drawGauge(p, tile);

@@ -44,7 +44,7 @@ export function show(root, context) {
   function fitHeight(isList) {
     const isFull = document.fullscreenElement === screen;
     const below = parseFloat(getComputedStyle(root).paddingBottom);
-    screen.style.height = isList || isFull ? "" : `${Math.max(320, window.innerHeight - screen.getBoundingClientRect().top - window.scrollY - below)}px`;
+    screen.style.height = isList || isFull ? "" : `${Math.max(320, Math.floor(window.innerHeight - screen.getBoundingClientRect().top - window.scrollY - below))}px`;
   }
 
   function layout() {

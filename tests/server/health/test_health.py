@@ -289,7 +289,9 @@ def gym(store, controls, tmp_path):
         yield client, hub
 
 
-def test_health_says_everything_with_reasons_for_what_it_does_not_know(gym):
+def test_health_says_everything_with_reasons_for_what_it_does_not_know(gym, monkeypatch):
+    # The computer that runs the tests may well be too busy.
+    monkeypatch.setattr("server.health.report.lag_finding", lambda _lag_s: None)
     client, hub = gym
     before = client.get("/api/v1/health").json()
     assert before["session"] is None

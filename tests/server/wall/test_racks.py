@@ -28,7 +28,7 @@ from server.wall.heard import Snapshot, UnknownProtocolError, read_message
 from server.wall.racks import MAX_RACKS, Rack, WallFile, WallSettings, parse_rack, rack_at
 from server.wall.tile import RackView
 from tests.server.conftest import ADDRESS
-from tests.server.lifting import play, session_events
+from tests.server.lifting import play, recording, session_events
 
 TOKEN = new_token()
 PRINT = "ab" * 32
@@ -187,6 +187,17 @@ def test_what_a_snapshot_had_already_is_not_taken_twice():
     old = '{"schema": 1, "seq": 1, "type": "link", "link": {"state": "lost"}}'
     view.take(read(old), 1.0)
     assert view.link.state == "connected"
+
+
+def test_a_lost_sensor_is_counted_from_its_last_sample_whatever_else_is_heard():
+    view, hub = RackView(), LiveHub()
+    hub.start_session(recording())
+    view.take(read(hub.snapshot()), 100.0)
+    lost = '{"schema": 1, "seq": 9, "type": "link", "link": {"state": "lost", "last_sample_age_s": 7}}'
+    view.take(read(lost), 110.0)
+    view.take(read('{"schema": 1, "seq": 0, "type": "heartbeat"}'), 114.0)
+    assert view.values(115.0)["lost_age_s"] == pytest.approx(12.0)
+    assert view.values(115.0)["heard_age_s"] == pytest.approx(1.0)
 
 
 @pytest.fixture(scope="module")
