@@ -123,6 +123,11 @@ class Editor:
             self._store.save_athletes((athlete,))
             return athlete
 
+    def has_recording(self, recording_id: UUID) -> bool:
+        """Tell whether the recording of a session is there, so that its samples can be looked at."""
+        imports_dir = self._recordings_dir.parent / IMPORTS_FOLDER
+        return find_recording(self._recordings_dir, recording_id, imports_dir) is not None
+
     def remove_athlete(self, athlete_id: UUID, heir_id: UUID | None) -> int:
         """Take an athlete out, see `server.removal.remove_athlete`; return how many sessions he had."""
         with self._lock:

@@ -11,6 +11,7 @@ from analysis.stability.typical import Now, Typical, typical_rep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from typing import TypeAlias
     from uuid import UUID
 
@@ -80,10 +81,12 @@ class Judge:
         sets = ((item.summary.exercise_id, lifted_as_stored(item)) for item in found.stored_sets)
         return self._judge(found.recording, _by_lift(sets))
 
-    def weeks(self, exercise_id: str, athlete_id: UUID | None = None) -> LiftHistory | None:
-        """Judge one lift of one lifter across all sessions."""
+    def weeks(
+        self, exercise_id: str, athlete_id: UUID | None = None, since: datetime | None = None
+    ) -> LiftHistory | None:
+        """Judge one lift of one lifter across all sessions, or those since a moment."""
         stored = self._store.lifted_sets(exercise_id, athlete_id)
-        return judge_weeks(exercise_id, [lifted_as_stored(item) for item in stored])
+        return judge_weeks(exercise_id, [lifted_as_stored(item) for item in stored], since=since)
 
     def _judge(self, recording: RecordingInfo, lifts: Lifts) -> tuple[LiftVerdict, ...]:
         return _verdicts(lifts, self._earlier_sets(recording, lifts))
