@@ -71,8 +71,7 @@ def test_a_simulated_set_opens_once_and_closes_as_announced():
     assert said[-1].set_index == 1
     closed = next(i for i, event in enumerate(events) if isinstance(event, SetFinished))
     assert events[closed + 1] is said[-1]
-    assert said[-2].closes_in_s is not None
-    assert said[-2].t_s + said[-2].closes_in_s == pytest.approx(said[-1].t_s, abs=0.25)
+    assert said[-2].closes_in_s == pytest.approx(said[-1].t_s - said[-2].t_s, abs=0.25)
 
 
 def test_a_label_ends_what_was_open():

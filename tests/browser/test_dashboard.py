@@ -74,7 +74,7 @@ def test_reps_arrive_and_are_told_to_those_who_listen(lifted, open_page, station
     expect_text(page, ".hero-number", "0.51")
     assert page.locator(".repbar").count() == 3
     expect_text(page, "#spoken", "Rep 3: 0.51 metres per second, forward 28 millimetres")
-    expect_text(page, ".chip", "Forward 28 mm, typical 19 ± ")
+    expect_text(page, ".chip", "Forward 28 mm, typical 22 ± 7")
     assert page.locator(".barpath .ghost").count() == 2
 
 
