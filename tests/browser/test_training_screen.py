@@ -54,7 +54,7 @@ def test_a_profile_says_its_maximum_with_interval_source_and_sets(weeks, open_pa
     page.keyboard.press("l")
     expect_text(page, ".e1rm-words", "lb")
     page.locator("table a").first.click()
-    page.wait_for_selector(".row-toggle[aria-expanded=true]")
+    page.wait_for_selector(".set-tab[aria-current]")
 
 
 def test_a_refused_profile_says_why_and_what_to_add(weeks, open_page):
