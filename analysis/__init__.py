@@ -15,7 +15,15 @@ from analysis.errors import (
     InvalidPointError,
     UnknownExerciseError,
 )
-from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
+from analysis.events import (
+    Event,
+    RepFinished,
+    SensorGap,
+    SetFinished,
+    SetPhase,
+    SetProgress,
+    VelocitySample,
+)
 from analysis.exercises import CATALOGUE, Exercise, find_exercise
 from analysis.imu import Gap, ImuBlock, Mount, MountPosition, SensorInfo, SetLabel, StreamItem
 from analysis.load_velocity import LoadVelocityPoint, LoadVelocityProfile, load_velocity_profile
@@ -69,6 +77,8 @@ __all__ = [
     "SetFinished",
     "SetGoal",
     "SetLabel",
+    "SetPhase",
+    "SetProgress",
     "SetSummary",
     "StreamItem",
     "UnknownExerciseError",

@@ -14,13 +14,14 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analysis.errors import InvalidFieldError
+from analysis.intervals import Z95
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.imu import FloatArray
 
-LIMITS_Z = 1.96
+LIMITS_Z = Z95
 """Half the width of the limits of agreement, standard deviations: 95 % of a normal distribution."""
 LEAST_FOR_CORRELATION = 3
 """Two points always lie on a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -63,6 +64,39 @@ class SetFinished:
     summary: SetSummary
 
 
+class SetPhase(StrEnum):
+    """How far the set that comes or is open has got."""
+
+    IDLE = "idle"
+    """Nothing of note has moved since the last set closed."""
+    OPEN = "open"
+    """Something of note has moved: a set may be under way."""
+    CLOSING = "closing"
+    """There are reps and the bar rests: the set closes soon unless it moves again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetProgress:
+    """The set opened by itself, is about to close by itself, or goes on after all. For the screen only.
+
+    Attributes
+    ----------
+    t_s : float
+        Time of the sample that told, s.
+    set_index : int
+        Of the set that is open, else of the next one.
+    phase : SetPhase
+        See there.
+    closes_in_s : float or None
+        While it is closing: how long it stays open if nothing moves, s.
+    """
+
+    t_s: float
+    set_index: int
+    phase: SetPhase
+    closes_in_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SensorGap:
     """Samples were lost."""
@@ -70,4 +104,4 @@ class SensorGap:
     gap: Gap
 
 
-Event: TypeAlias = VelocitySample | RepFinished | SetFinished | SensorGap
+Event: TypeAlias = VelocitySample | RepFinished | SetFinished | SetProgress | SensorGap

@@ -47,6 +47,9 @@ class LiveConfig:
         A set is over when the bar has been truly still for this long after a rep, s.
     close_idle_s : float
         ... or when no rep was seen for this long, s.
+    announce_close_s : float
+        A close is announced this long before, s. 2 to 5: shorter is no warning, longer would announce every
+        pause between reps.
     max_set_s : float
         A set that lasts longer is closed all the same: bounds memory and work, s.
     idle_keep_s : float
@@ -66,6 +69,7 @@ class LiveConfig:
     window_lead_s: float = 0.7
     close_still_s: float = 6.0
     close_idle_s: float = 20.0
+    announce_close_s: float = 4.0
     max_set_s: float = 180.0
     idle_keep_s: float = 20.0
 

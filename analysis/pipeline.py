@@ -22,6 +22,7 @@ from analysis.imu import FloatArray, Gap, ImuBlock, Mount, SensorInfo, SetLabel,
 from analysis.live import LiveTick, LiveTracker
 from analysis.metrics import measure_rep, travel_m
 from analysis.samples import SampleBuffer
+from analysis.set_clock import SetClock
 from analysis.summary import SegmentReps, summarise_set
 
 if TYPE_CHECKING:
@@ -82,13 +83,14 @@ class SetAnalyzer:
         self._pending_gap: Gap | None = None
         self._last_motion: MotionEstimate | None = None
         self._set_index = 0
+        self._clock = SetClock(self._config.live)
         self._set_label(label or SetLabel())
         self._open_set()
 
     @property
     def set_is_open(self) -> bool:
         """True while something of note has moved since the last set closed."""
-        return self._active
+        return self._clock.active
 
     @property
     def learned(self) -> Calibration | None:
@@ -160,6 +162,7 @@ class SetAnalyzer:
         events: list[Event] = self._strip(t_s, live)
         events += self._look_for_reps(float(t_s[-1]), live)
         events += self._maybe_close(float(t_s[-1]), live)
+        events += self._clock.progress(float(t_s[-1]), self._set_index, has_reps=bool(self._live_reps))
         return events
 
     def _strip(self, t_s: FloatArray, live: LiveTick) -> list[Event]:
@@ -174,8 +177,7 @@ class SetAnalyzer:
 
     def _look_for_reps(self, now_s: float, live: LiveTick) -> list[Event]:
         if live.moved or live.leg_stopped:
-            self._active = True
-            self._last_activity_s = now_s
+            self._clock.move(now_s)
         if live.leg_stopped and live.leg_stopped != self._first_sign:
             # The leg that leads home has slowed down: a rep may be over now or in a moment.
             delays_s = self._config.live.recheck_s
@@ -273,16 +275,12 @@ class SetAnalyzer:
 
     def _maybe_close(self, now_s: float, live: LiveTick) -> list[Event]:
         config = self._config.live
-        self._still_since_s = (self._still_since_s or now_s) if live.still else None
-        if not self._active:
+        self._clock.see(now_s, still=live.still)
+        if not self._clock.active:
             self._buffer.keep_last(round(config.idle_keep_s * self._info.sample_rate_hz))
             return []
-        still_s = 0.0 if self._still_since_s is None else now_s - self._still_since_s
-        idle_s = now_s - self._last_activity_s
         too_long = len(self._buffer) > config.max_set_s * self._info.sample_rate_hz
-        if (
-            still_s >= config.close_still_s and idle_s >= config.close_still_s
-        ) or idle_s >= config.close_idle_s:
+        if self._clock.is_over(now_s):
             return self._close_set()
         return self._close_set(still_lifting=True) if too_long else []
 
@@ -295,7 +293,7 @@ class SetAnalyzer:
         self._due_s = []
 
     def _final_motion(self) -> MotionEstimate | None:
-        motion = self._estimate() if self._active else None
+        motion = self._estimate() if self._clock.active else None
         announced = [rep for rep in self._live_reps if self._buffer.index_at(rep.start_s) > 0]
         if motion is None and announced:
             # A stretch that was cut in mid-movement may defeat the first, rough pass; its whole reps stand on
@@ -317,10 +315,10 @@ class SetAnalyzer:
             self._set_index, self._label, self._mount, segments, self._config, self._live_reps
         )
         last_s = self._buffer.last_t_s
-        if last_s is not None and self._active:
+        if last_s is not None and self._clock.active:
             # What moved belongs to the set that is over: it must not be counted twice, nor disturb the next
             # one.
-            over_s = self._last_activity_s
+            over_s = self._clock.last_activity_s
             if summary is not None:
                 over_s = summary.end_s if still_lifting else max(over_s, summary.end_s)
             self._buffer.keep_last(round((last_s - over_s) * self._info.sample_rate_hz))
@@ -331,9 +329,7 @@ class SetAnalyzer:
         return [SetFinished(summary)]
 
     def _open_set(self) -> None:
-        self._active = False
-        self._last_activity_s = -np.inf
-        self._still_since_s: float | None = None
+        self._clock.restart()
         self._due_s: list[float] = []
         self._fruitless = 0
         self._live_reps: list[Rep] = []

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from analysis.errors import InvalidGoalError
+from analysis.intervals import Z95
 from analysis.results import QualityState
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MEAN, PEAK = "mean", "peak"
 """The velocities that a lift can be trained by (`analysis.exercises.Exercise.main_velocity`)."""
-_Z95 = 1.96
 _LEAST_SD_MPS = 1e-6
 
 
@@ -302,7 +302,7 @@ def _judge(told: Sequence[RepAdvice], goal: SetGoal, config: SetGoalConfig) -> _
     loss = _loss(told, goal)
     if loss is None or loss.probability is None or goal.velocity_loss_stop_fraction is None:
         return _Judgement()
-    words = f"{100 * loss.fraction:.0f} % ± {100 * _Z95 * loss.sd:.0f}"
+    words = f"{100 * loss.fraction:.0f} % ± {100 * Z95 * loss.sd:.0f}"
     if loss.sd > config.most_loss_sd:
         return _Judgement(can_tell=False, reason=f"Cannot tell: velocity loss {words} is too uncertain")
     if loss.probability >= config.stop_probability:

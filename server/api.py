@@ -15,11 +15,12 @@ from server.api_files import add_files
 from server.api_push import add_push
 from server.api_report import add_reports
 from server.api_sensors import add_sensors
+from server.api_sessions import MAX_ROWS, add_sessions
 from server.api_signals import add_signals
 from server.api_training import add_training
 from server.athletes import Roster
 from server.corrections import Corrections
-from server.errors import LabelRefusedError, NotFoundError
+from server.errors import LabelRefusedError
 from server.explorer.desk import SignalDesk
 from server.files.desk import FileDesk
 from server.judging import Judge
@@ -31,19 +32,13 @@ from server.schemas import (
     ExerciseModel,
     LabelModel,
     LabelRequest,
-    LiftHistoryModel,
     MeasureModel,
-    SessionModel,
-    SessionSummaryModel,
     StatusModel,
 )
 from server.sensor_desk import SensorDesk
 from server.session import Controls
 from server.store import Store
 from server.stored_schemas import SessionDetailModel, SetLineModel, StoredSetModel
-
-MAX_ROWS = 1000
-"""Most rows of any answer. 100 to 10000; 1000 sets are a year of training."""
 
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS)]
 
@@ -65,6 +60,7 @@ def make_router(
         responses={404: {"model": ErrorModel}, 409: {"model": ErrorModel}, 422: {"model": ErrorModel}},
     )
     _add_live(router, hub, controls)
+    add_sessions(router, store, corrections.editor)
     _add_results(router, store)
     add_training(router, store)
     add_athletes(router, roster, store)
@@ -131,18 +127,6 @@ def _add_live(router: APIRouter, hub: LiveHub, controls: Controls) -> None:
 def _add_results(router: APIRouter, store: Store) -> None:
     """Add what concerns earlier sessions. Plain functions: FastAPI runs them outside the event loop."""
 
-    @router.get("/sessions", summary="All sessions, newest first")
-    def sessions(limit: Limit = 200, athlete_id: UUID | None = None) -> list[SessionSummaryModel]:
-        return [
-            SessionSummaryModel(
-                **dict(SessionModel.of(item.recording)),
-                n_sets=item.n_sets,
-                n_reps=item.n_reps,
-                exercises=item.exercises,
-            )
-            for item in store.sessions(limit, athlete_id=athlete_id)
-        ]
-
     @router.get("/sessions/{recording_id}", summary="One session with its sets, reps and verdicts")
     def session(recording_id: UUID) -> SessionDetailModel:
         found = store.session(recording_id)
@@ -157,17 +141,3 @@ def _add_results(router: APIRouter, store: Store) -> None:
     @router.get("/sessions/{recording_id}/sets/{set_index}", summary="One set with its reps")
     def one_set(recording_id: UUID, set_index: SetIndex) -> StoredSetModel:
         return StoredSetModel.of(store.set(recording_id, set_index))
-
-    @router.get(
-        "/stability", summary="One lift of one lifter across weeks; without an athlete: the unnamed one"
-    )
-    def stability(
-        exercise_id: Annotated[str, Query(max_length=64)], athlete_id: UUID | None = None
-    ) -> LiftHistoryModel:
-        if exercise_id not in CATALOGUE:
-            raise NotFoundError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
-        return LiftHistoryModel(
-            exercise_id=exercise_id,
-            exercise_name=CATALOGUE[exercise_id].name,
-            history=Judge(store).weeks(exercise_id, athlete_id),
-        )

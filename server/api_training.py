@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from analysis.exercises import CATALOGUE
 from analysis.lift_profile import lift_profile_document
@@ -22,13 +23,17 @@ def add_training(router: APIRouter, store: Store) -> None:
 
     @router.get("/profile", summary="Load-velocity profile of a lift, or why there is none")
     def profile(
-        exercise_id: Annotated[str, Query(max_length=64)], athlete_id: AthleteId = None
+        exercise_id: Annotated[str, Query(max_length=64)],
+        athlete_id: AthleteId = None,
+        as_of: Annotated[
+            AwareDatetime | None, Query(description="The day that it is for; left out: today.")
+        ] = None,
     ) -> dict[str, Any]:
         """Answer the document ``upright.profile/1``: points, curve for drawing, e1RM with its interval."""
         lift = CATALOGUE.get(exercise_id)
         if lift is None:
             raise NotFoundError(f"There is no exercise {exercise_id!r}.", "Choose one of the catalogue.")
-        return lift_profile_document(store_profile(store, lift, datetime.now(UTC), athlete_id))
+        return lift_profile_document(store_profile(store, lift, as_of or datetime.now(UTC), athlete_id))
 
     @router.get("/audit", summary="Whether the stored sets train the upper back for strength")
     def audit(

@@ -129,6 +129,10 @@ class Bringer:
             )
         return Prepared(recording_id, after, notice=_only(relabelled[0][0], problem))
 
+    def has_recording(self, recording_id: UUID) -> bool:
+        """Tell whether the recording of a session is there."""
+        return find_recording(self._recordings_dir, recording_id, self._imports_dir) is not None
+
     def apply(self, prepared: Prepared) -> None:
         """Write to the store."""
         if prepared.analysis is None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from analysis.events import Event, RepFinished, SensorGap, SetFinished, VelocitySample
-from server.judging import judged_alone
+from analysis.events import Event, RepFinished, SensorGap, SetFinished, SetProgress, VelocitySample
+from server.judging import judged_alone, typical_alone
 from server.messages import CorrectedMessage, Delivery, HeartbeatMessage, LiveMessage, VelocityMessage
 from server.state import LiveState
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.imu import SetLabel
     from server.messages import DiskNotice
     from server.session import LinkStatus, RecordingInfo
-    from server.state import JudgesSession, LiveEdits
+    from server.state import JudgesSession, LiveEdits, TellsTypical
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +151,23 @@ class LiveHub:
     ----------
     config : HubConfig
         Tuned constants.
-    judge : callable
+    judge, typical : callable
         See `server.state.LiveState`.
     """
 
-    def __init__(self, config: HubConfig | None = None, judge: JudgesSession = judged_alone) -> None:
+    def __init__(
+        self,
+        config: HubConfig | None = None,
+        judge: JudgesSession = judged_alone,
+        typical: TellsTypical = typical_alone,
+    ) -> None:
         self._config = config or HubConfig()
         self._clients: set[Outbox] = set()
         self._inner: set[Outbox] = set()
         self._seq = 0
         self._samples: list[VelocitySample] = []
         self._flush_handle: asyncio.TimerHandle | None = None
-        self.state = LiveState(judge)
+        self.state = LiveState(judge, typical)
         self.on_stored: Callable[[UUID], None] | None = None
         """Called when a set of a session was stored, before anybody hears of it."""
 
@@ -210,11 +215,14 @@ class LiveHub:
         """Tell what the signal core found."""
         match event:
             case VelocitySample():
+                self.state.newest_s = event.t_s
                 self._gather(event)
             case RepFinished():
                 self._publish(self.state.take_rep(event))
             case SetFinished():
                 self._publish(self.state.take_set(event.summary))
+            case SetProgress():
+                self._publish(self.state.take_progress(event))
             case SensorGap():
                 self._publish(self.state.take_gap(event.gap))
             case _:

@@ -8,7 +8,9 @@ from uuid import UUID  # noqa: TC003 -- pydantic reads it
 
 from pydantic import Field
 
+from analysis.events import SetPhase  # noqa: TC001 -- pydantic reads it
 from analysis.stability.judgement import LiftVerdict  # noqa: TC001 -- pydantic reads it
+from analysis.stability.typical import Typical  # noqa: TC001 -- pydantic reads it
 from server.schemas import (
     ChangeModel,
     LabelModel,
@@ -48,6 +50,14 @@ class Message(Model):
         return self.model_dump_json(by_alias=True)
 
 
+class ProgressModel(Model):
+    """How far the set that is open or comes next is; fields as in `analysis.events.SetProgress`."""
+
+    set_index: int
+    phase: SetPhase
+    closes_in_s: Number = None
+
+
 class DiskNotice(Model):
     """The disk is nearly full; level "warn" or, when it is urgent, "bad"."""
 
@@ -70,6 +80,11 @@ class SnapshotMessage(Message):
     gap_samples: int
     undo: ChangeModel | None = None
     redo: ChangeModel | None = None
+    typical: Typical | None = None
+    """What is typical of a rep of the lift that is lifted now."""
+    progress: ProgressModel | None = None
+    last_rep_age_s: Number = None
+    """Time from the end of the session's last rep to the newest sample, s."""
     disk: DiskNotice | None = None
 
 
@@ -91,6 +106,8 @@ class RepMessage(Message):
     rep: RepModel
     undo: ChangeModel | None = None
     redo: ChangeModel | None = None
+    typical: Typical | None = None
+    last_rep_age_s: Number = None
 
 
 class SetMessage(Message):
@@ -125,6 +142,13 @@ class CorrectedMessage(Message):
     recording_id: UUID
 
 
+class ProgressMessage(Message):
+    """A set opened or is about to close by itself, or goes on after all."""
+
+    type: Literal["progress"] = "progress"
+    progress: ProgressModel
+
+
 class GapMessage(Message):
     """Samples were lost."""
 
@@ -150,6 +174,7 @@ class LabelMessage(Message):
 
     type: Literal["label"] = "label"
     label: LabelModel
+    typical: Typical | None = None
 
 
 class HealthMessage(Message):
@@ -183,6 +208,7 @@ LiveMessage: TypeAlias = (
     | SetMessage
     | EditMessage
     | CorrectedMessage
+    | ProgressMessage
     | GapMessage
     | LinkMessage
     | LabelMessage

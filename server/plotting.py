@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis import QualityState
+from analysis.intervals import Z95
 from ingest.errors import ImportFileError
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _by_rep(axes: Axes, summary: SetSummary) -> None:
     for rep in summary.reps:
         good = rep.quality.state is QualityState.GOOD
         axes.errorbar(
-            rep.index + 1, rep.mean_concentric_velocity_mps, 1.96 * rep.mean_concentric_velocity_sd_mps,
+            rep.index + 1, rep.mean_concentric_velocity_mps, Z95 * rep.mean_concentric_velocity_sd_mps,
             fmt="o", color=BLUE, markerfacecolor=BLUE if good else "white", capsize=4,
         )  # fmt: skip
     axes.set_xticks([rep.index + 1 for rep in summary.reps])

@@ -69,8 +69,9 @@ RULES = (
     # Afterwards: everything said of a session or a set can be undone; deleting a session cannot.
     Rule("POST PUT PATCH", "/api/v1/sessions/**", Role.LIFT),
     Rule("DELETE", "/api/v1/sessions/*/sets/**", Role.LIFT),
-    # A file to take along changes nothing that was measured; an import does.
+    # A file to take along changes nothing that was measured; an import does, and is for administrators.
     Rule("POST", "/api/v1/files/exports/**", Role.LIFT),
+    Rule("DELETE", "/api/v1/files/jobs/*", Role.LIFT),
 )
 """The first line that fits counts."""
 

@@ -161,7 +161,9 @@ def _regrouped_from_row(row: SetRow) -> RegroupedSet | None:
     found = {(one["start_s"], one["end_s"], one["reason"]) for one in row.analysed.get("rejected", ())}
     rejected = (RejectedMovement(**item) for item in row.rejected)
     left = tuple(one for one in rejected if (one.start_s, one.end_s, one.reason) not in found)
-    return RegroupedSet(_regroupings(row), Regrouped(tuple(_rep_from_row(rep) for rep in row.reps), left))
+    return RegroupedSet(
+        _regroupings(row), Regrouped(tuple(_rep_from_row(rep, with_paths=True) for rep in row.reps), left)
+    )
 
 
 def _regroupings(row: SetRow) -> tuple[Regrouping, ...]:
@@ -192,7 +194,7 @@ def analysed_from_row(row: SetRow) -> SetSummary:
     if "reps" in row.analysed:
         summary = replace(
             summary,
-            reps=tuple(_rep_from_row(RepRow(**rep)) for rep in row.analysed["reps"]),
+            reps=tuple(_rep_from_row(RepRow(**rep), with_paths=True) for rep in row.analysed["reps"]),
             rejected=tuple(RejectedMovement(**item) for item in row.analysed["rejected"]),
         )
     return replace(
@@ -215,11 +217,11 @@ def _estimate(part: PartRow) -> Estimate:
     return Estimate(part.value, part.sd, part.reason)
 
 
-def stored_set_from_row(row: SetRow) -> StoredSet:
-    """Read a set with its session and annotations."""
+def stored_set_from_row(row: SetRow, *, with_paths: bool = True) -> StoredSet:
+    """Read a set with its session and annotations; without paths its reps have no curve either."""
     return StoredSet(
         recording=recording_from_row(row.recording),
-        summary=set_from_row(row),
+        summary=set_from_row(row, with_paths=with_paths),
         algorithm=row.algorithm,
         labelled=_label(row),
         analysed_exercise_id=row.exercise_id if row.analysed is None else row.analysed["exercise_id"],
@@ -231,15 +233,15 @@ def stored_set_from_row(row: SetRow) -> StoredSet:
     )
 
 
-def set_from_row(row: SetRow) -> SetSummary:
-    """Read a set with its reps and parts."""
+def set_from_row(row: SetRow, *, with_paths: bool = True) -> SetSummary:
+    """Read a set with its reps and parts; without paths its reps have no curve either."""
     return SetSummary(
         index=row.set_index,
         exercise_id=row.exercise_id,
         load_kg=row.load_kg,
         start_s=row.start_s,
         end_s=row.end_s,
-        reps=tuple(_rep_from_row(rep) for rep in row.reps),
+        reps=tuple(_rep_from_row(rep, with_paths=with_paths) for rep in row.reps),
         rejected=tuple(RejectedMovement(**item) for item in row.rejected),
         velocity_loss_fraction=row.velocity_loss_fraction,
         stability={part.part: _estimate(part) for part in row.parts},
@@ -286,11 +288,11 @@ def rep_to_json(rep: Rep) -> dict[str, Any]:
     }
 
 
-def _rep_from_row(row: RepRow) -> Rep:
+def _rep_from_row(row: RepRow, *, with_paths: bool) -> Rep:
     return Rep(
         index=row.rep_index,
-        path=_path_from_json(row.path),
-        curve=_curve_from_json(row.curve),
+        path=_path_from_json(row.path) if with_paths else BarPath(np.empty(0), None, np.empty(0)),
+        curve=_curve_from_json(row.curve) if with_paths else None,
         measures={name: Estimate(**stored) for name, stored in (row.measures or {}).items()},
         quality=Quality(QualityState(row.quality_state), tuple(row.quality_reasons)),
         **{name: getattr(row, name) for name in _REP_NUMBERS},

@@ -211,6 +211,16 @@ class SessionSummaryModel(SessionModel):
     n_sets: int
     n_reps: int
     exercises: tuple[str, ...]
+    tonnage_kg: Number
+    duration_s: Number
+
+
+class SessionPlaceModel(Model):
+    """What is around a session: the same lifter's sessions before and after it, and its recording."""
+
+    previous_id: UUID | None
+    next_id: UUID | None
+    has_recording: bool
 
 
 class LiftHistoryModel(Model):

@@ -1,4 +1,4 @@
-"""The page for a browser that has no token: says so, and takes one. No script; all that is let through unasked."""
+"""The page for a browser that has no token: says so, and takes one. It and its styles come unasked."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from analysis.summary import velocity_loss
 from server.annotating import AnnotatedSet, annotate_set, counting, excluded_of
 from server.annotations import SessionAnnotation, match_sets
 from server.goal_schemas import AdviceModel, GoalModel
-from server.judging import judged_alone
+from server.judging import judged_alone, typical_alone
 from server.messages import (
     DiskNotice,
     EditMessage,
@@ -18,6 +18,8 @@ from server.messages import (
     HealthMessage,
     LabelMessage,
     LinkMessage,
+    ProgressMessage,
+    ProgressModel,
     RepMessage,
     SessionMessage,
     SetMessage,
@@ -39,15 +41,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
-    from analysis.events import RepFinished
+    from analysis.events import RepFinished, SetProgress
     from analysis.results import Rep, SetSummary
     from analysis.set_goal import SetGoal
     from analysis.stability.judgement import LiftVerdict
+    from analysis.stability.typical import Typical
     from server.annotations import SetAnnotation
     from server.session import LinkStatus, RecordingInfo
     from server.stored import StoredSet
 
     JudgesSession: TypeAlias = Callable[[RecordingInfo, Sequence[SetSummary]], tuple[LiftVerdict, ...]]
+    TellsTypical: TypeAlias = Callable[[RecordingInfo, SetLabel, Sequence[SetSummary]], Typical | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,10 @@ class _Progress:
     edits: LiveEdits = field(default_factory=LiveEdits)
     n_gaps: int = 0
     gap_samples: int = 0
+    typical: Typical | None = None
+    typical_for: tuple[str | None, float | None, int, int] | None = None
+    set_progress: SetProgress | None = None
+    last_rep_end_s: float | None = None
 
 
 class LiveState:
@@ -152,10 +160,12 @@ class LiveState:
     ----------
     judge : callable
         Says what is to be said of the sets of a session.
+    typical : callable
+        Says what is typical of a rep of the lift that is lifted.
     """
 
-    def __init__(self, judge: JudgesSession = judged_alone) -> None:
-        self._judge = judge
+    def __init__(self, judge: JudgesSession = judged_alone, typical: TellsTypical = typical_alone) -> None:
+        self._judge, self._tell_typical = judge, typical
         self._progress = _Progress()
         self._recording: RecordingInfo | None = None
         self.session: SessionModel | None = None
@@ -164,6 +174,8 @@ class LiveState:
         """The last known state of the link."""
         self.disk: DiskNotice | None = None
         """What is wrong with the disk, if anything."""
+        self.newest_s: float | None = None
+        """Time of the newest sample, s; told by whoever sees them all."""
 
     @property
     def losses(self) -> tuple[int, int]:
@@ -173,7 +185,7 @@ class LiveState:
     def start(self, recording: RecordingInfo) -> SessionMessage:
         """Begin a session: everything of the last one leaves the screen."""
         self._progress = _Progress()
-        self._recording = recording
+        self._recording, self.newest_s = recording, None
         self.session = SessionModel.of(recording)
         return SessionMessage(session=self.session)
 
@@ -195,7 +207,15 @@ class LiveState:
     def take_label(self, label: SetLabel) -> LabelMessage:
         """Note what the next set is."""
         self._progress.label = label
-        return LabelMessage(label=LabelModel.of(label))
+        return LabelMessage(label=LabelModel.of(label), typical=self._typical(label))
+
+    def take_progress(self, progress: SetProgress) -> ProgressMessage:
+        """Note that a set opened by itself, or will close."""
+        self._progress.set_progress = progress
+        self._typical(
+            self._progress.label
+        )  # takes a while the first time: better now than with the first rep
+        return ProgressMessage(progress=ProgressModel.model_validate(progress))
 
     def take_rep(self, event: RepFinished) -> RepMessage:
         """Add a rep to the open set, or open the next set with it."""
@@ -207,11 +227,15 @@ class LiveState:
         open_set.reps = [*(rep for rep in open_set.reps if rep.index != event.rep.index), event.rep]
         self._say_of_open_set()
         edits = self._progress.edits
+        self._progress.last_rep_end_s = event.rep.end_s or event.rep.concentric_end_s
+        self.newest_s = max(self.newest_s or event.detected_s, event.detected_s)
         return RepMessage(
             open_set=open_set.model(),
             rep=RepModel.of(event.rep, open_set.excluded.get(event.rep.index, "")),
             undo=edits.undo,
             redo=edits.redo,
+            typical=self._typical(label),
+            last_rep_age_s=self._last_rep_age_s(),
         )
 
     def take_set(self, summary: SetSummary) -> SetMessage:
@@ -302,6 +326,30 @@ class LiveState:
             in_order = [progress.closed[index].counting for index in sorted(progress.closed)]
             progress.verdicts = self._judge(self._recording, in_order)
 
+    def _typical(self, label: SetLabel) -> Typical | None:
+        """Say what is typical of a rep now; worked out once for each lift, load, number of closed sets and edit."""
+        progress = self._progress
+        wanted = label.exercise_id, label.load_kg, len(progress.closed), progress.edits.version
+        if self._recording is not None and wanted != progress.typical_for:
+            closed = [progress.closed[index].counting for index in sorted(progress.closed)]
+            progress.typical_for = wanted
+            progress.typical = self._tell_typical(self._recording, label, closed)
+        return progress.typical
+
+    def _last_rep_age_s(self) -> float | None:
+        end_s = self._progress.last_rep_end_s
+        return None if end_s is None or self.newest_s is None else max(self.newest_s - end_s, 0.0)
+
+    def _set_progress(self) -> ProgressModel | None:
+        """Say how far the set is, as of the newest sample."""
+        told = self._progress.set_progress
+        if told is None:
+            return None
+        left_s = told.closes_in_s
+        if left_s is not None:
+            left_s = max(left_s - ((self.newest_s or told.t_s) - told.t_s), 0.0)
+        return ProgressModel(set_index=told.set_index, phase=told.phase, closes_in_s=left_s)
+
     def take_gap(self, gap: Gap) -> GapMessage:
         """Count lost samples."""
         self._progress.n_gaps += 1
@@ -330,6 +378,9 @@ class LiveState:
             redo=progress.edits.redo,
             n_gaps=progress.n_gaps,
             gap_samples=progress.gap_samples,
+            typical=progress.typical,
+            progress=self._set_progress(),
+            last_rep_age_s=self._last_rep_age_s(),
             disk=self.disk,
         )
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from server.annotations import Athlete, match_sets
 from server.errors import NotFoundError, StoreError
@@ -43,8 +43,9 @@ from server.rows import (
     set_to_row,
     stored_set_from_row,
 )
+from server.session_list import SessionFilter, list_sessions, sessions_beside
 from server.stored import AnalysedSet, RegroupedSet, SessionOverview, StoredSession, StoredSet
-from server.tables import AthleteRow, RecordingRow, SetRow
+from server.tables import AthleteRow, RecordingRow, RepRow, SetRow
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,6 +64,15 @@ BUSY_TIMEOUT_S = 5.0
 
 _WHOLE_SET = (selectinload(SetRow.reps), selectinload(SetRow.parts), selectinload(SetRow.recording))
 """What to read with a set at once."""
+
+_WITHOUT_PATHS = (
+    selectinload(SetRow.reps).options(
+        defer(RepRow.path, raiseload=True), defer(RepRow.curve, raiseload=True)
+    ),
+    selectinload(SetRow.parts),
+    selectinload(SetRow.recording),
+)
+"""The same for statistics over many sets."""
 
 
 class Store:
@@ -189,40 +199,22 @@ class Store:
             return session.scalar(select(func.count()).select_from(RecordingRow)) or 0
 
     def sessions(
-        self, limit: int | None = 200, *, athlete_id: UUID | None = None
+        self, limit: int | None = 200, *, offset: int = 0, wanted: SessionFilter | None = None
     ) -> tuple[SessionOverview, ...]:
-        """List the sessions, newest first; only those of one athlete if one is given."""
+        """List the sessions that are wanted, newest first; ``offset`` leaves out so many newer ones."""
         with self._read() as session:
-            query = select(RecordingRow).order_by(RecordingRow.started_at.desc()).limit(limit)
-            if athlete_id is not None:
-                query = query.where(RecordingRow.athlete_id == athlete_id)
-            rows = session.scalars(query).all()
-            ids = [row.recording_id for row in rows]
-            counts = {
-                recording_id: (n_sets, n_reps)
-                for recording_id, n_sets, n_reps in session.execute(
-                    select(SetRow.recording_id, func.count(), func.sum(SetRow.n_reps))
-                    .where(SetRow.recording_id.in_(ids))
-                    .group_by(SetRow.recording_id)
-                )
-            }
-            lifts: dict[UUID, list[str]] = {}
-            for recording_id, exercise_id in session.execute(
-                select(SetRow.recording_id, SetRow.exercise_id)
-                .where(SetRow.recording_id.in_(ids))
-                .order_by(SetRow.set_index)
-            ):
-                found = lifts.setdefault(recording_id, [])
-                if exercise_id is not None and exercise_id not in found:
-                    found.append(exercise_id)
-            return tuple(
-                SessionOverview(
-                    recording_from_row(row),
-                    *counts.get(row.recording_id, (0, 0)),
-                    tuple(lifts.get(row.recording_id, ())),
-                )
-                for row in rows
-            )
+            return list_sessions(session, wanted or SessionFilter(), limit, offset)
+
+    def beside(self, recording_id: UUID) -> tuple[UUID | None, UUID | None]:
+        """Find the sessions of the same lifter before and after one.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such session.
+        """
+        with self._read() as session:
+            return sessions_beside(session, recording_id)
 
     def session(self, recording_id: UUID) -> StoredSession:
         """Read a whole session.
@@ -301,6 +293,7 @@ class Store:
         -------
         tuple of StoredSet
             `StoredSet.reps` are those that count, `StoredSet.velocity_feedback` is what holds for the set.
+            Reps have neither path nor curve: they are most of what is stored, and no statistics needs them.
         """
         with self._read() as session:
             query = (
@@ -310,11 +303,11 @@ class Store:
                 # Compares with NULL as "IS NULL", which is what the lifter without a name is.
                 .where(RecordingRow.athlete_id == athlete_id)
                 .order_by(RecordingRow.started_at, RecordingRow.recording_id, SetRow.set_index)
-                .options(*_WHOLE_SET)
+                .options(*_WITHOUT_PATHS)
             )
             if before is not None:
                 query = query.where(RecordingRow.started_at < before)
-            found = tuple(stored_set_from_row(row) for row in session.scalars(query))
+            found = tuple(stored_set_from_row(row, with_paths=False) for row in session.scalars(query))
         return tuple(item for item in found if before is None or item.lifted_at < before)
 
     @contextmanager

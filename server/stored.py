@@ -20,12 +20,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionOverview:
-    """One line of the list of sessions."""
+    """One line of the list of sessions.
+
+    Attributes
+    ----------
+    recording : RecordingInfo
+        The session.
+    n_sets, n_reps : int
+        Closed sets, and the reps in them that count.
+    exercises : tuple of str
+        Lifts in their order.
+    tonnage_kg : float or None
+        Load times reps over the sets whose load is known, kg; None: of none.
+    duration_s : float or None
+        From the beginning of the first set to the end of the last, s; None without sets.
+    """
 
     recording: RecordingInfo
     n_sets: int
     n_reps: int
     exercises: tuple[str, ...]
+    tonnage_kg: float | None = None
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

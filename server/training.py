@@ -55,6 +55,8 @@ class StoreAudit:
         Stored sets that were left out, by the reason.
     found : ProgrammeAudit
         The result.
+    places : tuple of (str, int)
+        Of each set: its recording and its index there.
     """
 
     sets: tuple[LoggedSet, ...]
@@ -63,6 +65,7 @@ class StoreAudit:
     notes: tuple[str, ...]
     skipped: Mapping[str, int]
     found: ProgrammeAudit
+    places: tuple[tuple[str, int], ...]
 
     def document(self) -> dict[str, Any]:
         """Build the document ``upright.audit/1``."""
@@ -75,7 +78,10 @@ class StoreAudit:
             "skipped_rows": dict(self.skipped),
             "notes": list(self.notes),
         }
-        return audit_document(log, self.found)
+        document = audit_document(log, self.found)
+        for logged in document["working_sets"]:
+            logged["recording_id"], logged["set_index"] = self.places[logged["index"]]
+        return document
 
 
 def measured_set(item: StoredSet) -> MeasuredSet:
@@ -102,10 +108,8 @@ def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
     logged: list[LoggedSet] = []
     last: datetime | None = None
     session, position = -1, 0
-    for item in sorted(items, key=lambda item: item.lifted_at):
+    for item in _in_order(items):
         at = item.lifted_at
-        if not item.reps:
-            continue
         if last is None or at - last > SESSION_PAUSE:
             session, position = session + 1, 0
         last = item.recording.started_at + timedelta(seconds=item.summary.end_s)
@@ -128,11 +132,19 @@ def logged_sets(items: Iterable[StoredSet]) -> tuple[LoggedSet, ...]:
     return tuple(logged)
 
 
+def _in_order(items: Iterable[StoredSet]) -> list[StoredSet]:
+    """Sort sets that have reps by time: the order of the logged sets."""
+    return sorted((item for item in items if item.reps), key=lambda item: item.lifted_at)
+
+
 def store_profile(
     store: Store, exercise: Exercise, as_of: datetime, athlete_id: UUID | None = None
 ) -> LiftProfile:
-    """Fit the load-velocity profile of one lift of one athlete; None: the lifter without a name."""
-    stored = store.lifted_sets(exercise.id, athlete_id)
+    """Fit the load-velocity profile of one lift of one athlete from the sets until then.
+
+    ``athlete_id`` None: the lifter without a name.
+    """
+    stored = store.lifted_sets(exercise.id, athlete_id, as_of)
     return lift_profile(exercise, [measured_set(item) for item in stored], as_of)
 
 
@@ -182,6 +194,7 @@ def audit_store(
         notes=tuple(_notes(stored, sets)),
         skipped={name: count for name, count in skipped.items() if count},
         found=found,
+        places=tuple((str(item.recording.recording_id), item.summary.index) for item in _in_order(stored)),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.intervals import Z95
 from analysis.measures import MEASURES
 from analysis.stability.baseline import adjusted
 from analysis.stability.history import part_reps
@@ -20,7 +22,9 @@ from analysis.stability.judgement import (
     Significance,
     Word,
 )
-from analysis.stability.statistics import Spread, combined, interval, line, mean_sd, p_value
+from analysis.stability.means import means_of, pooled
+from analysis.stability.set_changes import set_changes
+from analysis.stability.statistics import Spread, combined, interval, line, mean_spread, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,25 +33,12 @@ if TYPE_CHECKING:
     from analysis.stability.baseline import PartBaseline
     from analysis.stability.config import StabilityConfig
     from analysis.stability.history import LiftedSet, PartReps
+    from analysis.stability.means import Means
 
 MOST_BLAMED = 6
 """Reps that are named at most."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Means:
-    """The means of the sets that have the part."""
-
-    place: FloatArray
-    """Order of the set among the working sets, (n,)."""
-    value: FloatArray
-    """Adjusted mean, (n,)."""
-    reps: tuple[PartReps, ...]
-    covariates: FloatArray
-    """Mean velocity and relative load from the baseline's centre, (n, 2); zero without a baseline."""
-
-    def __len__(self) -> int:
-        return len(self.place)
+MDC_FACTOR = Z95 * math.sqrt(2.0)
+"""Minimal detectable change in standard errors, by its usual definition: both ends differ by chance."""
 
 
 def part_change(
@@ -73,15 +64,16 @@ def part_change(
         See there.
     """
     reps = [part_reps(one, part) for one in sets]
-    means = _means(sets, reps, baseline)
+    means = means_of(sets, reps, baseline)
     found = PartChange(
         part=part,
         primary=False,
         word=Word.TOO_LITTLE_DATA,
         sentence="",
-        points=tuple(_point(one, its, baseline) for one, its in zip(sets, reps, strict=True)),
+        points=tuple(_point(one, its, baseline, config) for one, its in zip(sets, reps, strict=True)),
+        sets=set_changes(means, baseline, config),
     )
-    found = replace(found, **_described(part, sets, reps, baseline, config))
+    found = replace(found, **_described(part, sets, reps, means, baseline, config))
     if len(means) == 0:
         return replace(found, reasons=(_why_missing(sets, part),))
     if len(means) == 1:
@@ -94,33 +86,19 @@ def part_change(
     return _by_baseline(found, means, baseline, config)
 
 
-def _means(sets: Sequence[LiftedSet], reps: Sequence[PartReps], baseline: PartBaseline | None) -> _Means:
-    places: list[float] = []
-    values: list[float] = []
-    kept: list[PartReps] = []
-    covariates: list[FloatArray] = []
-    for place, (one, its) in enumerate(zip(sets, reps, strict=True)):
-        if len(its) == 0:
-            continue
-        places.append(float(place))
-        kept.append(its)
-        values.append(float(adjusted(its, one.load_kg, baseline).mean()))
-        covariates.append(
-            np.zeros(2)
-            if baseline is None
-            else baseline.covariates(its.velocities_mps, one.load_kg).mean(axis=0)
-        )
-    return _Means(np.array(places), np.array(values), tuple(kept), np.array(covariates).reshape(-1, 2))
-
-
-def _point(one: LiftedSet, reps: PartReps, baseline: PartBaseline | None) -> SetPoint:
+def _point(
+    one: LiftedSet, reps: PartReps, baseline: PartBaseline | None, config: StabilityConfig
+) -> SetPoint:
     if len(reps) == 0:
         return SetPoint(one.index, None, None, None, 0, one.load_kg, None)
+    spread = mean_spread(reps.values, reps.sds)
+    centre = float(adjusted(reps, one.load_kg, baseline).mean())
     return SetPoint(
         set_index=one.index,
         value=float(reps.values.mean()),
-        sd=mean_sd(reps.values, reps.sds) or None,
-        adjusted=float(adjusted(reps, one.load_kg, baseline).mean()),
+        sd=math.sqrt(spread.variance) or None,
+        adjusted=centre,
+        interval=interval(centre, spread, config.level) if spread.variance > 0 else None,
         n_reps=len(reps),
         load_kg=one.load_kg,
         velocity_mps=float(reps.velocities_mps.mean()),
@@ -141,6 +119,7 @@ def _described(
     part: str,
     sets: Sequence[LiftedSet],
     reps: Sequence[PartReps],
+    means: Means,
     baseline: PartBaseline | None,
     config: StabilityConfig,
 ) -> dict[str, object]:
@@ -148,16 +127,15 @@ def _described(
     measure = MEASURES[part]
     if baseline is None:
         return {"smallest_worthwhile_change": measure.resolution}
-    known = [its for its in reps if len(its)]
     usual, usual_rep = baseline.usual_set(config.level), baseline.usual_rep(config.level)
     described: dict[str, object] = {
         "usual": usual,
         "smallest_worthwhile_change": baseline.smallest_worthwhile_change(config),
     }
-    if known:
-        typical = float(np.sqrt(np.median([baseline.set_mean(its).variance for its in known])))
+    if len(means):
+        typical = float(np.sqrt(np.median([one.variance for one in means.spreads])))
         described["typical_error"] = typical
-        described["minimal_detectable_change"] = 1.96 * float(np.sqrt(2.0)) * typical
+        described["minimal_detectable_change"] = MDC_FACTOR * typical
     outside: list[int] = []
     blamed: list[tuple[float, BlamedRep]] = []
     for one, its in zip(sets, reps, strict=True):
@@ -183,7 +161,7 @@ def _beyond(value: float, usual: Interval, worse: int) -> float:
 
 def _by_line(
     found: PartChange,
-    means: _Means,
+    means: Means,
     baseline: PartBaseline | None,
     why_no_baseline: str,
     config: StabilityConfig,
@@ -194,17 +172,17 @@ def _by_line(
         per_mean = spread.scaled(float(((means.place - means.place.mean()) ** 2).sum()))
         difference = Spread(2.0 * per_mean.variance, per_mean.degrees)
     else:
-        difference = _pooled(_ends(means), means, baseline)
+        difference = pooled(_ends(means), means)
     reasons: tuple[str, ...] = ()
     if baseline is None:
         reasons = (f"not corrected for load and velocity: {why_no_baseline}",)
     return _with_change(found, means, slope, spread, difference, baseline, "sets", reasons, config)
 
 
-def _relative_sds(means: _Means, baseline: PartBaseline | None) -> FloatArray:
+def _relative_sds(means: Means, baseline: PartBaseline | None) -> FloatArray:
     """Give standard deviations of the means up to a factor: by reps and how well they were measured."""
     if baseline is not None:
-        return np.sqrt([baseline.set_mean(its).variance for its in means.reps])
+        return np.sqrt([one.variance for one in means.spreads])
     within = Spread.of([its.values for its in means.reps]).variance
     own = np.array([float((its.sds**2).mean()) for its in means.reps])
     n = np.array([len(its) for its in means.reps])
@@ -214,34 +192,27 @@ def _relative_sds(means: _Means, baseline: PartBaseline | None) -> FloatArray:
 
 
 def _by_baseline(
-    found: PartChange, means: _Means, baseline: PartBaseline, config: StabilityConfig
+    found: PartChange, means: Means, baseline: PartBaseline, config: StabilityConfig
 ) -> PartChange:
     """Two to four means: how far ordinary sets scatter says how uncertain the slope is."""
     centred = means.place - means.place.mean()
     shares = centred / float((centred**2).sum())
     slope = float(shares @ means.value)
-    spread = _pooled(shares, means, baseline)
-    difference = _pooled(_ends(means), means, baseline)
+    spread = pooled(shares, means)
+    difference = pooled(_ends(means), means)
     return _with_change(found, means, slope, spread, difference, baseline, "baseline", (), config)
 
 
-def _ends(means: _Means) -> FloatArray:
+def _ends(means: Means) -> FloatArray:
     """Shares of the means in the difference of the last and the first."""
     ends = np.zeros(len(means))
     ends[0], ends[-1] = -1.0, 1.0
     return ends
 
 
-def _pooled(shares: FloatArray, means: _Means, baseline: PartBaseline) -> Spread:
-    """Spread of a weighted sum of set means; all rest on the same baseline, so its degrees count once."""
-    spreads = [baseline.set_mean(its) for its in means.reps]
-    variance = float(sum(share**2 * one.variance for share, one in zip(shares, spreads, strict=True)))
-    return Spread(variance, min(one.degrees for one in spreads))
-
-
 def _with_change(
     found: PartChange,
-    means: _Means,
+    means: Means,
     slope: float,
     spread: Spread,
     difference: Spread,

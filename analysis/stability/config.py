@@ -33,6 +33,9 @@ class StabilityConfig:
     primary_alpha, others_alpha : float
         Error rates, two-sided: of the primary part, and of all others together (Holm). Their sum is what a
         session in which nothing changed is called a change: at most 0.05 by the brief.
+    sets_alpha : float
+        Of the sets of the primary part together, where the session as a whole shows no change (Holm). 0.005
+        to 0.02: with the two above at most 0.05.
     clear_factor : float
         "Clearly" needs a p-value this many times smaller than "probably". 3 to 10.
     between_session_share : float
@@ -58,6 +61,7 @@ class StabilityConfig:
     sets_for_line: int = 5
     primary_alpha: float = 0.025
     others_alpha: float = 0.015
+    sets_alpha: float = 0.01
     clear_factor: float = 5.0
     between_session_share: float = 0.2
     level: float = 0.90

@@ -14,12 +14,14 @@ from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
 from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
 from analysis.stability.sentences import session_sentence, weeks_sentence
+from analysis.stability.set_changes import with_set_words
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
 from analysis.stability.weeks import joined_sessions, part_history, trend_breaks
 from analysis.stability.words import with_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from analysis.stability.baseline import PartBaseline
     from analysis.stability.history import LiftedSet
@@ -91,7 +93,8 @@ def judge_lift(
     working = working_sets(in_order, config.working_fraction)
     own = _own(exercise_id, earlier, working[0], config)
     changes = [part_change(part, working, own.parts[part], own.why_not, config) for part in exercise.parts]
-    parts = tuple(replace(one, sentence=session_sentence(one)) for one in with_words(changes, config))
+    worded = with_set_words(with_words(changes, config), own.why_not, config)
+    parts = tuple(replace(one, sentence=session_sentence(one)) for one in worded)
     day = _day(exercise_id, working, own, config, signs or SignConfig())
     return LiftVerdict(
         exercise_id=exercise_id,
@@ -152,8 +155,11 @@ def judge_weeks(
     sets: Sequence[LiftedSet],
     config: StabilityConfig | None = None,
     signs: SignConfig | None = None,
+    since: datetime | None = None,
 ) -> LiftHistory | None:
     """Judge one lift of one lifter across weeks; arguments as for `judge_lift`, ``sets`` of all sessions.
+
+    ``since`` leaves earlier sessions out of the trend; the lifter's ordinary still rests on all of them.
 
     Returns
     -------
@@ -167,22 +173,26 @@ def judge_weeks(
     if exercise is None or not exercise.parts or not sessions:
         return None
     every = [one for session in sessions for one in session]
+    looked_at = [one for one in every if since is None or one.started_at >= since]
+    if not looked_at:
+        return None
     joined = [one for session in joined_sessions(every) for one in session]
     state = baseline_state(joined, exercise.parts[0], config)
     why_not = "" if state.ready else state.words
     histories = [
-        part_history(part, every, fit_baseline(joined, part, config), why_not, config)
+        part_history(part, looked_at, fit_baseline(joined, part, config), why_not, config)
         for part in exercise.parts
     ]
     parts = tuple(replace(one, sentence=weeks_sentence(one)) for one in with_words(histories, config))
     days: list[SessionIndex] = []
     before: list[LiftedSet] = []
     for session in sessions:
-        working = working_sets(session, config.working_fraction)
-        own = _own(exercise_id, before, working[0], config)
-        days.append(_day(exercise_id, working, own, config, signs or SignConfig()))
+        if since is None or session[0].started_at >= since:
+            working = working_sets(session, config.working_fraction)
+            own = _own(exercise_id, before, working[0], config)
+            days.append(_day(exercise_id, working, own, config, signs or SignConfig()))
         before += session
-    warnings = (FEEDBACK_WARNING,) if len({one.velocity_feedback for one in every}) > 1 else ()
+    warnings = (FEEDBACK_WARNING,) if len({one.velocity_feedback for one in looked_at}) > 1 else ()
     return LiftHistory(
         exercise_id=exercise_id,
         word=parts[0].word,
@@ -190,6 +200,6 @@ def judge_weeks(
         baseline=state,
         parts=parts,
         sessions=tuple(days),
-        breaks=trend_breaks(every),
+        breaks=trend_breaks(looked_at),
         warnings=warnings,
     )

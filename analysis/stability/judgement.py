@@ -57,6 +57,8 @@ class SetPoint:
     adjusted : float or None
         The same after the effects of load and velocity are taken out; equal to ``value`` before there is a
         baseline.
+    interval : Interval or None
+        About ``adjusted``: how well these reps pin the mean down.
     n_reps : int
         Reps that have it.
     load_kg, velocity_mps : float or None
@@ -70,6 +72,37 @@ class SetPoint:
     n_reps: int
     load_kg: float | None
     velocity_mps: float | None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetChange:
+    """One part in one set against the first sets of its session.
+
+    Attributes
+    ----------
+    set_index : int
+        Within its session.
+    word, sentence
+        The verdict on this set, and how sure it is.
+    against : tuple of int
+        Indices of the sets that it is held against: the first two, for the second set the first.
+    difference : float or None
+        Of the adjusted means.
+    interval : Interval or None
+        The same with what ordinary sets of this lifter scatter by; None before there is a baseline.
+    p_value, alpha : float or None
+        Two-sided; what it was held against.
+    """
+
+    set_index: int
+    word: Word
+    sentence: str = ""
+    against: tuple[int, ...] = ()
+    difference: float | None = None
+    interval: Interval | None = None
+    p_value: float | None = None
+    alpha: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +170,8 @@ class PartChange:
         Centre of the baseline and the band in which 90 % of this lifter's ordinary sets lie.
     outside_usual : tuple of int
         Indices of the sets beyond that band on the worse side.
+    sets : tuple of SetChange
+        Each set but the first against the first ones.
     blamed : tuple of BlamedRep
         Reps outside the band of ordinary reps, the worst first.
     reasons : tuple of str
@@ -157,6 +192,7 @@ class PartChange:
     smallest_worthwhile_change: float | None = None
     usual: Interval | None = None
     outside_usual: tuple[int, ...] = ()
+    sets: tuple[SetChange, ...] = ()
     blamed: tuple[BlamedRep, ...] = ()
     reasons: tuple[str, ...] = ()
 

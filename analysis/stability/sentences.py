@@ -12,7 +12,7 @@ from analysis.stability.judgement import ENDS, Word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.stability.judgement import Interval, PartChange, PartHistory
+    from analysis.stability.judgement import Interval, PartChange, PartHistory, SetChange
 
 _COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -49,6 +49,8 @@ _COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """What worse and better mean in words; others are named and said to rise or fall."""
+
+_NO_CHANGE = {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}
 
 _SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
     {"m": (100.0, " cm", 1), "rad": (math.degrees(1.0), "°", 1), "m²": (1e4, " cm²", 0), "": (100.0, " %", 0)}
@@ -103,6 +105,23 @@ def session_sentence(change: PartChange) -> str:
         return f"{name}: {numbers}: {_too_uncertain(judged)}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
+
+
+def set_sentence(part: str, change: SetChange, why_no_baseline: str) -> str:
+    """Say how one set compares with the first ones, and how sure that is."""
+    name = f"Set {change.set_index + 1}"
+    first = " and ".join(str(index + 1) for index in change.against)
+    against = f"against set{'s' if len(change.against) > 1 else ''} {first}"
+    by = "" if change.difference is None else f"{shown(part, change.difference, sign=True)} {against}"
+    if change.interval is None:
+        why = why_no_baseline or "your ordinary sets are not known yet"
+        return f"{name}: {MEASURES[part].name} {by}; how sure that is cannot be told: {why}."
+    low, high = (shown(part, end, sign=True) for end in (change.interval.low, change.interval.high))
+    numbers = f"{by} (90 % interval {low} to {high})"
+    if change.word in _NO_CHANGE:
+        return f"{name}, no clear change: {MEASURES[part].name} {numbers}: {_too_uncertain(change.interval)}."
+    happened = coach(part, change.word)
+    return f"{name} was {change.word.value}: {happened[0].lower()}{happened[1:]}, {numbers}."
 
 
 def weeks_sentence(history: PartHistory) -> str:

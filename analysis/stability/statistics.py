@@ -1,14 +1,14 @@
-"""The few statistical methods that the verdicts rest on, from statsmodels and scipy.
+"""The few statistical methods that the verdicts rest on, with numpy and scipy.
 
-statsmodels takes a second to import, and most commands never judge a set: it is imported where it is used.
+Not by statsmodels, which has them all: it imports pandas, several seconds and 90 MB on a small computer, and
+the first session that somebody opens would wait for it. Tests hold each method against it
+(``docs/decisions/0010-statistics-without-statsmodels.md``).
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import t as student_t
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from analysis.imu import FloatArray
 
 
-def _statsmodels(module: str) -> Any:  # noqa: ANN401 -- it has no types
-    return import_module(f"statsmodels.{module}")
+HUBER_THRESHOLD = 1.345
+"""Residuals beyond so many scales count less: 95 % efficient where they are normal (Huber 1981)."""
+HUBER_STEPS = 50
+HUBER_TOLERANCE = 1e-9
+"""Relative change of the parameters at which the fit has converged."""
+MAD_OF_NORMAL = 0.6744897501960817
+"""Median absolute value of a standard normal variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,20 @@ def combined(*spreads: Spread) -> Spread:
     return Spread(float(variance), float(degrees))
 
 
-def mean_sd(values: FloatArray, sds: FloatArray) -> float:
-    """Give the standard deviation of a mean of values (n,) with standard deviations of their own (n,).
+def mean_spread(values: FloatArray, sds: FloatArray) -> Spread:
+    """Give the spread of a mean of values (n,) with standard deviations of their own (n,).
 
-    Their scatter and their own variances over their number: ``sqrt((s² + mean(sd²)) / n)``; one value has no
-    scatter.
+    Their scatter and their own variances over their number: ``(s² + mean(sd²)) / n``; one value has no
+    scatter. The scatter has n - 1 degrees of freedom, the values' own variances are taken as known.
     """
-    scatter = float(values.var(ddof=1)) if len(values) > 1 else 0.0
-    return float(np.sqrt((scatter + float((sds**2).mean())) / len(values)))
+    n = len(values)
+    scatter = Spread.of([values]).scaled(1.0 / n)
+    return combined(scatter, Spread(float((sds**2).mean()) / n, 0.0))
+
+
+def mean_sd(values: FloatArray, sds: FloatArray) -> float:
+    """Give the standard deviation of a mean; arguments as for `mean_spread`."""
+    return float(np.sqrt(mean_spread(values, sds).variance))
 
 
 def interval(value: float, spread: Spread, level: float) -> Interval:
@@ -89,9 +100,7 @@ def p_value(value: float, spread: Spread) -> float:
 def holm(p_values: Sequence[float], alpha: float) -> list[float]:
     """Give what each p-value is held against by Holm's procedure [1]_: the step of its rank.
 
-    After the first p-value that misses its step nothing is rejected any more: those steps are 0. Not by
-    statsmodels, whose `multipletests` collects garbage at every call, a tenth of a second on the event loop;
-    a test holds the two against each other.
+    After the first p-value that misses its step nothing is rejected any more: those steps are 0.
 
     References
     ----------
@@ -123,9 +132,44 @@ def line(x: FloatArray, y: FloatArray, relative_sd: FloatArray) -> tuple[float, 
     spread : Spread
         Of the slope, n - 2 degrees of freedom.
     """
-    design = np.column_stack((np.ones_like(x), x))
-    fit = _statsmodels("regression.linear_model").WLS(y, design, weights=1.0 / relative_sd**2).fit()
-    return float(fit.params[1]), Spread(float(fit.bse[1]) ** 2, float(len(x) - 2))
+    (slope, _), covariance = np.polyfit(x, y, 1, w=1.0 / relative_sd, cov=True)
+    return float(slope), Spread(float(covariance[0, 0]), float(len(x) - 2))
+
+
+def _least_squares(design: FloatArray, y: FloatArray) -> FloatArray:
+    return np.array(np.linalg.lstsq(design, y)[0], dtype=np.float64)
+
+
+def huber_fit(design: FloatArray, y: FloatArray) -> FloatArray:
+    """Fit a linear model robustly: Huber's weights, scale by the median absolute residual [1]_.
+
+    Parameters
+    ----------
+    design : (n, k) float64
+        Of full rank.
+    y : (n,) float64
+        Observations.
+
+    Returns
+    -------
+    (k,) float64
+        The parameters, by least squares weighted anew until they stay the same.
+
+    References
+    ----------
+    .. [1] P. J. Huber, "Robust statistics", Wiley, 1981, sections 7.3 and 7.8.
+    """
+    found = _least_squares(design, y)
+    for _ in range(HUBER_STEPS):
+        residual = np.abs(y - design @ found)
+        limit = HUBER_THRESHOLD * float(np.median(residual)) / MAD_OF_NORMAL
+        if limit == 0.0:  # most observations are met exactly
+            return found
+        root = np.sqrt(limit / np.maximum(residual, limit))
+        before, found = found, _least_squares(design * root[:, np.newaxis], y * root)
+        if np.allclose(found, before, rtol=HUBER_TOLERANCE, atol=0.0):
+            break
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,12 +225,7 @@ def robust_effects(y: FloatArray, covariates: FloatArray, prior_scales: FloatArr
     degrees = float(n - 1)
     if float(np.ptp(y)) == 0.0:
         return Effects(np.zeros(k), np.zeros((k, k)), degrees)
-    huber = _statsmodels("robust.norms").HuberT()
-    with warnings.catch_warnings():
-        # Sets without any scatter have no scale to converge to; their effects are nothing then.
-        warnings.simplefilter("ignore")
-        fit = _statsmodels("robust.robust_linear_model").RLM(target, design, M=huber).fit()
-    slopes: FloatArray = np.nan_to_num(np.array(fit.params, dtype=np.float64)[1:])
+    slopes = huber_fit(design, target)[1:]
     residual: FloatArray = y - y.mean() - (covariates - covariates.mean(axis=0)) @ slopes
     scatter = float((residual**2).sum()) / max(n - 1, 1)
     covariance: FloatArray = np.array(scatter * np.linalg.inv(design.T @ design)[1:, 1:], dtype=np.float64)

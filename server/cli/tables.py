@@ -11,6 +11,7 @@ from rich.table import Table
 
 from analysis.bar_axis import option_text
 from analysis.exercises import CATALOGUE
+from analysis.intervals import Z95
 from analysis.measures import MEASURES
 from analysis.results import Estimate, QualityState
 from analysis.stability.judgement import Seen, Word
@@ -126,7 +127,7 @@ def _print_lift(console: Console, sets: Sequence[SetSummary]) -> None:
 def _part_cell(part: str, estimate: Estimate) -> str:
     if estimate.value is None:
         return "–"
-    spread = "" if estimate.sd is None else f" ± {shown(part, 1.96 * estimate.sd)}"
+    spread = "" if estimate.sd is None else f" ± {shown(part, Z95 * estimate.sd)}"
     return shown(part, estimate.value) + spread
 
 

@@ -117,7 +117,8 @@ async def dashboard(
         url = dashboard_url(settings) + (screen and f"#/{screen}")
         controls = NothingRuns()
         with Store(settings.results_url) as store:
-            hub = LiveHub(_in_wall_time(HubConfig(), speed), Judge(store).session)
+            judge = Judge(store)
+            hub = LiveHub(_in_wall_time(HubConfig(), speed), judge.session, judge.typical)
             desk = SensorDesk(settings, hub, store, transport)
             offered = desk if offers_sensors else None
             app = create_app(settings, hub, store, controls, offered, reception, access, racks)

@@ -71,19 +71,29 @@ class Job:
 
 
 class _Progress(Watcher):
-    """Tells how far it is and gathers the motions."""
+    """Tells how far it is and gathers the motions.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    annotation : SessionAnnotation
+        With corrected lifts the recording is analysed twice.
+    """
+
+    def __init__(self, annotation: SessionAnnotation) -> None:
         self.motions: list[MotionEstimate] = []
         self._told_at = 0.0
+        self._run = 0
+        self._runs = 2 if any(one.exercise_id is not None for one in annotation.sets) else 1
 
     def begins(self) -> None:
         self.motions.clear()
+        self._run += 1
 
     def reached(self, share: float) -> None:
         if time.monotonic() - self._told_at > TOLD_EVERY_S:
             self._told_at = time.monotonic()
-            tell("analysing", EXAMINED + (1 - EXAMINED) * share)
+            done = min((self._run - 1 + share) / self._runs, 1.0)
+            tell("analysing", EXAMINED + (1 - EXAMINED) * done)
 
     def motion(self, motion: MotionEstimate) -> None:
         self.motions.append(motion)
@@ -129,8 +139,9 @@ def compute(job: Job) -> None:
     }
     _write(Path(job.folder), table, facts)
     tell("analysing", EXAMINED)
-    progress = _Progress()
-    found = analyse_with(recording, _annotation(job), progress)
+    annotation = _annotation(job)
+    progress = _Progress(annotation)
+    found = analyse_with(recording, annotation, progress)
     sets = [one.summary for one in found]
     table, stretches = with_motion(table, progress.motions, sets, recording.header.mount)
     facts |= {"is_complete": True, "stretches": [asdict(one) for one in stretches]}

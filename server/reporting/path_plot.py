@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.intervals import Z90
 from analysis.results import QualityState
 from server.reporting.drawing import (
     FAINT,
@@ -21,7 +22,7 @@ from server.reporting.drawing import (
     styled,
     to_svg,
 )
-from server.reporting.words import Z95, plural
+from server.reporting.words import plural
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -106,7 +107,7 @@ def path_plot(name: str, first: SetSummary, last: SetSummary) -> Markup | None:
     ]
     if not drawn:
         return None
-    reach = max(float(np.abs(path.forward_m).max() + Z95 * path.sd_m.max()) for path, *_ in drawn)
+    reach = max(float(np.abs(path.forward_m).max() + Z90 * path.sd_m.max()) for path, *_ in drawn)
     half = max(LEAST_HALF_WIDTH_CM, 110.0 * reach)
     low = 100 * min(float(path.up_m[0]) for path, *_ in drawn) - 3
     high = 100 * max(float(path.up_m[-1]) for path, *_ in drawn) + 3
@@ -138,6 +139,6 @@ def path_plot(name: str, first: SetSummary, last: SetSummary) -> Markup | None:
 
 
 def _draw(axes: Axes, path: MeanPath, colour: str, dashes: str) -> None:
-    up, forward, band = 100 * path.up_m, 100 * path.forward_m, 100 * Z95 * path.sd_m
+    up, forward, band = 100 * path.up_m, 100 * path.forward_m, 100 * Z90 * path.sd_m
     axes.fill_betweenx(up, forward - band, forward + band, facecolor=colour, alpha=0.16, linewidth=0)
     axes.plot(forward, up, color=colour, linewidth=2.0, linestyle=dashes)

@@ -21,7 +21,7 @@ from server.reporting.drawing import (
     styled,
     to_svg,
 )
-from server.reporting.words import Z95, is_moved, load, part_heading, part_name, scale
+from server.reporting.words import is_moved, load, part_heading, part_name, scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,8 +99,9 @@ def _set(
             place + offset, factor * value, "D" if outside else "o", markersize=4.5 if outside else 3.6,
             color=SECOND if outside else FAINT, markeredgewidth=0, zorder=2,
         )  # fmt: skip
+    half = None if point.interval is None else factor * (point.interval.high - point.interval.value)
     axes.errorbar(
-        place, factor * point.value, None if point.sd is None else Z95 * factor * point.sd,
+        place, factor * point.value, half,
         fmt="o", color=MAIN, markersize=7, elinewidth=1.6, capsize=0, markeredgecolor=PAPER,
         markeredgewidth=1.0, zorder=4,
     )  # fmt: skip

@@ -27,8 +27,6 @@ PROXY_NOTE = (
     "Never compare it between people."
 )
 UNKNOWN = "–"
-Z95 = 1.96
-"""Half a 95 % interval in standard deviations."""
 
 _BEFORE_UNIT = re.compile(r"(\d) (%|cm|m/s|kg|W/kg|s\b|m\b)")
 _NUMBER = re.compile(r"^([+−]?[\d.]+)(.*)$")

@@ -9,7 +9,7 @@ import { SCREENS, loadOthers, loadScreen, screenOf } from "./core/screens.js";
 import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
-import { cueOf } from "./live/goal.js";
+import { hear } from "./live/cues.js";
 import { repSentence, setSentence } from "./live/sentences.js";
 import { drawBadge } from "./parts/badge.js";
 import { openHelp } from "./parts/help.js";
@@ -49,10 +49,7 @@ const keysOfScreen = () => router.shown()?.keys ?? [];
 function take(message) {
   const before = state;
   state = reduce(state, message, performance.now());
-  if (message.type === "rep") {
-    context.say(repSentence(message));
-    sound.play(cueOf(message.open_set));
-  }
+  if (message.type === "rep") context.say(repSentence(message));
   if (message.type === "set") context.say(setSentence(message.set));
   const news = message.type === "link" ? companionNews(before.link, state.link) : null;
   if (news) context.say(news);
@@ -62,6 +59,7 @@ function take(message) {
     outage(before, state, performance.now(), { isShownLive: screen.id === "live", isLive: IN_STATE.has(screen.id) && Boolean(router.shown()?.update) });
   }
   router.shown()?.update?.(state, message);
+  hear(sound, state, message);
 }
 
 /** Something of this page has changed that screens draw: "unit", "theme", "sound" or the "tick" of the clock. */

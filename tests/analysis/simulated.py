@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.config import AnalysisConfig
 from analysis.estimator import MotionEstimate, estimate_motion
-from analysis.events import Event, SetFinished, VelocitySample
+from analysis.events import Event, SetFinished, SetProgress, VelocitySample
 from analysis.exercises import find_exercise
 from analysis.imu import FloatArray, ImuBlock, Mount, SensorInfo, SetLabel
 from analysis.pipeline import analyze
@@ -69,7 +69,8 @@ def only_set(events: list[Event]) -> SetSummary:
 
 
 def without_strip(events: list[Event]) -> list[Event]:
-    return [event for event in events if not isinstance(event, VelocitySample)]
+    """Leave out what is for the screen only."""
+    return [event for event in events if not isinstance(event, VelocitySample | SetProgress)]
 
 
 @cache

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from analysis.events import SetFinished, VelocitySample
 from tests.browser.test_dashboard import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 
@@ -63,12 +64,13 @@ def trained(station):
 def test_a_verdict_has_its_word_sign_sentence_and_baseline(trained, open_page):
     page = open_page(f"{trained}/stability")
     expect_text(page, ".verdict-words", "lear")
+    assert text(page, ".verdict-sure").startswith("How sure: ")
     assert text(page, ".verdict-glyph") in {"▼", "▽", "="}
     assert "90 % interval" in text(page, ".verdict-sentence")
     assert re.search(r"sets 4 and 5 are worse", text(page, ".verdict-aside"), re.IGNORECASE)
     assert "Baseline of 3 sessions" in text(page, ".baseline-words")
     assert page.locator(".pips").count() == 0
-    assert page.locator(".part h3").first.inner_text() == "Uprightness loss"
+    assert page.locator(".part h3").first.inner_text() == "Uprightness loss, °: each set"
     assert "unvalidated against trunk motion capture" in text(page, ".note")
     page.get_by_text("How to read this").click()
     assert page.locator(".how li").count() == 3
@@ -90,7 +92,7 @@ def test_band_and_table_say_the_same_as_the_chart(trained, open_page):
     chart.wait_for()
     assert chart.locator(".usual").count() == 1
     assert "your ordinary sets" in text(page, ".primary-part .legend")
-    dots = [one.text_content() for one in chart.locator(".point title").all()]
+    dots = [one.get_attribute("data-words") for one in chart.locator(".point").all()]
     page.locator(".primary-part .twin summary", has_text="Table").click()
     rows = page.locator(".primary-part .twin table tbody tr").all_inner_texts()
     shown = [re.split(r"\t", row) for row in rows]
@@ -133,11 +135,10 @@ def test_a_rep_to_blame_is_one_click_away(trained, open_page):
     name = text(page, ".blame a")
     set_number, rep_number = first_words(r"Set (\d), rep (\d)", name).groups()
     page.locator(".blame a").first.click()
-    page.wait_for_selector("tr.chosen")
-    assert page.evaluate("location.hash") == f"{trained}/set/{set_number}/rep/{rep_number}"
-    assert page.locator("tr.chosen th").first.inner_text() == rep_number
-    assert page.locator(".barpath").get_attribute("aria-label").endswith(f"rep {rep_number}")
-    assert page.locator(".set-tab[aria-current] b").inner_text() == f"Set {set_number}"
+    page.wait_for_function(
+        "(hash) => location.hash === hash", arg=f"{trained}/set/{set_number}/rep/{rep_number}"
+    )
+    page.wait_for_selector(".barpath")
 
 
 def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):
@@ -151,15 +152,17 @@ def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):
 
 
 def test_a_live_session_keeps_what_is_open_when_a_set_closes(station, open_page):
-    station.store.save_recording(recording())
-    station.tell(play, station.hub, session_events(4))
+    events = [event for event in session_events(5) if not isinstance(event, VelocitySample)]
+    ends = [k for k, event in enumerate(events) if isinstance(event, SetFinished)]
+    station.tell(play, station.hub, iter(events[: ends[3] + 1]))
     page = open_page("#/stability")
     expect_text(page, ".verdict-words", "Too little data")
     page.get_by_text("Numbers behind this").first.click()
-    station.tell(play, station.hub, session_events(5))
-    page.wait_for_function("() => document.querySelectorAll('.choice').length > 0")
-    page.goto(page.url.split("#")[0] + "#/sets/set/2/rep/3")
-    page.wait_for_selector("tr.chosen")
+    for event in events[ends[3] + 1 :]:
+        station.tell(station.hub.publish_event, event)
+    page.wait_for_selector(".choice[aria-label='Set 5']")
+    assert page.locator("details[open] .numbers").count() == 1
+    assert page.locator(".by-sets li").count() == 2, "sets 1 to 3 are lighter than 80 % of 180 kg"
 
 
 def test_a_part_that_cannot_be_known_says_why(station, open_page):
@@ -189,7 +192,66 @@ def test_a_sign_that_comes_back_shows_in_the_grid(trained, open_page):
     assert page.locator(".sign-grid tbody tr").first.locator(".sign-cell.bad").count() >= 1
     assert "seen in 1 of 4 sessions" in page.inner_text(".signs")
     page.locator(".sign-cell.bad").first.click()
-    page.wait_for_selector(".set-tab[aria-current]")
+    page.wait_for_function("(base) => location.hash.startsWith(`${base}/set/`)", arg=trained)
+
+
+def test_whether_the_third_set_was_worse_and_how_sure_that_is_can_be_read(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    page.wait_for_selector(".by-sets li")
+    said = page.locator(".by-sets li").all_inner_texts()
+    assert [one.split()[:2] for one in said] == [["Set", str(k + 1)] for k in range(N_SETS)]
+    assert re.search(
+        r"Set 3, no clear change: Uprightness loss .+° against sets 1 and 2 \(90 % interval", said[2]
+    )
+    assert "How sure: not sure either way; chance alone does as much in" in said[2]
+    worse = r"Set 5 was (clearly|probably) worse: .+ \+\d.\d° against sets 1 and 2 \(90 % interval \+"
+    assert re.search(worse, said[4])
+    assert re.search(r"How sure: (very|fairly) sure", said[4])
+    assert not re.search(r"95 %", page.inner_text("main")), "one level of intervals on a screen"
+    page.locator(".by-set-name").nth(4).click()
+    page.wait_for_function("(hash) => location.hash === hash", arg=f"{trained}/set/5")
+
+
+def test_a_chart_is_gone_through_by_keys_and_pointer(trained, open_page):
+    page = open_page(f"{trained}/stability")
+    chart = page.locator(".primary-part .explorable")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect_text(page, "#spoken", "Set 1: ")
+    assert "90 % interval" in text(page, ".primary-part .tip")
+    page.keyboard.press("ArrowDown")
+    expect_text(page, "#spoken", "Set 1, rep 1: ")
+    page.keyboard.press("End")
+    expect_text(page, "#spoken", "Set 5: ")
+    page.keyboard.press("Escape")
+    assert page.locator(".primary-part .tip").is_hidden()
+    page.locator(".primary-part .point").nth(1).hover()
+    expect_text(page, ".primary-part .tip", "Set 2: ")
+    with page.expect_download() as saved:
+        page.locator(".primary-part .csv").click()
+    assert saved.value.suggested_filename == "uprightness-loss-of-each-set-front-squat.csv"
+    lines = saved.value.path().read_text().splitlines()
+    assert lines[0].startswith('Set,"Uprightness loss, °"')
+    assert len(lines) == 1 + N_SETS
+    page.locator(".primary-part .point").nth(1).click()
+    page.wait_for_function("(hash) => location.hash === hash", arg=f"{trained}/set/2")
+
+
+def test_one_set_alone_and_a_wrist_say_why_nothing_is_judged(station, open_page):
+    train(station.store, "front_squat", (0,), n_sets=1)
+    page = open_page(f"#/session/{recording(0).recording_id}/stability")
+    expect_text(page, ".verdict-sentence", "one set: nothing to compare it with")
+    assert text(page, ".verdict-sure") == "How sure: cannot be told yet."
+    assert page.locator(".pip").count() == 3
+
+
+def test_weeks_can_begin_later(station, open_page):
+    train(station.store, "front_squat", [0] * 3)
+    page = open_page("#/stability/all/front_squat")
+    page.wait_for_selector(".primary-part")
+    page.get_by_label("Since").select_option("4")
+    page.wait_for_function("() => location.hash === '#/stability/all/front_squat/nobody/4'")
+    page.wait_for_selector(".primary-part, .empty")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -46,15 +46,26 @@ def test_a_profile_says_its_maximum_with_interval_source_and_sets(weeks, open_pa
     page = open_page("#/training/profile/back_squat")
     page.wait_for_selector(".profile-chart .curve")
     assert 125 < float(text(page, ".e1rm-words").removesuffix(" kg")) < 155
-    assert re.match(r"95 % interval [\d.]+ kg to [\d.]+ kg", text(page, ".e1rm-interval"))
+    assert re.match(r"95 % interval \d+ kg to \d+ kg", text(page, ".e1rm-interval"))
+    trust = text(page, ".e1rm-trust")
+    assert re.search(r"Confidence: (low|fair|good)", trust)
+    assert all(
+        word in trust for word in ("24 sets with 4 loads", "60 kg to 120 kg", "newest today", "beyond")
+    )
+    assert re.search(r"\d+ % beyond the heaviest set", text(page, ".far")), "140 is 17 % more than 120"
+    assert page.locator(".curve.beyond").get_attribute("d").startswith("M")
+    page.locator(".profile .explorable").focus()
+    page.keyboard.press("End")
+    expect_text(page, "#spoken", "Estimated 1RM: ")
     assert page.locator(".profile-chart .point").count() == 24
     assert page.locator(".screen-training table tbody tr").count() == 24
     assert "doi 10.1055" in text(page, ".threshold")
     assert "published" in text(page, ".threshold")
     page.keyboard.press("l")
     expect_text(page, ".e1rm-words", "lb")
+    page.locator(".profile .twin summary").click()
     page.locator("table a").first.click()
-    page.wait_for_selector(".set-tab[aria-current]")
+    page.wait_for_function("() => /^#.session.[0-9a-f-]+.set.4$/.test(location.hash)")
 
 
 def test_a_refused_profile_says_why_and_what_to_add(weeks, open_page):
@@ -67,7 +78,7 @@ def test_a_refused_profile_says_why_and_what_to_add(weeks, open_page):
     assert "well-spaced loads" in text(page, ".e1rm-help")
     assert page.locator(".profile-chart .point").count() == 18
     page.get_by_label("Exercise").select_option("power_snatch")
-    expect_text(page, ".hatched-box", "Nothing to draw")
+    expect_text(page, ".hatched-box", "Not known")
 
 
 def test_an_audit_finds_three_sets_of_eight_and_suggests_in_the_coachs_order(weeks, open_page):
@@ -79,6 +90,9 @@ def test_an_audit_finds_three_sets_of_eight_and_suggests_in_the_coachs_order(wee
     page.locator(".finding summary").first.click()
     behind = page.locator(".finding table").first.inner_text()
     assert "Bent-over row" in behind
+    link = page.locator(".finding table a").first
+    assert re.fullmatch(r"#/session/[0-9a-f-]+/set/\d+", link.get_attribute("href"))
+    assert page.locator(".finding table a").nth(1).get_attribute("href") == "#/sessions/nobody/bent_over_row"
     assert text(page, ".suggestions .opinion") == "coaching opinion"
     assert page.locator(".suggestions li").first.inner_text().startswith("Bent-over row")
     page.get_by_label("Weeks").select_option("4")

@@ -255,16 +255,19 @@ def test_a_process_works_it_out_and_tells_how_far_it_is(tmp_path):
     steps = (SessionStep(SetPlan("back_squat", 1, rest="short"), 100.0, 0.0),)
     write_recording(settings.recordings_dir / "short.mcap", steps, {})
     desk = SignalDesk(settings, lambda _: False)
-    told = []
-    while not isinstance(found := desk.signals(RECORDING_ID), Signals) or found.progress is not None:
-        progress = found.progress if isinstance(found, Signals) else found
+    told, found = [], desk.signals(RECORDING_ID)
+    while (progress := found if isinstance(found, Progress) else found.progress) is not None:
         told.append(progress.fraction)
         time.sleep(0.05)
+        found = desk.signals(RECORDING_ID)
+    assert isinstance(found, Signals)
     assert told == sorted(told)
     assert found.facts["is_complete"]
     assert len(found.table) > 1000
     again = SignalDesk(settings, lambda _: False)
-    assert again.signals(RECORDING_ID).progress is None, "it is kept for the next server"
+    kept = again.signals(RECORDING_ID)
+    assert isinstance(kept, Signals), "it is kept for the next server"
+    assert kept.table.equals(found.table)
 
 
 class TestRefusals:
@@ -301,6 +304,7 @@ class TestPlotly:
     def test_it_is_served_packed_and_for_ever(self, client):
         told = client.get("/api/v1/plotly").json()
         file = plotly_file()
+        assert file
         answer = client.get(told["url"], headers={"accept-encoding": "gzip"})
         assert answer.headers["content-encoding"] == "gzip"
         assert "immutable" in answer.headers["cache-control"]
@@ -316,7 +320,9 @@ class TestPlotly:
         assert "immutable" not in client.get("/vendor/plotly.min.js").headers["cache-control"]
 
     def test_the_styles_that_it_would_make_are_known(self):
-        assert len(plotly_file().style_ids) >= 2, "another version makes its style elements another way"
+        file = plotly_file()
+        assert file
+        assert len(file.style_ids) >= 2, "another version makes its style elements another way"
 
     def test_without_the_package_the_answer_says_so(self, client, monkeypatch):
         monkeypatch.setattr("server.api_signals.plotly_file", lambda: None)

@@ -88,7 +88,7 @@ def wait(client, job, *states):
         if found["state"] in states or (not states and found["state"] not in _BUSY):
             return found
         time.sleep(0.05)
-    raise AssertionError(found)
+    pytest.fail(f"{job['id']} did not end in time")
 
 
 _BUSY = {"receiving", "looking", "keeping", "exporting"}
@@ -101,12 +101,11 @@ def kept(folder):
 def uploads(folder):
     """What waits in the folder of the transfers, once deletions in threads are done."""
     end = time.monotonic() + 5
-    while time.monotonic() < end:
-        found = [path for path in (folder / "transfers").glob("*/*") if path.name != "in-use"]
-        if not found:
-            return []
+    while found := [path for path in (folder / "transfers").glob("*/*") if path.name != "in-use"]:
+        if time.monotonic() > end:
+            return found
         time.sleep(0.05)
-    return found
+    return []
 
 
 def test_a_recording_is_looked_at_kept_and_exported(client, folder, tmp_path):

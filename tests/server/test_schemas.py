@@ -42,6 +42,7 @@ def test_every_live_message_names_its_type_and_schema():
         "velocity",
         "rep",
         "set",
+        "progress",
         "edit",
         "corrected",
         "gap",

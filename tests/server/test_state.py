@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.events import RepFinished
+from analysis.events import RepFinished, SetPhase, SetProgress
 from analysis.imu import Gap, SetLabel
 from server.session import LinkState
 from server.state import LiveState
@@ -99,3 +99,34 @@ def test_unknown_is_null_and_never_nan(state):
     assert '"mean_concentric_velocity_mps":null' in text
     assert '"forward_drift_m":null' in text
     assert '"exercise_name":null' in text
+
+
+def test_what_is_typical_comes_with_the_rep_and_with_the_label(state):
+    assert state.take_rep(rep_event(0)).typical.source == "none"
+    for index in range(3):
+        state.take_set(make_set(index))
+    told = state.take_rep(rep_event(0, set_index=3)).typical
+    assert told.source == "session"
+    assert told.n_reps == 15
+    assert told.usual.low < 0.022 < told.usual.high
+    assert state.take_label(SetLabel("deadlift", 180.0)).typical.source == "none"
+    assert state.take_label(SetLabel()).typical is None
+    assert state.snapshot(0).typical is None
+
+
+def test_the_rest_is_counted_in_the_sensors_time(state):
+    assert state.snapshot(0).last_rep_age_s is None
+    event = replace(rep_event(0, start_s=10.0), detected_s=14.5)
+    assert state.take_rep(event).last_rep_age_s == pytest.approx(1.5)
+    state.newest_s = 103.0
+    assert state.snapshot(0).last_rep_age_s == pytest.approx(90.0)
+    state.start(recording(1))
+    assert state.snapshot(0).last_rep_age_s is None
+
+
+def test_a_close_that_is_near_is_known_to_those_who_come_late(state):
+    assert state.snapshot(0).progress is None
+    said = state.take_progress(SetProgress(20.0, 0, SetPhase.CLOSING, 4.0)).progress
+    assert (said.phase, said.closes_in_s) == (SetPhase.CLOSING, 4.0)
+    state.newest_s = 23.0
+    assert state.snapshot(0).progress.closes_in_s == pytest.approx(1.0)

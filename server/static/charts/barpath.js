@@ -8,6 +8,8 @@ const WINDOW_PART = 0.42;
 const [LEAST_HEIGHT_PX, MOST_HEIGHT_PX] = [320, 500];
 const MOST_WIDTH_PX = 520;
 const MARGIN = { left: 44, right: 16, top: 14, bottom: 42 };
+/** In a place of its own height the chart is never lower than this, px. */
+const LEAST_PLACE_PX = 110;
 /** The forward axis shows at least this much to either side, m, so that noise does not look like drift. */
 const LEAST_FORWARD_M = 0.09;
 const LEAST_HEIGHT_M = 0.3;
@@ -16,8 +18,9 @@ const LEAST_HEIGHT_M = 0.3;
  * @param {HTMLElement} root
  * @param {any[]} reps of one set
  * @param {any} last the one that is drawn in full
+ * @param {{width: number, height: number} | null} place to be filled, with the legend; otherwise the window decides
  */
-export function drawBarPath(root, reps, last = reps.at(-1)) {
+export function drawBarPath(root, reps, last = reps.at(-1), place = null) {
   if (!last) {
     put(root, h("p", { class: "hint", text: "The bar's path appears with the first rep." }));
     return;
@@ -26,10 +29,11 @@ export function drawBarPath(root, reps, last = reps.at(-1)) {
     put(root, notResolvable(last));
     return;
   }
-  const width = Math.min(root.clientWidth || 360, MOST_WIDTH_PX);
-  const height = Math.max(LEAST_HEIGHT_PX, Math.min(MOST_HEIGHT_PX, window.innerHeight * WINDOW_PART));
-  const axes = scales(width, height, reps);
-  put(root, chart(axes, reps, last), legend(last, reps, axes.stretch));
+  const shown = reps.filter((rep) => rep === last || !rep.excluded_reason);
+  const width = place?.width || Math.min(root.clientWidth || 360, MOST_WIDTH_PX);
+  const height = place ? Math.max(LEAST_PLACE_PX, place.height) : Math.max(LEAST_HEIGHT_PX, Math.min(MOST_HEIGHT_PX, window.innerHeight * WINDOW_PART));
+  const axes = scales(width, height, shown);
+  put(root, chart(axes, shown, last), legend(last, shown, axes.stretch));
 }
 
 function notResolvable(rep) {

@@ -1,10 +1,12 @@
 /** One part across the sets of a session: chart, what is behind the word, the same as a table, reps to blame. */
 
-import { chanceWords, drawn, legend, numbers, tag, twin, unknown } from "../parts/blocks.js";
+import { chanceWords, legend, numbers, tag } from "../parts/blocks.js";
+import { figure } from "../parts/figure.js";
 import { chart } from "./chart.js";
+import { keys } from "./legends.js";
 import { h } from "../core/dom.js";
-import { UNKNOWN, number, plusMinus } from "../core/format.js";
-import { measureOf, partHead, partNumber, partRange, partValue } from "../core/measures.js";
+import { UNKNOWN, number } from "../core/format.js";
+import { measureOf, partBetween, partEnds, partHead, partNumber, partRange, partValue } from "../core/measures.js";
 
 const [LARGE_PX, SMALL_PX] = [280, 190];
 
@@ -14,21 +16,23 @@ const [LARGE_PX, SMALL_PX] = [280, 190];
  * @param {any[]} sets of the lift in this session
  */
 export function partCard(page, part, sets) {
-  const { name, explain, direction } = measureOf(part.part);
+  const { explain, direction } = measureOf(part.part);
   const known = part.points.filter((point) => point.value !== null);
   const key = `${page.lift}:${part.part}`;
-  return h(
-    "article",
-    { class: part.primary ? "card part primary-part" : "card part" },
-    h("div", { class: "card-head" }, h("h3", { text: name }), tag(part.word)),
-    h("p", { class: "hint", text: `${explain} ${direction}` }),
-    known.length ? drawn(page, (width) => partChart(width, part, known, sets)) : unknown("Not known", part.reasons[0] ?? "not measured"),
-    known.length ? partLegend(part, known, sets) : null,
-    part.primary || !known.length ? null : h("p", { class: "part-sentence", text: part.sentence }),
-    blame(page, part),
-    known.length ? behind(key, part) : null,
-    known.length ? twin(key, ...rowsOf(part, sets)) : null,
-  );
+  const isKnown = known.length > 0;
+  return figure(page, {
+    key,
+    title: `${partHead(part.part)}: each set`,
+    aside: tag(part.word),
+    sub: `${explain} ${direction}`,
+    draw: isKnown ? (width) => partChart(width, page, key, part, known, sets) : null,
+    reason: part.reasons[0],
+    legend: isKnown ? partLegend(part, known, sets) : null,
+    words: [part.primary || !isKnown ? null : h("p", { class: "part-sentence", text: part.sentence }), blame(page, part), isKnown ? behind(key, part) : null],
+    table: isKnown ? rowsOf(page, part, sets) : null,
+    file: `${measureOf(part.part).name} of each set, ${page.name}`,
+    className: part.primary ? "primary-part" : "",
+  });
 }
 
 /** What the word at the top does not say: sets beyond the ordinary, or none. */
@@ -45,23 +49,39 @@ export function outsideWords(part) {
 const isCorrected = (points, part) =>
   points.some((point) => partNumber(part, point.value) !== partNumber(part, point.adjusted));
 
-function partChart(width, part, known, sets) {
-  const { name, unit, factor, digits } = measureOf(part.part);
+const isOutside = (part, point) => part.outside_usual.includes(point.set_index);
+
+/** Beyond the band, but its interval reaches back into it. */
+function isBorderline(part, point) {
+  if (!isOutside(part, point) || !part.usual || !point.interval) return false;
+  return point.interval.low < part.usual.high && point.interval.high > part.usual.low;
+}
+
+function partChart(width, page, key, part, known, sets) {
+  const { unit, factor, digits, name } = measureOf(part.part);
   const dots = known.map((point, i) => ({
     place: (i + 0.5) / known.length,
-    label: width > 480 || known.length < 5 ? `set ${point.set_index + 1}` : String(point.set_index + 1),
-    name: `Set ${point.set_index + 1}: ${partValue(part.part, point.adjusted, point.sd)}`,
+    label: String(point.set_index + 1),
+    name: dotWords(part, point),
     value: point.adjusted,
-    sd: point.sd,
-    outside: part.outside_usual.includes(point.set_index),
-    reps: repsOf(part, point, sets),
+    bar: point.interval,
+    outside: isOutside(part, point),
+    borderline: isBorderline(part, point),
+    href: page.link(point.set_index),
+    reps: repsOf(page, part, point, sets),
   }));
   const label = `${name} across ${known.length} sets${part.usual ? ", with the band of your ordinary sets" : ""}`;
-  return chart(width, part.primary ? LARGE_PX : SMALL_PX, { label, unit, factor, digits, dots, band: part.usual });
+  return chart(width, part.primary ? LARGE_PX : SMALL_PX, { key, label, axis: "set", say: page.say, unit, factor, digits, dots, band: part.usual });
+}
+
+function dotWords(part, point) {
+  const where = isBorderline(part, point) ? "; borderline: just outside your ordinary sets" : isOutside(part, point) ? "; worse than your ordinary sets" : "";
+  const known = point.interval ? partBetween(part.part, point.interval) : partValue(part.part, point.adjusted);
+  return `Set ${point.set_index + 1}: ${known}${where}.`;
 }
 
 /** Reps of a set, moved by as much as their set's mean was corrected. */
-function repsOf(part, point, sets) {
+function repsOf(page, part, point, sets) {
   const set = sets.find((one) => one.index === point.set_index);
   const shift = point.adjusted - point.value;
   return (set?.reps ?? [])
@@ -69,19 +89,23 @@ function repsOf(part, point, sets) {
     .map((rep) => {
       const { value } = rep.measures[part.part];
       const blamed = part.blamed.some((one) => one.set_index === point.set_index && one.rep_index === rep.index);
-      return { value: value + shift, blamed, name: `Set ${point.set_index + 1}, rep ${rep.index + 1}: ${partValue(part.part, value)}` };
+      const name = `Set ${point.set_index + 1}, rep ${rep.index + 1}: ${partValue(part.part, value)}${blamed ? "; outside your ordinary reps" : ""}.`;
+      return { value: value + shift, blamed, name, href: page.link(point.set_index, rep.index) };
     });
 }
 
 function partLegend(part, known, sets) {
-  const hasReps = known.some((point) => repsOf(part, point, sets).length > 0);
+  const hasReps = known.some((point) => repsOf({ link: () => "" }, part, point, sets).length > 0);
   return legend(
-    ["key-set", "set, with its 95 % interval"],
-    hasReps && ["key-rep", "single rep"],
-    part.usual && ["key-usual", "your ordinary sets"],
-    part.outside_usual.length > 0 && ["key-outside", "set worse than ordinary"],
-    part.blamed.length > 0 && ["key-blamed", "rep to blame"],
-    isCorrected(known, part.part) && ["key-none", "corrected for load and speed"],
+    ...keys(
+      "set",
+      hasReps && "rep",
+      part.usual && "usual",
+      known.some((point) => isOutside(part, point) && !isBorderline(part, point)) && "outside",
+      known.some((point) => isBorderline(part, point)) && "borderline",
+      part.blamed.length > 0 && "blamed",
+      isCorrected(known, part.part) && "corrected",
+    ),
   );
 }
 
@@ -114,18 +138,17 @@ function behind(key, part) {
   return numbers(key, rows, part.reasons);
 }
 
-function rowsOf(part, sets) {
+function rowsOf(page, part, sets) {
   const { part: id, points } = part;
   const known = points.filter((point) => point.value !== null);
   const corrected = isCorrected(known, id);
-  const head = ["Set", partHead(id), corrected ? "as measured" : null, "95 %", "reps", "each rep"].filter((one) => one !== null);
+  const head = ["Set", partHead(id), corrected ? "as measured" : null, "90 % interval", "reps", "each rep"].filter((one) => one !== null);
   const rows = points.map((point) => {
-    const name = `Set ${point.set_index + 1}`;
+    const name = h("a", { href: page.link(point.set_index), text: `Set ${point.set_index + 1}` });
     if (point.value === null) return [name, UNKNOWN, ...(corrected ? [UNKNOWN] : []), "", "0", ""];
-    const each = repsOf(part, point, sets).map((rep) => partNumber(id, rep.value)).join("  ");
-    const { factor, digits } = measureOf(id);
+    const each = repsOf(page, part, point, sets).map((rep) => partNumber(id, rep.value)).join("  ");
     const measured = corrected ? [partNumber(id, point.value)] : [];
-    return [name, partNumber(id, point.adjusted), ...measured, plusMinus(point.sd, digits, factor), String(point.n_reps), each];
+    return [name, partNumber(id, point.adjusted), ...measured, partEnds(id, point.interval), String(point.n_reps), each];
   });
   return [head, rows];
 }

@@ -1,11 +1,13 @@
 /** The bar's way up in the first and the last set, one over the other, seen from the side. */
 
-import { drawn, legend, twin, unknown } from "../parts/blocks.js";
+import { LEVELS, differenceWords, heightWords, matched, sideWords } from "./meanpath.js";
+import { explorable } from "./points.js";
 import { h, s } from "../core/dom.js";
-import { UNKNOWN, number, signed } from "../core/format.js";
+import { UNKNOWN, number, sentenceCase, signed } from "../core/format.js";
+import { legend } from "../parts/blocks.js";
+import { figure } from "../parts/figure.js";
 
-const LEVELS = 25;
-const TABLE_LEVELS = [0, 6, 12, 18, 24];
+const TOLD_LEVELS = [0, 3, 6, 9, 12, 15, 18, 21, 24];
 const HEIGHT_PX = 330;
 const MOST_WIDTH_PX = 520;
 const MARGIN = { left: 44, right: 16, top: 24, bottom: 42 };
@@ -16,60 +18,25 @@ export function overlayCard(page, sets) {
   const [first, last] = [sets[0], sets.at(-1)];
   if (!first || first === last) return null;
   const found = matched(first, last);
-  const body = found
-    ? [
-        drawn(page, (width) => chart(Math.min(width, MOST_WIDTH_PX), found)),
-        legend(["key-first", `set ${first.index + 1}, first`], ["key-last", `set ${last.index + 1}, last`], ["key-range", "from the most backward to the most forward rep"], ["key-none", stretchOf(page, found)]),
-        twin(`${page.lift}:overlay`, ["Height", `set ${first.index + 1}, cm`, `set ${last.index + 1}, cm`, "further forward, cm"], rowsOf(found)),
-      ]
-    : [unknown("Fore-aft path not resolvable", why(first, last))];
-  return h(
-    "article",
-    { class: "card part overlay" },
-    h("h3", { text: "Bar path on the way up, first and last set" }),
-    h("p", { class: "hint", text: "Average of the set's reps at the same height, seen from the side; each rep starts at 0." }),
-    ...body,
-  );
+  const key = `${page.lift}:overlay`;
+  return figure(page, {
+    key,
+    title: "Bar path on the way up, cm: first and last set",
+    sub: "Average of the set's reps at the same height, seen from the side; each rep starts at 0.",
+    draw: found ? (width) => chart(Math.min(width, MOST_WIDTH_PX), page, key, found) : null,
+    reason: why(first, last),
+    legend: found
+      ? legend(["key-first", `set ${first.index + 1}, first`], ["key-last", `set ${last.index + 1}, last`], ["key-range", "90 % band of the average"], ["key-none", stretchOf(page, found)])
+      : null,
+    words: [found ? h("p", { class: "part-sentence", text: differenceWords(found) }) : null],
+    table: found ? [["Height", `set ${first.index + 1}, cm`, "90 % interval", `set ${last.index + 1}, cm`, "90 % interval", "further forward, cm"], rowsOf(found)] : null,
+    file: `Bar path of set ${first.index + 1} and set ${last.index + 1}, ${page.name}`,
+    className: "overlay",
+  });
 }
 
 const why = (...sets) =>
-  sets.flatMap((set) => set.reps).flatMap((rep) => rep.quality.reasons)[0] ?? "the sensor's mount does not say which way is forward";
-
-/** Forward position by height of the way up; only where the bar is higher than ever before. */
-function climb(rep) {
-  const points = [];
-  const { t_s: times, forward_m: forward, up_m: up } = rep.path;
-  if (!forward || rep.quality.state === "not_resolvable") return points;
-  times.forEach((t, i) => {
-    if (t < rep.concentric_start_s || t > rep.concentric_end_s || forward[i] === null || up[i] === null) return;
-    if (!points.length || up[i] > points.at(-1).z) points.push({ z: up[i], x: forward[i] });
-  });
-  return points;
-}
-
-function at(points, z) {
-  const i = Math.max(1, points.findIndex((point) => point.z >= z));
-  const [a, b] = [points[i - 1], points[i]];
-  return a.x + ((b.x - a.x) * (z - a.z)) / (b.z - a.z);
-}
-
-/** Both sets at heights that all their reps passed, or null. */
-function matched(first, last) {
-  const groups = [first, last].map((set) => set.reps.map(climb).filter((points) => points.length > 3));
-  if (groups.some((group) => group.length === 0)) return null;
-  const all = groups.flat();
-  const low = Math.max(...all.map((points) => points[0].z));
-  const high = Math.min(...all.map((points) => points.at(-1).z));
-  if (high - low < 0.05) return null;
-  const heights = Array.from({ length: LEVELS }, (_, k) => low + ((high - low) * k) / (LEVELS - 1));
-  const lines = groups.map((group) =>
-    heights.map((z) => {
-      const xs = group.map((points) => at(points, z));
-      return { z, mean: xs.reduce((sum, x) => sum + x, 0) / xs.length, low: Math.min(...xs), high: Math.max(...xs) };
-    }),
-  );
-  return { low, high, lines, names: [`set ${first.index + 1}`, `set ${last.index + 1}`] };
-}
+  sets.flatMap((set) => set.reps).flatMap((rep) => rep.quality.reasons)[0] ?? "fore-aft path not resolvable: the sensor's mount does not say which way is forward";
 
 function scales(width, { low, high, lines }) {
   const xs = lines.flat().flatMap((point) => [point.low, point.high, 0]);
@@ -95,9 +62,10 @@ function stretchOf(page, found) {
   return text;
 }
 
-function chart(width, found) {
+function chart(width, page, key, found) {
   const axes = scales(width, found);
   const svg = s("svg", { class: "barpath", viewBox: `0 0 ${width} ${HEIGHT_PX}`, role: "img", "aria-label": `Side view of the bar's mean path in ${found.names.join(" and ")}; the table has the numbers` });
+  const label = `Side view of the bar's mean path in ${found.names.join(" and ")}`;
   svg.append(...grid(width, axes, found));
   found.lines.forEach((line, k) => {
     const name = k ? "last" : "first";
@@ -108,7 +76,13 @@ function chart(width, found) {
     svg.append(s("path", { class: `over-line ${name}`, d: `M${line.map((point) => xy(point.mean, point.z)).join("L")}` }));
   });
   svg.append(...directLabels(axes, found));
-  return svg;
+  const points = TOLD_LEVELS.map((i) => ({ x: axes.x(found.lines[1][i].mean), y: axes.y(found.lines[1][i].z), words: levelWords(found, i) }));
+  return explorable(svg, points, { label, key, say: page.say });
+}
+
+function levelWords({ lines: [a, b], names: [first, last] }, i) {
+  const words = `${sentenceCase(heightWords(i))}: ${last} ${sideWords(b[i].mean - a[i].mean)} than ${first}`;
+  return `${words.replace("on the same line than", "on the same line as")} (${number(b[i].mean * 100, 1)} against ${number(a[i].mean * 100, 1)} cm).`;
 }
 
 /** Beside the lines where they are furthest apart, each on its own outer side. */
@@ -144,9 +118,10 @@ function grid(width, axes, { low, high }) {
 }
 
 function rowsOf({ lines }) {
-  return TABLE_LEVELS.map((i) => {
-    const [a, b] = [lines[0][i].mean, lines[1][i].mean];
-    const where = { 0: "bottom", [LEVELS - 1]: "top" }[i] ?? `${number((i / (LEVELS - 1)) * 100)} % up`;
-    return [where, number(a * 100, 1), number(b * 100, 1), Number.isFinite(b - a) ? signed((b - a) * 100, 1) : UNKNOWN];
+  const ends = (point) => `${number(point.low * 100, 1)} to ${number(point.high * 100, 1)}`;
+  return TOLD_LEVELS.map((i) => {
+    const [a, b] = [lines[0][i], lines[1][i]];
+    const by = b.mean - a.mean;
+    return [sentenceCase(heightWords(i)), number(a.mean * 100, 1), ends(a), number(b.mean * 100, 1), ends(b), Number.isFinite(by) ? signed(by * 100, 1) : UNKNOWN];
   });
 }

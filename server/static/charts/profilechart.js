@@ -1,19 +1,38 @@
 /** Velocity over load: sets as dots, the profile as a curve with its band, the e1RM where it meets the 1RM's velocity. */
 
 import { s } from "../core/dom.js";
-import { fromKg, load, margin95, number, shortDay } from "../core/format.js";
+import { fromKg, load, number, roughLoad, shortDay } from "../core/format.js";
+import { margin95 } from "../core/intervals.js";
+import { explorable } from "./points.js";
 
 const HEIGHT_PX = 320;
 const MARGIN = { left: 46, right: 20, top: 28, bottom: 44 };
 
-/** @param {number} width @param {any} found the profile's document @param {any[]} points those that have both @param {string} unit */
-export function profileChart(width, found, points, unit) {
+/** A set this old is drawn palest, days: older ones are left out. */
+const OLDEST_DAYS = 90;
+const PALEST = 0.3;
+
+/** @param {number} width @param {any} page @param {any} found the profile's document @param {any[]} points those that have both */
+export function profileChart(width, page, found, points) {
+  const unit = page.unit();
   const axes = scales(width, found, points, unit);
   const label = `Velocity over load, ${points.length} sets; the table has the numbers`;
   const svg = s("svg", { class: "trend profile-chart", viewBox: `0 0 ${width} ${HEIGHT_PX}`, role: "img", "aria-label": label });
   svg.append(...grid(axes, unit), ...limit(axes, found), ...curve(axes, found), ...points.flatMap((point) => dot(axes, point, unit)), ...maximum(axes, found, unit));
-  return svg;
+  const stops = points
+    .map((point) => ({ x: axes.x(point.load_kg), y: axes.y(point.velocity_mps), words: setWords(point, unit), href: `#/session/${point.recording_id}/set/${point.set_index + 1}` }))
+    .sort((a, b) => a.x - b.x);
+  if (found.e1rm_kg !== null && found.threshold) stops.push({ x: axes.x(found.e1rm_kg), y: axes.y(found.threshold.velocity_mps), words: maximumWords(found, unit) });
+  return explorable(svg, stops, { label, key: `profile:${found.exercise_id}`, say: page.say });
 }
+
+function setWords(point, unit) {
+  const margin = margin95(point.velocity_sd_mps);
+  const known = margin ? ` (95 % interval ${number(point.velocity_mps - margin, 2)} to ${number(point.velocity_mps + margin, 2)})` : "";
+  return `${shortDay(point.at)}, set ${point.set_index + 1}: ${load(point.load_kg, unit)} at ${number(point.velocity_mps, 2)} m/s${known}${point.left_out ? `; left out: ${point.left_out}` : ""}.`;
+}
+
+const maximumWords = ({ e1rm_kg: kg, interval_kg: [low, high] }, unit) => `Estimated 1RM: ${roughLoad(kg, unit)} (95 % interval ${roughLoad(low, unit)} to ${roughLoad(high, unit)}).`;
 
 function scales(width, { curve: drawnCurve, interval_kg: interval, threshold }, points, unit) {
   const loads = [...points.map((point) => point.load_kg), ...(drawnCurve?.load_kg ?? []), ...(interval ?? [])].map((kg) => fromKg(kg, unit));
@@ -80,9 +99,9 @@ function dot(axes, point, unit) {
   const [x, y] = [axes.x(point.load_kg), axes.y(point.velocity_mps)];
   const tone = point.left_out ? " faint" : "";
   const margin = margin95(point.velocity_sd_mps);
-  const name = `${shortDay(point.at)}: ${load(point.load_kg, unit)} at ${number(point.velocity_mps, 2)} m/s${point.left_out ? `, left out: ${point.left_out}` : ""}`;
-  const bar = margin ? s("path", { class: `errorbar${tone}`, d: `M${x} ${axes.y(point.velocity_mps + margin)}V${axes.y(point.velocity_mps - margin)}` }) : null;
-  return [bar, s("circle", { class: `point${tone}`, cx: x, cy: y, r: 5 }, s("title", { text: name }))].filter(Boolean);
+  const age = point.left_out ? null : number(Math.max(PALEST, 1 - ((1 - PALEST) * point.age_days) / OLDEST_DAYS), 2);
+  const bar = margin ? s("path", { class: `errorbar${tone}`, opacity: age, d: `M${x} ${axes.y(point.velocity_mps + margin)}V${axes.y(point.velocity_mps - margin)}` }) : null;
+  return [bar, s("circle", { class: `point${tone}`, opacity: age, cx: x, cy: y, r: 5, "data-words": setWords(point, unit) })].filter(Boolean);
 }
 
 function maximum(axes, { e1rm_kg: kg, interval_kg: interval, threshold }, unit) {
@@ -92,7 +111,7 @@ function maximum(axes, { e1rm_kg: kg, interval_kg: interval, threshold }, unit) 
   const x = axes.x(kg);
   return [
     s("path", { class: "e1rm-bar", d: `M${low} ${y}H${high}M${low} ${y - 6}v12M${high} ${y - 6}v12` }),
-    s("path", { class: "e1rm-mark", d: `M${x} ${y - 8}l8 8l-8 8l-8-8Z` }, s("title", { text: `Estimated 1RM: ${load(kg, unit)}` })),
-    s("text", { class: "e1rm-label", x: Math.min(x, axes.width - 34), y: y - 14, "text-anchor": "middle", text: load(kg, unit) }),
+    s("path", { class: "e1rm-mark", d: `M${x} ${y - 8}l8 8l-8 8l-8-8Z` }),
+    s("text", { class: "e1rm-label", x: Math.min(x, axes.width - 34), y: y - 14, "text-anchor": "middle", text: roughLoad(kg, unit) }),
   ];
 }

@@ -46,14 +46,20 @@ export const codeUrl = (role, nth) => `${API}/access/code.svg${query({ role, nth
 export const getPreferences = () => request("/preferences");
 export const putPreferences = (preferences) => send("PUT", "/preferences", preferences);
 export const getExercises = () => request("/exercises");
-/** @param {string} [athleteId] of one athlete; otherwise all */
-export const getSessions = (athleteId) => request(`/sessions${query({ athlete_id: athleteId })}`);
+/** @param {{athlete_id?: string, is_unnamed?: boolean, exercise_id?: string, words?: string, limit?: number, offset?: number}} [wanted] newest first */
+export const getSessions = (wanted = {}) => request(`/sessions${query(wanted)}`);
+/** Sessions before and after one, and whether its recording is there. */
+export const getPlace = (id) => request(`/sessions/${encodeURIComponent(id)}/place`);
 export const getSession = (id) => request(`/sessions/${encodeURIComponent(id)}`);
+/** Sets of all sessions without their reps, newest first. */
+export const getRecentSets = (limit) => request(`/sets${query({ limit })}`);
 export const getMeasures = () => request("/measures");
-export const getStability = (exerciseId, athleteId) =>
-  request(`/stability${query({ exercise_id: exerciseId, athlete_id: athleteId })}`);
-export const getProfile = (exerciseId, athleteId) =>
-  request(`/profile${query({ exercise_id: exerciseId, athlete_id: athleteId })}`);
+/** @param {string} [weeks] only the last so many */
+export const getStability = (exerciseId, athleteId, weeks) =>
+  request(`/stability${query({ exercise_id: exerciseId, athlete_id: athleteId, weeks })}`);
+/** @param {string} [asOf] for another day than today */
+export const getProfile = (exerciseId, athleteId, asOf) =>
+  request(`/profile${query({ exercise_id: exerciseId, athlete_id: athleteId, as_of: asOf })}`);
 export const getAudit = (weeks, athlete) =>
   request(`/audit${query({ weeks, athlete_id: athlete?.id, body_mass_kg: athlete?.body_mass_kg })}`);
 export const getAthletes = () => request("/athletes");
@@ -77,6 +83,11 @@ export const stopPairing = () => request("/pairing", { method: "DELETE" });
 export const connectSensor = (address, companions) => send("POST", "/live/stream", { address, companions });
 export const disconnectSensor = () => request("/live/stream", { method: "DELETE" });
 
+export const excludeLiveRep = (rep) => send("POST", "/live/exclude", rep);
+export const restoreLiveRep = (rep) => send("POST", "/live/restore", rep);
+/** @param {string} id of the edit as the page knows it: nobody else's is taken back by accident */
+export const undoLive = (id) => send("POST", "/live/undo", { id });
+export const redoLive = (id) => send("POST", "/live/redo", { id });
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeURIComponent(id)}`, changes);

@@ -1,8 +1,8 @@
 /** Turns SI numbers into words for people. Stored values are never converted, only what is shown. */
 
+import { margin95 } from "./intervals.js";
+
 const KG_PER_LB = 0.45359237;
-/** Half-width of a 95 % interval in standard deviations. */
-const Z95 = 1.96;
 
 export const UNKNOWN = "–";
 
@@ -29,8 +29,7 @@ export const millimetres = (m) => (isKnown(m) ? number(m * 1000) : UNKNOWN);
 export const centimetres = (m) => (isKnown(m) ? number(m * 100) : UNKNOWN);
 export const percent = (fraction, digits = 0) => (isKnown(fraction) ? `${number(fraction * 100, digits)} %` : UNKNOWN);
 
-/** Half-width of the 95 % interval of a standard deviation. */
-export const margin95 = (sd) => (isKnown(sd) ? sd * Z95 : null);
+export { margin95 };
 
 /** "± 0.02", or nothing where the uncertainty is unknown. */
 export function plusMinus(sd, digits, factor = 1) {
@@ -52,6 +51,9 @@ export function load(kg, unit) {
   const value = unit === "lb" ? Math.round((kg / KG_PER_LB) * 2) / 2 : Math.round(kg * 4) / 4;
   return `${value} ${unit}`;
 }
+
+/** An estimated load, to the whole kg or lb: nobody knows it better. */
+export const roughLoad = (kg, unit) => (isKnown(kg) ? `${Math.round(fromKg(kg, unit))} ${unit}` : null);
 
 export const toKg = (value, unit) => (unit === "lb" ? value * KG_PER_LB : value);
 export const fromKg = (kg, unit) => (unit === "lb" ? kg / KG_PER_LB : kg);

@@ -1,6 +1,7 @@
 /** What is measured: the server's table of names, units and meanings, and how each unit is shown to people. */
 
 import { UNKNOWN, number, plusMinus, signed } from "./format.js";
+import { margin90 } from "./intervals.js";
 
 /** Stored values are SI; people read these. As in the server's sentences. */
 const SCALES = {
@@ -40,6 +41,25 @@ export function partRange(id, interval, options = {}) {
   if (!interval) return UNKNOWN;
   const show = (value) => partValue(id, value, null, options);
   return `${show(interval.value)} (90 % interval ${show(interval.low)} to ${show(interval.high)})`;
+}
+
+/** "1.8 cm (90 % interval 1.4 to 2.2)" of a value with its standard deviation, where changes are judged. */
+export function partWith90(id, value, sd) {
+  const margin = margin90(sd);
+  if (margin === null || !Number.isFinite(value)) return partValue(id, value);
+  return partBetween(id, { value, low: value - margin, high: value + margin });
+}
+
+/** The same of an interval; the unit stands once. */
+export function partBetween(id, interval) {
+  const { factor, digits } = measureOf(id);
+  return `${partValue(id, interval.value)} (90 % interval ${number(interval.low * factor, digits)} to ${number(interval.high * factor, digits)})`;
+}
+
+/** "1.4 to 2.2", for tables whose head has the unit. */
+export function partEnds(id, interval) {
+  const { factor, digits } = measureOf(id);
+  return interval ? `${number(interval.low * factor, digits)} to ${number(interval.high * factor, digits)}` : UNKNOWN;
 }
 
 /** "Uprightness loss, °", for the head of a table. */

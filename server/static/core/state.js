@@ -15,6 +15,14 @@ export const initialState = Object.freeze({
   redo: null,
   nGaps: 0,
   gapSamples: 0,
+  /** What is typical of a rep of the lift that is lifted now. */
+  typical: null,
+  /** How far the set is: `{setIndex, phase, closesAt}`, the last in this page's time or null. */
+  progress: null,
+  /** When the last rep ended, in this page's time. */
+  lastRepAt: null,
+  /** The newest samples that were lost: `{at, seconds, missing}`. */
+  lastGap: null,
   disk: null,
 });
 
@@ -34,15 +42,17 @@ export function reduce(state, message, now) {
     case "link":
       return { ...next, link: message.link, linkAt: now };
     case "label":
-      return { ...next, label: message.label };
+      return { ...next, label: message.label, typical: message.typical };
     case "rep":
-      return { ...next, ...steps(message), openSet: message.open_set };
+      return { ...next, ...steps(message), openSet: message.open_set, typical: message.typical, lastRepAt: since(message.last_rep_age_s, now) };
+    case "progress":
+      return { ...next, progress: progressOf(message.progress, now) };
     case "set":
       return { ...next, ...steps(message), ...closeSet(state, message.set), verdicts: message.verdicts };
     case "edit":
       return { ...next, ...steps(message), ...corrected(state, message), verdicts: message.verdicts };
     case "gap":
-      return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples };
+      return { ...next, nGaps: message.n_gaps, gapSamples: message.gap_samples, lastGap: { at: now, seconds: message.end_s - message.start_s, missing: message.missing } };
     case "health":
       return { ...next, disk: message.disk };
     case "session":
@@ -73,8 +83,21 @@ function fromSnapshot(state, message, now) {
     ...steps(message),
     nGaps: message.n_gaps,
     gapSamples: message.gap_samples,
+    typical: message.typical,
+    progress: progressOf(message.progress, now),
+    // While nothing comes from the sensor, time goes on all the same.
+    lastRepAt: since(message.last_rep_age_s, now - 1000 * (message.link?.last_sample_age_s ?? 0)),
     disk: message.disk ?? null,
   };
+}
+
+/** In this page's time: `age` seconds ago. */
+const since = (age, now) => (age === null || age === undefined ? null : now - age * 1000);
+
+function progressOf(progress, now) {
+  if (!progress) return null;
+  const { set_index: setIndex, phase: how, closes_in_s: left } = progress;
+  return { setIndex, phase: how, closesAt: left === null ? null : now + left * 1000 };
 }
 
 function closeSet(state, set) {
@@ -95,8 +118,8 @@ function corrected(state, message) {
 const steps = ({ undo = null, redo = null }) => ({ undo, redo });
 
 function startSession(state, session) {
-  const { label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples } = initialState;
-  return { ...state, session, label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples };
+  const { label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples, typical, progress, lastRepAt, lastGap } = initialState;
+  return { ...state, session, label, openSet, sets, verdicts, undo, redo, nGaps, gapSamples, typical, progress, lastRepAt, lastGap };
 }
 
 /** The set on the screen: the open one, else the last one closed. */

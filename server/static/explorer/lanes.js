@@ -8,6 +8,8 @@ const STRIP_PX = 132;
 const NARROW_PX = 560;
 const AXIS_PX = 46;
 const BETWEEN_PX = 34;
+/** Signs at the ends of lines are at least so far from each other. */
+const SIGN_PX = 16;
 
 /** Room around the lanes, px; the same for every draw, so that a place on the screen is a time. */
 export const marginOf = (width) => ({ l: width < NARROW_PX ? 58 : 84, r: 22, t: 2, b: AXIS_PX });
@@ -39,7 +41,7 @@ export function chartOf(data, how) {
     layout.annotations.push(title(lane, domain[1], colours, isNarrow));
     const why = whyNothing(lane, data);
     if (why) addNothing(layout, traces, `y${name}`, `yaxis${name}`, why, view, colours, isNarrow);
-    else addLines(layout, traces, lane, `y${name}`, `yaxis${name}`, data, view, colours);
+    else addLines(layout, traces, lane, `y${name}`, `yaxis${name}`, laneHeight, data, view, colours);
   });
   return { traces, layout };
 }
@@ -77,7 +79,7 @@ function addNothing(layout, traces, axis, axisName, why, view, colours, isNarrow
   });
 }
 
-function addLines(layout, traces, lane, axis, axisName, data, view, colours) {
+function addLines(layout, traces, lane, axis, axisName, laneHeight, data, view, colours) {
   const tones = lane.channels.length > 1 ? [colours["axis-x"], colours["axis-y"], colours["axis-z"]] : [colours.accent];
   if (lane.id === "velocity" || lane.id === "forward") {
     layout.shapes.push({ type: "line", layer: "below", xref: "paper", yref: axis, x0: 0, x1: 1, y0: 0, y1: 0, line: { width: 1, color: colours["line-2"] } });
@@ -93,7 +95,7 @@ function addLines(layout, traces, lane, axis, axisName, data, view, colours) {
     traces.push({ type: "scatter", mode: "lines", yaxis: axis, ...line, connectgaps: false, line: { width: 1.4, color: tones[i] }, hoverinfo: "skip" });
     if (sign) layout.annotations.push(endSign(sign, axis, line, view, tones[i]));
   });
-  if (lane.channels.length > 1) spread(layout.annotations.filter((one) => one.isSign && one.yref === axis));
+  if (range) spread(layout.annotations.filter((one) => one.isSign && one.yref === axis), range, laneHeight);
 }
 
 /** The name of an axis at the right end of its line: colour alone does not tell lines apart. */
@@ -104,9 +106,12 @@ function endSign(sign, axis, { x, y }, view, colour) {
 }
 
 /** Signs of lines that end at nearly the same height step aside. */
-function spread(signs) {
-  const inOrder = signs.toSorted((a, b) => a.y - b.y);
-  inOrder.forEach((one, i) => {
-    one.yshift = (i - (inOrder.length - 1) / 2) * 7;
-  });
+function spread(signs, [low, high], laneHeight) {
+  const place = (one) => ((one.y - low) / (high - low)) * laneHeight;
+  let last = -SIGN_PX;
+  for (const one of signs.toSorted((a, b) => a.y - b.y)) {
+    const at = Math.max(place(one), last + SIGN_PX);
+    one.yshift = at - place(one);
+    last = at;
+  }
 }

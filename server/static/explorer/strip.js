@@ -34,6 +34,9 @@ function bars(axis, row, items, width = 0.86) {
   };
 }
 
+/** As far as it is in the window that was fetched: words stand in the middle of what can be seen. */
+const within = (one, data) => ({ start: Math.max(one.start_s, data.from_s), end: Math.min(one.end_s, data.to_s) });
+
 /** Wide enough to be seen. */
 function atLeast(start, end, secondsPerPx) {
   const missing = Math.max(0, LEAST_PX * secondsPerPx - (end - start)) / 2;
@@ -46,9 +49,9 @@ export function stripTraces(axis, data, colours, unit, secondsPerPx) {
     const name = set.exercise_name ?? "Exercise not set";
     const words = [`Set ${set.set + 1}: ${name}`, load(set.load_kg, unit), plural(set.n_reps, "rep")].filter(Boolean).join(", ");
     const isWide = (set.end_s - set.start_s) / secondsPerPx > NAME_PX;
-    return { start: set.start_s, end: set.end_s, text: isWide ? `${set.set + 1} · ${plain(name)}` : String(set.set + 1), words: plain(words) };
+    return { ...within(set, data), text: isWide ? `${set.set + 1} · ${plain(name)}` : String(set.set + 1), words: plain(words) };
   });
-  const reps = data.reps.map((rep) => ({ start: rep.start_s, end: rep.end_s, text: `${rep.rep + 1}${glyphOf(rep) ? ` ${glyphOf(rep)}` : ""}`, words: wrapped(`${repWords(rep)}. ${number(rep.mean_velocity_mps, 2)} m/s`) }));
+  const reps = data.reps.map((rep) => ({ ...within(rep, data), text: `${rep.rep + 1}${glyphOf(rep) ? ` ${glyphOf(rep)}` : ""}`, words: wrapped(`${repWords(rep)}. ${number(rep.mean_velocity_mps, 2)} m/s`) }));
   const rejected = data.rejected.map((one) => ({ start: one.start_s, end: one.end_s, words: wrapped(`Not counted: ${one.reason}`) }));
   const still = data.still.map((one) => ({ start: one.start_s, end: one.end_s, words: `Still for ${number(one.end_s - one.start_s, 1)} s` }));
   const clipped = data.clipped.map(([start, end]) => ({ ...atLeast(start, end, secondsPerPx), words: "Clipped: more than the sensor can measure" }));

@@ -63,7 +63,7 @@ function form(page, chosenId) {
     const box = h("input", { type: "checkbox", name: "kind", value: kind, checked: kind === "reps" || kind === "sets", onchange: redraw });
     return { kind, box, element: h("label", { class: "files-kind" }, box, h("span", {}, h("strong", { text: name }), h("small", { text: words }))) };
   });
-  const format = choice("format", [["csv", "CSV: spreadsheets, and everything else"], ["parquet", "Parquet: smaller, keeps types; R, Python, DuckDB"]], "csv");
+  const format = choice("format", [["csv", "CSV: for every program"], ["parquet", "Parquet: R, Python, DuckDB"]], "csv");
   const formatField = labelled("Format of tables and samples", format);
   const names = h("input", { type: "checkbox", name: "names" });
   const namesField = h("label", { class: "check" }, names, "Motion-BIDS: label athletes by their names, not by numbers");
@@ -131,7 +131,7 @@ function whichSessions(page, chosen, onChange) {
     all: [],
     athlete: [labelled("Athlete", athlete)],
     since: [labelled("First day", since)],
-    picked: [h("ul", { class: "files-picks", tabindex: 0, role: "group", "aria-label": "Sessions to export" }, ...boxes)],
+    picked: [h("div", { class: "files-picks", tabindex: 0, role: "group", "aria-label": "Sessions to export" }, h("ul", {}, ...boxes))],
   };
   const firstMoment = () => new Date(`${since.value}T00:00`);
 

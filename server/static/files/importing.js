@@ -58,7 +58,7 @@ function dropZone(begin, page) {
     begin([...target.files].map((file) => ({ file, name: file.webkitRelativePath || file.name })));
     target.value = "";  // the same file may be chosen again
   }
-  const mayImport = page.role() !== "view";
+  const mayImport = page.role() === "admin";
   const zone = h(
     "div",
     { class: "card files-drop" },
@@ -70,7 +70,7 @@ function dropZone(begin, page) {
       h("button", { class: "primary", type: "button", text: "Choose files", disabled: !mayImport, onclick: () => files.click() }),
       h("button", { class: "tool", type: "button", text: "Choose a folder", disabled: !mayImport, onclick: () => folder.click() }),
     ),
-    h("p", { class: "hint", text: mayImport ? `Nothing is kept before you say so. Up to ${bytes(page.limits().max_upload_bytes)} a file.` : "You may look, not import: ask whoever runs this server." }),
+    h("p", { class: "hint", text: mayImport ? `Nothing is kept before you say so. Up to ${bytes(page.limits().max_upload_bytes)} a file.` : "You may look, not import: that takes an administrator, who is whoever runs this server." }),
     files,
     folder,
   );

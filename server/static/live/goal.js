@@ -1,16 +1,18 @@
 /** A set's goal on the live screen: what it says, how far the set is, and when it is over. */
 
-import { h, put, s, setText } from "../core/dom.js";
-import { margin95, number, percent, velocity } from "../core/format.js";
+import { h, s, setText } from "../core/dom.js";
+import { margin95, number, percent, plural, velocity } from "../core/format.js";
 
 /** The gauge reaches this far beyond the stop. */
 const GAUGE_REACH = 1.5;
+/** Where no stop is set: a loss of this much fills it. */
+const GAUGE_REACH_WITHOUT_STOP = 0.5;
 
 /** A zone as a sign and words, so that colour never stands alone. */
 export const ZONES = {
-  below: { glyph: "▼", words: "Below target" },
-  in: { glyph: "●", words: "In target" },
-  above: { glyph: "▲", words: "Above target" },
+  below: { glyph: "▼", words: "Below target", short: "slow" },
+  in: { glyph: "●", words: "In target", short: "in target" },
+  above: { glyph: "▲", words: "Above target", short: "fast" },
 };
 
 /** Whether the lifter must not see velocities: the open set decides, before it the label, else the last set. */
@@ -23,14 +25,6 @@ export function isBlind(state) {
 export const goalOf = (state) => (state.openSet ? state.openSet.goal : state.label.goal) ?? null;
 
 export const isOver = (state) => state.openSet?.advice?.stop === true;
-
-/** What to play for a rep; nothing without a goal. A hidden velocity is not given away by its tone either. */
-export function cueOf(openSet) {
-  const { goal, advice } = openSet;
-  if (!goal || !advice) return null;
-  if (advice.stop) return "stop";
-  return (goal.velocity_feedback && advice.reps.at(-1)?.zone) || "counted";
-}
 
 /** Why the set is over, or why nobody can tell; reasons that tell velocities are left out where those are hidden. */
 export function reasonOf(openSet) {
@@ -70,52 +64,62 @@ export function overPanel() {
   return { root, title, reason };
 }
 
-/** @param {HTMLElement} root @param {{root: HTMLElement, title: HTMLElement, reason: HTMLElement}} over */
-export function drawGoal(root, over, state, soundState) {
-  const goal = goalOf(state);
+/** @param {{root: HTMLElement, title: HTMLElement, reason: HTMLElement}} over */
+export function drawOver(over, state) {
   const set = state.openSet;
   over.root.hidden = !isOver(state);
-  const n = set?.reps.length ?? 0;
-  setText(over.title, `Set over · ${n} ${n === 1 ? "rep" : "reps"}`);
-  setText(over.reason, set && isOver(state) ? reasonOf(set) : "");
-  root.hidden = goal === null || state.session === null;
-  if (root.hidden) return;
-  const blind = isBlind(state);
-  const advice = set?.advice;
-  const zone = blind ? null : ZONES[advice?.reps.at(-1)?.zone];
-  const cannotTell = set && !advice.stop && !advice.can_tell ? reasonOf(set) : null;
-  put(
-    root,
-    !blind && goal.velocity_loss_stop_fraction !== null ? gauge(goal.velocity_loss_stop_fraction, advice) : null,
-    h("div", { class: "goal-line" },
-      zone ? h("span", { class: `zone zone-${advice.reps.at(-1).zone}`, text: `${zone.glyph} ${zone.words}` }) : null,
-      cannotTell ? h("span", { class: "zone zone-unknown", text: `? ${cannotTell}` }) : null,
-      h("span", { class: "goal-words", text: goalWords({ ...goal, velocity_feedback: true }) })),
-    soundState === "waiting" ? h("p", { class: "hint", text: "Tap or press any key once for sound: browsers keep a page silent until then." }) : null,
-  );
+  if (over.root.hidden) return;
+  const [mps] = mainVelocity(set.reps.at(-1), set.advice);
+  setText(over.title, [`Set over · ${plural(set.reps.length, "rep")}`, isBlind(state) ? null : `last ${velocity(mps)} m/s`].filter(Boolean).join(" · "));
+  setText(over.reason, reasonOf(set));
 }
 
-function gauge(stop, advice) {
-  const loss = advice?.loss_fraction ?? null;
-  const margin = margin95(advice?.loss_sd);
-  const reach = stop * GAUGE_REACH;
-  const share = (value) => `${Math.min(1, Math.max(0, value / reach)) * 100}%`;
-  const words = loss === null ? "Velocity loss: from the second rep on" : `Velocity loss ${percent(loss)} ± ${number(margin * 100)}`;
+/** The zone of the last rep as a sign and words, or why nobody can tell whether the set is over. */
+export function drawZone(root, state) {
+  const set = state.openSet;
+  const advice = set?.advice;
+  const zone = isBlind(state) ? null : advice?.reps.at(-1)?.zone;
+  const cannotTell = advice && !advice.stop && !advice.can_tell ? reasonOf(set) : "";
+  root.hidden = !zone && !cannotTell;
+  root.className = `zone zone-${zone ?? "unknown"}`;
+  setText(root, zone ? `${ZONES[zone].glyph} ${ZONES[zone].words}` : cannotTell ? `? ${cannotTell}` : "");
+}
+
+/** How much velocity the set has cost, against the stop. */
+export function lossBar() {
+  const words = h("span");
+  const stop = h("span");
   const fill = h("i", { class: "gauge-fill" });
-  fill.style.width = share(loss ?? 0);
+  const spread = h("i", { class: "gauge-spread" });
   const mark = h("i", { class: "gauge-stop" });
-  mark.style.left = share(stop);
-  const track = h("div", { class: "gauge-track" }, fill, mark);
-  if (loss !== null && margin !== null) {
-    const spread = h("i", { class: "gauge-spread" });
-    spread.style.left = share(loss - margin);
-    spread.style.right = `calc(100% - ${share(loss + margin)})`;
-    track.append(spread);
-  }
-  return h(
+  const root = h(
     "div",
-    { class: `gauge${loss !== null && loss >= stop ? " full" : ""}`, role: "meter", "aria-label": "Velocity loss against the stop", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round((loss ?? 0) * 100), "aria-valuetext": `${words}, stop ${percent(stop)}` },
-    h("div", { class: "gauge-words" }, h("span", { text: words }), h("span", { text: `stop ${percent(stop)}` })),
-    track,
+    { class: "gauge", role: "meter", "aria-label": "Velocity loss against the stop", "aria-valuemin": 0, "aria-valuemax": 100 },
+    h("div", { class: "gauge-words" }, words, stop),
+    h("div", { class: "gauge-track" }, fill, spread, mark),
   );
+  return { root, words, stop, fill, spread, mark };
+}
+
+/** @param {ReturnType<typeof lossBar>} bar @param {any} set the open or last one @param {any} goal */
+export function drawLoss(bar, set, goal) {
+  const limit = goal?.velocity_loss_stop_fraction ?? null;
+  const loss = set?.advice?.loss_fraction ?? set?.velocity_loss_fraction ?? null;
+  const margin = margin95(set?.advice?.loss_sd);
+  const reach = limit === null ? GAUGE_REACH_WITHOUT_STOP : limit * GAUGE_REACH;
+  const share = (value) => `${Math.min(1, Math.max(0, value / reach)) * 100}%`;
+  const told = loss === null ? "Velocity loss: from the second rep on" : `Velocity loss ${percent(loss)}${margin === null ? "" : ` ± ${number(margin * 100)}`}`;
+  const stopWords = limit === null ? "no stop set" : `stop ${percent(limit)}`;
+  setText(bar.words, told);
+  setText(bar.stop, stopWords);
+  bar.root.classList.toggle("full", limit !== null && loss !== null && loss >= limit);
+  bar.root.setAttribute("aria-valuenow", String(Math.round((loss ?? 0) * 100)));
+  bar.root.setAttribute("aria-valuetext", `${told}, ${stopWords}`);
+  bar.fill.style.width = share(loss ?? 0);
+  bar.mark.hidden = limit === null;
+  bar.mark.style.left = share(limit ?? 0);
+  bar.spread.hidden = loss === null || margin === null;
+  if (bar.spread.hidden) return;
+  bar.spread.style.left = share(loss - margin);
+  bar.spread.style.right = `calc(100% - ${share(loss + margin)})`;
 }

@@ -1,259 +1,256 @@
-/** The live screen: one huge number, then what explains it. Updates in place, so that nothing flickers. */
+/** The live screen at the rack: one huge number, then what explains it. Updates in place, so that nothing flickers. */
 
 import { drawBarPath } from "../charts/barpath.js";
-import { h, put, setText } from "../core/dom.js";
-import {
-  NO_VELOCITY,
-  UNKNOWN,
-  age,
-  centimetres,
-  drift,
-  load,
-  percent,
-  plusMinus,
-  quality,
-  sentenceCase,
-  velocity,
-  verdict,
-} from "../core/format.js";
-import { drawGoal, goalOf, isBlind, isOver, mainVelocity, overPanel } from "./goal.js";
-import { openLabelDialog } from "./label.js";
-import { drawLinkLine, linkLine } from "../parts/linkline.js";
-import { drawRepBars } from "../charts/repbars.js";
-import { phase, sampleAge, shownSet } from "../core/state.js";
+import { barsLegend, drawRepBars } from "../charts/repbars.js";
 import { Strip } from "../charts/strip.js";
+import { h, put, setText } from "../core/dom.js";
+import { load, quality, sentenceCase, verdict } from "../core/format.js";
+import { phase, shownSet } from "../core/state.js";
+import { drawLinkLine, linkLine } from "../parts/linkline.js";
+import { bigNumber } from "./bignumber.js";
+import { makeControls } from "./controls.js";
+import { drawClock, drawFacts, factsBox } from "./facts.js";
+import { drawLoss, drawOver, drawZone, goalOf, goalWords, isBlind, isOver, lossBar, overPanel } from "./goal.js";
+import { openLabelDialog } from "./label.js";
+import { METRICS, forwardChip, metricId, nextMetric } from "./metrics.js";
+import { drawEmpty, drawNotice, emptyPanel, noticeBox } from "./notices.js";
+import { openNumbers } from "./numbers.js";
+import { openSoundSwitch } from "./soundswitch.js";
+import { fillScreen, wakeLock } from "./tablet.js";
 
-/** The last sample may be this old before the link counts as silent, s. */
-const SILENT_S = 2;
-/** Messages that change the big number or the charts; all others leave them alone. */
-const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit", "label"]);
+/** Messages that change the number or the charts; all others leave them alone. */
+const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit", "label", "edit", "metric"]);
+/** The legend of the path has this much of its place, px. */
+const LEGEND_PX = 44;
 
+/** @param {HTMLElement} root @param {import("../core/screens.js").Context} context */
 export function show(root, context) {
-  return mountLive(root, context);
-}
-
-/** @param {HTMLElement} root @param {{unit: () => string, sound: any, toggleSound: (wasWaiting: boolean) => void}} settings */
-function mountLive(root, settings) {
-  const parts = layout();
-  put(root, parts.screen);
-  const strip = new Strip(parts.canvas);
   let latest = null;
-  parts.change.addEventListener("click", () => openLabelDialog(currentLabel(latest), settings.unit()));
-  // What it was before the tap: the tap itself lets sound in before the click arrives.
-  let wasWaiting = false;
-  for (const gesture of ["pointerdown", "keydown"]) {
-    parts.sound.addEventListener(gesture, () => { wasWaiting = settings.sound.state() === "waiting"; });
-  }
-  parts.sound.addEventListener("click", () => {
-    settings.toggleSound(wasWaiting || settings.sound.state() === "waiting");
-    wasWaiting = false;
+  const parts = layout();
+  const controls = makeControls({
+    sound: context.sound,
+    say: context.say,
+    role: context.role,
+    label: () => currentLabel(latest),
+    onSound: () => openSoundSwitch(context.sound, () => update(latest, { type: "sound" })),
+    onNumbers: showNumbers,
+    onFill: fillScreen,
   });
+  parts.side.append(controls.root);
+  put(root, parts.screen);
+  const number = bigNumber(parts.numberBox, parts.number);
+  const strip = new Strip(parts.canvas);
+  const awake = wakeLock();
+  // The place of the path is noted when it changes, so that drawing a rep asks the page for nothing.
+  let place = null;
+  const observer = new ResizeObserver(([entry]) => {
+    const { width, height } = entry.contentRect;
+    // On a tablet the place has a height of its own (live.css), on a phone the chart makes it.
+    const fills = getComputedStyle(entry.target).getPropertyValue("--fills") !== "";
+    place = fills ? { width, height: height - LEGEND_PX } : null;
+    if (latest) drawPath(parts, shownSet(latest), place);
+  });
+  observer.observe(parts.path);
+
+  parts.change.addEventListener("click", () => openLabelDialog(currentLabel(latest), context.unit(), { sets: latest.sets, isOpen: latest.openSet !== null }));
+  parts.numberBox.addEventListener("click", switchMetric);
+
+  function switchMetric() {
+    if (isBlind(latest)) return;
+    const { name } = METRICS[nextMetric(shownSet(latest)?.advice)];
+    context.say(`${name} is shown.`);
+    update(latest, { type: "metric" });
+  }
+
+  function showNumbers() {
+    openNumbers(shownSet(latest), context.unit(), isBlind(latest));
+  }
 
   function update(state, message) {
-    latest = state;
     if (message?.type === "velocity") {
+      latest = state;
       strip.push(message);
       return;
     }
-    drawNotice(parts, state);
+    const now = performance.now();
+    latest = state;
+    drawEmpty(parts.screen, parts.empty, state);
+    parts.screen.classList.toggle("idle", phase(state) === "idle");
+    parts.screen.classList.toggle("stale", drawNotice(parts.notice, state, now));
     drawLinkLine(parts.links, state.link);
-    drawHeader(parts, state, settings.unit());
-    if (message === null || REDRAWN_ON.has(message.type)) {
-      drawHero(parts, shownSet(state), state);
-      drawCharts(parts, shownSet(state));
-    }
-    drawGoal(parts.goal, parts.over, state, settings.sound.state());
-    drawSound(parts.sound, settings.sound.state());
+    if (message === null || REDRAWN_ON.has(message.type)) drawSet(parts, number, state, context.unit(), place);
+    drawClock(parts.facts, state, now);
+    controls.draw(state, now);
+    awake.want(state.session !== null);
     // Last, when the strip has its place: its size and colours are read from the page.
     if (message?.type === "snapshot" || message?.type === "theme") strip.reset();
   }
 
-  return { update, unmount: () => strip.close(), resize: () => latest && drawCharts(parts, shownSet(latest)) };
+  return {
+    update,
+    unmount() {
+      strip.close();
+      number.close();
+      observer.disconnect();
+      awake.close();
+    },
+    keys: [
+      { key: " ", words: "Start or end the set", run: controls.endOrStart },
+      { key: "x", words: "Leave the last rep out", run: controls.leaveOut },
+      { key: "u", words: "Undo", run: controls.takeBack },
+      { key: "c", words: "Change the set: lift, load, goal", run: () => parts.change.click() },
+      { key: "v", words: "Another number: mean, peak, range, forward", run: switchMetric },
+      { key: "n", words: "Numbers of this set as a table", run: showNumbers },
+      { key: "f", words: "Full screen", run: fillScreen },
+    ],
+  };
 }
 
 function layout() {
   const p = {
-    notice: h("div", { class: "notice", hidden: true }),
+    empty: emptyPanel(),
+    notice: noticeBox(),
     links: linkLine(),
     context: h("h1", { class: "live-context" }),
-    change: h("button", { class: "tool change", type: "button", text: "Change set" }),
-    sound: h("button", { class: "tool sound", type: "button" }),
+    goalWords: h("p", { class: "goal-words" }),
+    change: h("button", { class: "big change", type: "button", "aria-keyshortcuts": "c", text: "Change set" }),
     over: overPanel(),
-    goal: h("div", { class: "goal", hidden: true }),
-    unit: h("span", { class: "hero-unit", text: "m/s" }),
-    barsTitle: h("h2", { text: "Reps, mean velocity" }),
     number: h("output", { class: "hero-number" }),
+    metrics: Object.fromEntries(Object.entries(METRICS).map(([id, { name }]) => [id, h("span", { text: name })])),
+    unit: h("span", { class: "hero-unit" }),
     caption: h("p", { class: "hero-caption" }),
-    facts: h("dl", { class: "facts" }),
-    chip: h("span", { class: "chip" }),
-    trend: h("a", { class: "tag", href: "#/stability" }),
+    zone: h("span", { class: "zone", hidden: true }),
+    chip: h("p", { class: "chip" }, h("span", { class: "chip-glyph", "aria-hidden": "true" }), h("strong"), h("small")),
+    trend: h("a", { class: "trend-link", href: "#/stability" }),
+    loss: lossBar(),
+    facts: factsBox(),
+    barsTitle: h("h2"),
+    barsLegend: h("p", { class: "bars-legend" }),
     bars: h("div", { class: "repbars" }),
     path: h("div", { class: "path-box" }),
     pathTitle: h("h2", { text: "Bar path" }),
     canvas: h("canvas", { class: "strip", "aria-hidden": "true" }),
   };
+  p.numberBox = h("button", { class: "number-box", type: "button", "aria-keyshortcuts": "v" }, p.number);
   p.hero = h(
     "section",
     { class: "hero", "aria-label": "Last rep" },
-    h("div", { class: "hero-head" }, p.context, h("div", { class: "hero-tools" }, p.sound, p.change)),
-    p.over.root,
-    h("div", { class: "hero-value" }, p.number, p.unit),
-    p.caption,
-    h("div", { class: "chips" }, p.chip, p.trend),
-    p.facts,
-    p.goal,
+    h("div", { class: "hero-head" }, h("div", { class: "hero-words" }, p.context, p.goalWords), p.change),
+    h("div", { class: "number-place" }, p.numberBox, p.over.root),
+    h("div", { class: "hero-line" }, p.unit, p.caption, h("span", { class: "metric-names", "aria-hidden": "true" }, ...Object.values(p.metrics))),
+    h("div", { class: "chips" }, p.zone, p.chip, p.trend),
+    p.loss.root,
   );
-  const scale = h("div", { class: "strip-scale", "aria-hidden": "true" });
-  scale.append(h("span", { text: "+1" }), h("span", { text: "0" }), h("span", { text: "−1" }));
-  const grid = h(
+  p.side = h(
     "div",
-    { class: "live-grid" },
-    p.hero,
+    { class: "side" },
+    p.notice,
+    p.facts.root,
+    p.links,
     h("section", { class: "card card-path" }, p.pathTitle, p.path),
-    h("section", { class: "card card-bars" }, p.barsTitle, p.bars),
-    h(
-      "section",
-      { class: "card card-strip" },
-      h("h2", {}, "Vertical velocity now ", h("small", { text: "m/s, provisional" })),
-      h("div", { class: "strip-box" }, scale, p.canvas),
-    ),
+    h("section", { class: "card card-strip" }, h("h2", {}, "Velocity now ", h("small", { text: "m/s, provisional" })), h("div", { class: "strip-box" }, stripScale(), p.canvas)),
   );
-  p.screen = h("div", { class: "live" }, p.notice, p.links, grid);
+  const bars = h("section", { class: "card card-bars" }, h("div", { class: "card-head" }, p.barsTitle, p.barsLegend), p.bars);
+  p.screen = h("div", { class: "live" }, h("div", { class: "live-grid" }, p.hero, bars, p.side));
   return p;
 }
 
-/** What stands in the way of the next rep, in words; nothing when all is well. */
-function noticeOf(state, now) {
-  const sensor = state.link?.sensor_name ?? "the sensor";
-  const waited = age((now - state.socketSince) / 1000);
-  const silent = sampleAge(state, now);
-  if (state.socket === "open" && state.link?.state === "connected" && state.link.reason)
-    return ["warn", "Something is wrong", `${sentenceCase(state.link.reason)}.`];
-  switch (phase(state)) {
-    case "offline":
-      return ["bad", "Dashboard disconnected", `No answer from Upright for ${waited}. Connecting again by itself.`];
-    case "lost":
-      return ["bad", `Sensor lost ${age(silent)} ago`, `${state.link.reason || "The link broke"}. Connecting again by itself; what is on the screen is kept.`];
-    case "searching":
-      return ["calm", `Looking for ${sensor}`, state.link?.reason || "Wake the sensor: move the bar a little."];
-    case "idle":
-      return ["calm", "No session is running", state.link?.reason || "Connect a sensor under Sensors, or start with “upright record”; “upright demo” shows how it looks. Earlier sessions are under Sessions."];
-    case "waiting":
-      return ["calm", "Ready for the first rep", "Hold the bar still for two seconds, then lift."];
-    case "ended":
-      return ["calm", "Session ended", "Its sets stay here until the next session starts."];
-    default:
-      return silent !== null && silent > SILENT_S
-        ? ["warn", `No data for ${age(silent)}`, "The link is up, but the sensor is silent."]
-        : null;
-  }
-}
-
-function drawNotice(parts, state) {
-  const notice = noticeOf(state, performance.now());
-  parts.notice.hidden = notice === null;
-  parts.screen.classList.toggle("idle", phase(state) === "idle");
-  const isStale = notice !== null && (notice[0] === "bad" || notice[0] === "warn");
-  parts.screen.classList.toggle("stale", isStale);
-  if (notice === null) return;
-  const [tone, title, text] = notice;
-  parts.notice.className = `notice ${tone}`;
-  if (!parts.notice.firstChild) parts.notice.append(h("strong"), h("span"));
-  setText(parts.notice.firstChild, title);
-  setText(parts.notice.lastChild, text);
-}
+const stripScale = () => h("div", { class: "strip-scale", "aria-hidden": "true" }, h("span", { text: "+1" }), h("span", { text: "0" }), h("span", { text: "−1" }));
 
 /** What is being lifted: the open set, else what the lifter said, else the last set. */
 function currentLabel(state) {
   const told = state.openSet ?? state.label;
-  return told.exercise_name ? told : (shownSet(state) ?? told);
+  return told.exercise_name ? told : { ...(shownSet(state) ?? told), goal: told.goal };
 }
 
-function drawHeader(parts, state, unit) {
-  const shown = currentLabel(state);
-  const words = [shown.exercise_name ?? "Exercise not set", load(shown.load_kg, unit)].filter(Boolean);
-  setText(parts.context, words.join(" · "));
-  parts.change.hidden = state.session === null;
-}
-
-function drawSound(button, state) {
-  const words = { off: "Sound off", waiting: "Tap for sound", on: "Sound on" }[state];
-  const why = state === "waiting" ? "Browsers keep a page silent until it is touched once: tap here, or anywhere. " : "";
-  setText(button, `♪ ${words}`);
-  button.setAttribute("aria-pressed", String(state === "on"));
-  button.title = `${why}High: in the target. Low: below it. Two long tones: the set is over. Key: m`;
-}
-
-function drawHero(parts, set, state) {
+/** Everything that a rep or a set changes. */
+function drawSet(parts, number, state, unit, place) {
+  const set = shownSet(state);
+  const label = currentLabel(state);
+  const goal = goalOf(state);
   const blind = isBlind(state);
+  setText(parts.context, [label.exercise_name ?? "Exercise not set", load(label.load_kg, unit)].filter(Boolean).join(" · "));
+  setText(parts.goalWords, goal ? goalWords(goal) : "");
+  parts.change.disabled = state.session === null;
   parts.screen.classList.toggle("blind", blind);
-  parts.hero.classList.toggle("is-over", isOver(state));
-  if (blind) {
-    drawBlindHero(parts, state);
-    return;
-  }
+  parts.hero.classList.toggle("set-is-over", isOver(state));
+  if (blind) drawBlindNumber(parts, number, state);
+  else drawNumber(parts, number, set);
+  drawOver(parts.over, state);
+  drawZone(parts.zone, state);
+  drawChips(parts, set, state);
+  drawLoss(parts.loss, set, goal);
+  drawFacts(parts.facts, state);
+  drawBars(parts, set);
+  drawPath(parts, set, place);
+}
+
+function drawNumber(parts, number, set) {
   const rep = set?.reps.at(-1) ?? null;
-  const advice = set?.advice ?? null;
-  const [mps, sd, kind] = rep ? mainVelocity(rep, advice) : [null, null, "Mean"];
-  const isDoubtful = rep !== null && rep.quality.state !== "good";
+  const id = metricId(set?.advice);
+  const metric = METRICS[id];
+  const isLeftOut = Boolean(rep?.excluded_reason);
+  const isDoubtful = rep !== null && (isLeftOut || rep.quality.state !== "good");
   parts.hero.classList.toggle("doubtful", isDoubtful);
   parts.hero.classList.toggle("nothing-yet", rep === null);
-  setText(parts.number, rep === null ? NO_VELOCITY : velocity(mps));
-  setText(parts.unit, "m/s");
-  drawChips(parts, set, rep, state);
-  if (rep === null) {
-    setText(parts.caption, "Mean concentric velocity of the last rep");
-  } else {
-    const { glyph, words } = quality(rep.quality.state);
-    const doubt = isDoubtful ? `${glyph} ${sentenceCase(words)}: ${rep.quality.reasons.join("; ")}. ` : "";
-    setText(parts.caption, `${doubt}${kind} concentric velocity ${plusMinus(sd, 2)}`);
-  }
-  const fact = (name, value, note = "") =>
-    h("div", {}, h("dt", { text: name }), h("dd", {}, value, note ? h("small", { text: note }) : null));
-  const isDone = set && !state.openSet;
-  const wanted = state.openSet?.goal?.reps;
-  const unit = wanted ? `of ${wanted}` : set?.reps.length === 1 ? "rep" : "reps";
-  const other = kind === "Peak" ? ["Mean", rep?.mean_concentric_velocity_mps] : ["Peak", rep?.peak_concentric_velocity_mps];
-  put(
-    parts.facts,
-    isOver(state) ? fact("Last rep", velocity(mps), "m/s") : null,
-    fact(isDone ? `Set ${set.index + 1} done` : "Rep", set ? String(set.reps.length) : UNKNOWN, isDone || wanted ? unit : ""),
-    fact("Velocity loss", percent(advice?.loss_fraction ?? set?.velocity_loss_fraction)),
-    isOver(state) ? null : fact(other[0], velocity(other[1]), "m/s"),
-    fact("Range", centimetres(rep?.range_of_motion_m), "cm"),
-  );
+  for (const [key, name] of Object.entries(parts.metrics)) name.classList.toggle("current", key === id);
+  number.show(rep === null ? metric.empty : metric.text(rep));
+  setText(parts.unit, metric.unit);
+  setText(parts.caption, rep === null ? metric.words : [metric.margin(rep), isDoubtful ? doubt(rep) : ""].filter(Boolean).join(" "));
+  parts.caption.title = isDoubtful ? doubt(rep) : "";
+  const value = rep === null ? "no rep yet" : `${metric.text(rep)} ${metric.unit}`;
+  parts.numberBox.setAttribute("aria-label", `${sentenceCase(metric.words)}: ${value}. Show another number.`);
+}
+
+function doubt(rep) {
+  if (rep.excluded_reason) return `× Left out: ${rep.excluded_reason}`;
+  const { glyph, words } = quality(rep.quality.state);
+  return `${glyph} ${sentenceCase(words)}: ${rep.quality.reasons.join("; ")}`;
 }
 
 /** Velocities are hidden from the lifter: only what was counted. */
-function drawBlindHero(parts, state) {
-  const n = (state.openSet ?? (state.label.goal?.velocity_feedback === false ? null : shownSet(state)))?.reps.length ?? 0;
+function drawBlindNumber(parts, number, state) {
+  const set = state.openSet ?? (state.label.goal?.velocity_feedback === false ? null : shownSet(state));
+  const n = set?.reps.filter((rep) => !rep.excluded_reason).length ?? 0;
   const wanted = goalOf(state)?.reps;
   parts.hero.classList.remove("doubtful", "nothing-yet");
-  setText(parts.number, String(n));
+  number.show(String(n), "00");
   setText(parts.unit, wanted ? `of ${wanted} reps` : n === 1 ? "rep" : "reps");
   setText(parts.caption, "Velocities are hidden during this set; they are stored.");
+  parts.numberBox.setAttribute("aria-label", `${n} reps. Velocities are hidden during this set.`);
 }
 
 /** Where the bar went in the last rep, and what the sets so far say about the upper back. */
-function drawChips(parts, set, rep, state) {
-  const words = rep && drift(rep.forward_drift_m, rep.forward_drift_sd_m);
-  parts.chip.hidden = rep === null;
-  parts.chip.className = words && rep.quality.state === "good" ? "chip" : "chip hatched";
-  setText(parts.chip, words ?? "Forward not resolvable");
+function drawChips(parts, set, state) {
+  const rep = set?.reps.at(-1);
+  parts.chip.hidden = !rep;
+  if (rep) {
+    const { glyph, words, aside, tone } = forwardChip(rep, state.typical);
+    parts.chip.className = `chip ${tone}${rep.quality.state === "good" ? "" : " hatched"}`;
+    [glyph, words, aside].forEach((text, i) => setText(parts.chip.children[i], text));
+  }
   const lift = state.verdicts.find((item) => item.exercise_id === set?.exercise_id);
-  parts.trend.hidden = !lift;
-  if (!lift) return;
-  const { glyph, tone, words: judged } = verdict(lift.word);
-  parts.trend.className = `tag ${tone}`;
-  setText(parts.trend, `${glyph} Upper back: ${judged.toLowerCase()}`);
+  parts.trend.hidden = !lift || state.openSet !== null;
+  if (parts.trend.hidden) return;
+  const { glyph, tone, words } = verdict(lift.word);
+  parts.trend.className = `trend-link tag ${tone}`;
+  setText(parts.trend, `${glyph} Upper back: ${words.toLowerCase()}`);
 }
 
-function drawCharts(parts, set) {
+function drawBars(parts, set) {
+  const reps = set?.reps ?? [];
+  setText(parts.barsTitle, `Reps, ${set?.advice?.main_velocity ?? "mean"} velocity, m/s`);
+  if (reps.length > 0) {
+    setText(parts.barsLegend, barsLegend(drawRepBars(parts.bars, reps, set)));
+    return;
+  }
+  setText(parts.barsLegend, "");
+  put(parts.bars, h("p", { class: "hint", text: "Each rep adds a bar here." }));
+}
+
+function drawPath(parts, set, place) {
   const reps = set?.reps ?? [];
   const rep = reps.at(-1);
-  setText(parts.pathTitle, rep ? `Bar path, rep ${rep.index + 1}` : "Bar path");
-  setText(parts.barsTitle, `Reps, ${set?.advice?.main_velocity ?? "mean"} velocity`);
-  if (reps.length > 0) drawRepBars(parts.bars, reps, set);
-  else put(parts.bars, h("p", { class: "hint", text: "Each rep adds a bar here." }));
-  drawBarPath(parts.path, reps);
+  setText(parts.pathTitle, rep ? `Bar path from the side, rep ${rep.index + 1}` : "Bar path from the side");
+  drawBarPath(parts.path, reps, rep, place);
 }

@@ -69,8 +69,8 @@ export function tag(word) {
   return h("span", { class: `tag ${tone}`, text: `${glyph} ${words}` });
 }
 
-/** Verdict, sentence, how far the baseline is, warnings. */
-export function headline(lift, aside = "") {
+/** Verdict, sentence, what stands beside it, how sure it is, how far the baseline is, warnings. */
+export function headline(lift, aside = "", sure = "") {
   const { words, glyph, tone } = verdict(lift.word);
   return h(
     "div",
@@ -82,6 +82,7 @@ export function headline(lift, aside = "") {
       h("p", { class: "verdict-words", text: words }),
       h("p", { class: "verdict-sentence", text: lift.sentence }),
       aside ? h("p", { class: "verdict-aside", text: aside }) : null,
+      sure ? h("p", { class: "verdict-sure", text: sure }) : null,
       lift.warnings.length ? h("ul", { class: "warnings" }, ...lift.warnings.map((text) => h("li", {}, h("b", { "aria-hidden": "true", text: "!" }), sentenceCase(text)))) : null,
     ),
     baseline(lift.baseline),
@@ -110,7 +111,7 @@ export function howToRead(weeks = false) {
     `Each dot is the average of one ${one}; the shaded band is where your own ordinary sets lie, so dots inside it are nothing special.`,
     weeks
       ? "Dots are corrected for load and speed where enough earlier sessions allow it; sessions before a break were measured another way and are not compared."
-      : "The bar through a dot says how well it is known: where two bars overlap, the two sets may well be the same.",
+      : "The bar through a dot says how well it is known; all intervals on this screen are 90 %. Where two bars overlap, the two sets may well be the same.",
     "The word at the top judges the change of one measure, the first one; “no clear change” means that chance explains it, not that nothing happened.",
   ];
   return disclosure("how", "How to read this", h("ol", { class: "how" }, ...sentences.map((text) => h("li", { text }))));

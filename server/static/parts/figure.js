@@ -38,9 +38,13 @@ export function figure(page, { key, title, level = "h3", aside = null, sub, draw
   );
 }
 
+/** Saves a table as a file. */
+export const saveButton = (key, file, [head, rows], title = file) =>
+  h("button", { class: "tool csv", type: "button", "data-key": `${key}:csv`, "aria-label": `Save as CSV: ${title}`, text: "CSV", onclick: () => download(fileName(file), csvOf(head, rows)) });
+
 /** The numbers of a chart, to be read and to be taken along. */
 export function tableTwin(key, title, file, [head, rows]) {
-  const save = h("button", { class: "tool csv", type: "button", "data-key": `${key}:csv`, "aria-label": `Save as CSV: ${title}`, text: "CSV", onclick: () => download(fileName(file), csvOf(head, rows)) });
+  const save = saveButton(key, file, [head, rows], title);
   const twin = h("details", { class: "twin", "data-key": `${key}:table` }, h("summary", { "data-key": `${key}:table:summary`, "aria-label": `Table: ${title}`, text: "Table" }), table(head, rows));
   return h("div", { class: "figure-tools" }, twin, save);
 }

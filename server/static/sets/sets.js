@@ -1,10 +1,9 @@
-/** Set review: of the session that runs, or ran last. `table.js` lists the sets of a stored session. */
+/** Set review: of the session that runs, or ran last, and of stored ones. */
 
 import { getSession } from "../core/api.js";
 import { focusOf } from "../core/liveview.js";
 import { mountReview } from "./review.js";
 
-export { mountSets } from "./table.js";
 
 /** Addresses: #/sets, #/sets/set/3/rep/2. */
 export function show(root, context, rest) {

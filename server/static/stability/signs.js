@@ -1,12 +1,15 @@
 /** The article's two signs: one cell for each set, seen, not seen or cannot tell. */
 
 import { h } from "../core/dom.js";
+import { disclosure } from "../parts/blocks.js";
 import { plural, sentenceCase, shortDay } from "../core/format.js";
 
 const SIGNS = {
   stalls_at_lockout: ["Leaves the floor, stalls at lockout", "The bar comes off the floor well and nearly stops before you stand: often the upper back giving way."],
   rounds_over: ["Rounds over in the hole", "At the bottom the chest drops and the hips rise first: often the upper back giving way."],
 };
+/** Rows of the grid that stand open; older sessions are behind a word. */
+const NEWEST_ROWS = 8;
 const SEEN = { seen: ["●", "bad"], "not seen": ["○", "calm"], "cannot tell": ["?", "none"] };
 
 const named = (sign) => SIGNS[sign] ?? [sentenceCase(sign.replaceAll("_", " ")), ""];
@@ -67,18 +70,22 @@ function grid(sign, sessions) {
   const most = Math.max(...sessions.map((one) => one.signs.filter((item) => item.sign === sign).length));
   const head = ["Session", ...Array.from({ length: most }, (_, i) => String(i + 1))].map((text) => h("th", { scope: "col", text }));
   head[0].append(h("span", { class: "visually-hidden", text: ", working sets in order" }));
-  const rows = [...sessions].reverse().map((session) => {
+  const rowOf = (session) => {
     const own = session.signs.filter((item) => item.sign === sign);
     const cells = Array.from({ length: most }, (_, i) => (own[i] ? cell(session, own[i]) : h("td", {})));
     return h("tr", {}, h("th", { scope: "row", text: shortDay(session.started_at) }), ...cells);
-  });
+  };
+  const newestFirst = [...sessions].reverse();
+  const tableOf = (some, label) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "sign-grid" }, h("thead", {}, h("tr", {}, ...head.map((one) => one.cloneNode(true)))), h("tbody", {}, ...some.map(rowOf))));
+  const older = newestFirst.slice(NEWEST_ROWS);
   const key = Object.entries(SEEN).map(([word, [glyph, tone]]) => h("span", { class: `key sign-key ${tone}` }, h("b", { "aria-hidden": "true", text: glyph }), word));
   return h(
     "article",
     { class: "card signs" },
     h("div", { class: "card-head" }, h("h3", { text: name }), h("span", { class: "hint", text: comesBack(sign, sessions) })),
     h("p", { class: "hint", text: `${plain} Newest session on top, its sets from left to right.` }),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${name}, sessions by sets` }, h("table", { class: "sign-grid" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))),
+    tableOf(newestFirst.slice(0, NEWEST_ROWS), `${name}, sessions by sets`),
+    older.length ? disclosure(`older:${sign}`, `${plural(older.length, "older session")}`, tableOf(older, `${name}, older sessions by sets`)) : null,
     h("p", { class: "legend" }, ...key),
   );
 }

@@ -1,36 +1,55 @@
 /** Stability of one lift across weeks: sessions on the axis of time, breaks where conditions changed. */
 
-import { getAthletes, getExercises, getStability } from "../core/api.js";
+import { getAthletes, getExercises, getSessions, getStability } from "../core/api.js";
 import { athleteOf, athleteSelect } from "../parts/athletes.js";
-import { chanceWords, drawn, headline, howToRead, legend, numbers, proxyNote, redraw, tag, twin, unknown } from "../parts/blocks.js";
+import { chanceWords, headline, howToRead, legend, numbers, proxyNote, redraw, tag } from "../parts/blocks.js";
+import { figure } from "../parts/figure.js";
+import { choice } from "../parts/form.js";
 import { chart } from "../charts/chart.js";
+import { keys } from "../charts/legends.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN, number, plural, shortDay } from "../core/format.js";
 import { measureOf, partHead, partNumber, partRange, partValue } from "../core/measures.js";
 import { indexOverWeeks } from "./setindex.js";
 import { signGrids } from "./signs.js";
+import { sureWords } from "./sure.js";
 
 const [LARGE_PX, SMALL_PX] = [260, 190];
 const WEEK_MS = 7 * 86400e3;
+const SINCE = [["", "All weeks"], ["4", "Last 4 weeks"], ["8", "Last 8 weeks"], ["12", "Last 12 weeks"], ["26", "Last 26 weeks"], ["52", "Last 52 weeks"]];
 
-/** @param {HTMLElement} root @param {{exerciseId: string | null, athlete: string | undefined, tabs: Node}} view */
-export async function showWeeks(root, { exerciseId, athlete: segment, tabs }) {
+/** @param {HTMLElement} root @param {any} context @param {{exerciseId: string | null, athlete?: string, weeks?: string, tabs: Node}} view */
+export async function showWeeks(root, context, { exerciseId, athlete: segment, weeks, tabs }) {
   const [every, athletes] = await Promise.all([getExercises(), getAthletes()]);
   const athlete = athleteOf(athletes, segment);
   const lifts = every.filter((lift) => lift.parts.length > 0);
-  const chosen = lifts.find((lift) => lift.id === exerciseId) ?? lifts[0];
-  const select = h(
-    "select",
-    { "aria-label": "Exercise", "data-key": "exercise", onchange: () => { location.hash = `#/stability/all/${select.value}${segment ? `/${segment}` : ""}`; } },
-    ...lifts.map((lift) => h("option", { value: lift.id, text: lift.name })),
-  );
-  select.value = chosen.id;
-  const found = await getStability(chosen.id, athlete?.id);
-  const whose = athleteSelect(athletes, athlete, (id) => `#/stability/all/${chosen.id}/${id}`);
-  const page = { draws: [], lift: chosen.id };
-  const draw = () => redraw(root, page, heading(found, [select, whose], tabs), ...body(page, found), proxyNote());
+  const chosen = lifts.find((lift) => lift.id === exerciseId) ?? (await newestLift(lifts, athlete)) ?? lifts[0];
+  const since = SINCE.some(([value]) => value === weeks) ? weeks : "";
+  const found = await getStability(chosen.id, athlete?.id, since);
+  const address = (lift, whose, from) => `#/stability/all/${lift}/${whose}${from ? `/${from}` : ""}`;
+  const whose = athlete?.id ?? "nobody";
+  const selects = [
+    select("exercise", "Exercise", lifts.map((lift) => [lift.id, lift.name]), chosen.id, (id) => address(id, whose, since)),
+    athleteSelect(athletes, athlete, (id) => address(chosen.id, id, since)),
+    select("since", "Since", SINCE, since, (from) => address(chosen.id, whose, from)),
+  ];
+  const page = { draws: [], lift: chosen.id, name: chosen.name, say: context.say };
+  const draw = () => redraw(root, page, heading(found, selects, tabs), ...body(page, found, since), proxyNote());
   draw();
-  return { resize: draw };
+  return { resize: draw, update: (_state, message) => message?.type === "theme" && draw() };
+}
+
+async function newestLift(lifts, athlete) {
+  const [newest] = await getSessions({ ...(athlete ? { athlete_id: athlete.id } : { is_unnamed: true }), limit: 1 });
+  return newest?.exercises.map((id) => lifts.find((lift) => lift.id === id)).find(Boolean);
+}
+
+function select(key, label, options, value, address) {
+  const control = choice(key, options, value);
+  control.setAttribute("aria-label", label);
+  control.dataset.key = key;
+  control.addEventListener("change", () => { location.hash = address(control.value); });
+  return control;
 }
 
 function heading({ history }, selects, tabs) {
@@ -43,10 +62,8 @@ function heading({ history }, selects, tabs) {
   );
 }
 
-function body(page, { history, exercise_name: name }) {
-  if (!history) {
-    return [h("div", { class: "card empty" }, h("h2", { text: "No sets yet" }), h("p", { text: `No set of ${name.toLowerCase()} is stored.` }))];
-  }
+function body(page, { history, exercise_name: name }, since) {
+  if (!history) return [nothing(name, since)];
   const time = timeline(history);
   const [primary, ...others] = history.parts;
   return [
@@ -55,7 +72,7 @@ function body(page, { history, exercise_name: name }) {
       "section",
       { class: "exercise", "aria-label": name },
       h("h2", { class: "exercise-name", text: name }),
-      headline(history),
+      headline(history, "", sureWords(history.word, primary.test, "such spans")),
       time.breaks.length ? breakList(time.breaks) : null,
       partCard(page, primary, time),
       ...signGrids(history.sessions),
@@ -63,6 +80,17 @@ function body(page, { history, exercise_name: name }) {
       indexOverWeeks(page, history.sessions, (i) => time.place(history.sessions[i].started_at), (i) => time.joined.has(history.sessions[i].session_id), time.breaks),
     ),
   ];
+}
+
+function nothing(name, since) {
+  const lift = name.toLowerCase();
+  return h(
+    "div",
+    { class: "card empty" },
+    h("h2", { text: since ? `No ${lift} in the last ${since} weeks` : "No sets yet" }),
+    h("p", { text: since ? "Choose a longer span above, or another lift or athlete." : `No set of ${lift} is stored for this athlete. A change across weeks needs four sessions with the same sensor and mount.` }),
+    since ? null : h("p", { class: "hint" }, "To see what it will look like, try the simulator: ", h("code", { text: "upright demo" })),
+  );
 }
 
 /** Where each session and break stands, from 0, left, to 1, right. */
@@ -74,9 +102,15 @@ function timeline(history) {
   const breaks = history.breaks.map((one) => {
     const i = points.findIndex((point) => point.session_id === one.session_id);
     const before = points[Math.max(0, i - 1)].started_at;
-    return { place: (place(before) + place(one.started_at)) / 2, words: `${shortDay(one.started_at)}, ${one.reason}` };
+    return { place: (place(before) + place(one.started_at)) / 2, words: `${shortDay(one.started_at)}, ${one.reason}`, sign: signOf(one.reason) };
   });
   return { place, breaks, joined: new Set(points.filter((point) => point.joined).map((point) => point.session_id)) };
+}
+
+/** "new mount" of "mount: hub before, shaft now": what stands at the line. */
+function signOf(reason) {
+  const changed = ["mount", "sensor", "algorithm"].filter((word) => reason.includes(`${word}:`));
+  return changed.length === 1 ? `new ${changed[0]}` : "break";
 }
 
 function breakList(breaks) {
@@ -91,44 +125,47 @@ function breakList(breaks) {
 }
 
 function partCard(page, part, time) {
-  const { name, explain, direction } = measureOf(part.part);
+  const { explain, direction, name } = measureOf(part.part);
   const known = part.points.filter((point) => point.value !== null);
   const key = `${page.lift}:${part.part}`;
-  return h(
-    "article",
-    { class: part.primary ? "card part primary-part" : "card part" },
-    h("div", { class: "card-head" }, h("h3", { text: name }), tag(part.word)),
-    h("p", { class: "hint", text: `${explain} ${direction}` }),
-    known.length ? drawn(page, (width) => partChart(width, part, known, time)) : unknown("Not known", part.reasons[0] ?? "not measured"),
-    known.length ? partLegend(part, known, time) : null,
-    known.length ? h("p", { class: "part-sentence", text: slopeWords(part, known) }) : null,
-    known.length ? behind(key, part) : null,
-    known.length ? twin(key, ...rowsOf(part)) : null,
-  );
+  const isKnown = known.length > 0;
+  return figure(page, {
+    key,
+    title: `${partHead(part.part)}: each session`,
+    aside: tag(part.word),
+    sub: `${explain} ${direction}`,
+    draw: isKnown ? (width) => partChart(width, page, key, part, known, time) : null,
+    reason: part.reasons[0],
+    legend: isKnown ? legend(...keys("session", part.usual && "usual", known.some((point) => isOutside(part, point)) && "outsideDay", known.some((point) => !point.joined) && "before", time.breaks.length > 0 && "break")) : null,
+    words: isKnown ? [h("p", { class: "part-sentence", text: slopeWords(part, known) }), behind(key, part)] : [],
+    table: isKnown ? rowsOf(part) : null,
+    file: `${name} over weeks, ${page.name}`,
+    className: part.primary ? "primary-part" : "",
+  });
 }
 
-function partChart(width, part, known, time) {
+/** Beyond the band of ordinary sets, on the worse side. */
+function isOutside(part, { adjusted, joined }) {
+  const { worse } = measureOf(part.part);
+  if (!part.usual || !joined || worse === 0) return false;
+  return worse > 0 ? adjusted > part.usual.high : adjusted < part.usual.low;
+}
+
+function partChart(width, page, key, part, known, time) {
   const { name, unit, factor, digits } = measureOf(part.part);
   const dots = known.map((point) => ({
     place: time.place(point.started_at),
     label: shortDay(point.started_at),
-    name: `${shortDay(point.started_at)}: ${partValue(part.part, point.adjusted)}`,
+    name: `${shortDay(point.started_at)}: ${partValue(part.part, point.adjusted)}, ${plural(point.n_sets, "set")}${point.joined ? "" : "; before a break, not compared"}${isOutside(part, point) ? "; worse than your ordinary sets" : ""}.`,
     value: point.adjusted,
     faint: !point.joined,
+    outside: isOutside(part, point),
     group: point.joined ? "joined" : point.session_id,
+    href: `#/session/${point.session_id}/stability`,
   }));
   const label = `${name} over ${known.length} sessions`;
   const bandFrom = time.breaks.at(-1)?.place ?? 0;
-  return chart(width, part.primary ? LARGE_PX : SMALL_PX, { label, unit, factor, digits, dots, band: part.usual, bandFrom, breaks: time.breaks });
-}
-
-function partLegend(part, known, time) {
-  return legend(
-    ["key-set", "session"],
-    known.some((point) => !point.joined) && ["key-faint", "before the break: not compared"],
-    part.usual && ["key-usual", "your ordinary sets"],
-    time.breaks.length > 0 && ["key-break", "sensor, mount or method changed"],
-  );
+  return chart(width, part.primary ? LARGE_PX : SMALL_PX, { key, label, say: page.say, unit, factor, digits, dots, band: part.usual, bandFrom, breaks: time.breaks });
 }
 
 /** The slope in words, with the interval that the change over the whole span has. */

@@ -2,7 +2,9 @@
 
 import { getAudit } from "../core/api.js";
 import { disclosure, table } from "../parts/blocks.js";
+import { saveButton } from "../parts/figure.js";
 import { h } from "../core/dom.js";
+import { NOBODY } from "../parts/athletes.js";
 import { choice } from "../parts/form.js";
 import { UNKNOWN, load, percent, plural, sentenceCase, shortDay } from "../core/format.js";
 
@@ -10,13 +12,14 @@ const WEEKS = [4, 8, 12, 26, 52];
 const HEAVINESS = { heavy: "heavy", probably_heavy: "probably heavy", probably_light: "probably light", light: "light", unknown: "not known" };
 
 export async function showAudit(page, given, athlete) {
+  page.whose = athlete?.id ?? NOBODY;
   const weeks = WEEKS.includes(Number(given)) ? Number(given) : 12;
   const found = await getAudit(weeks, athlete);
   return {
     chosen: String(weeks),
     sub: "Whether your programme trains the upper back for strength",
     select: (segment) => weeksSelect(weeks, segment),
-    body: () => [findings(page, found), suggestions(found), weekTable(found), basis(page, found)],
+    body: () => [findings(page, found), suggestions(page, found), weekTable(found), basis(page, found)],
   };
 }
 
@@ -60,20 +63,20 @@ function finding(page, { kind, sureness, sentence, sets: indices }, i, sets) {
 
 function setTable(page, sets) {
   const rows = sets.map((set) => [
-    shortDay(set.date),
-    set.name,
+    set.recording_id ? h("a", { href: `#/session/${set.recording_id}/set/${set.set_index + 1}`, text: `${shortDay(set.date)}, set ${set.set_index + 1}` }) : shortDay(set.date),
+    set.exercise ? h("a", { href: `#/sessions/${page.whose}/${set.exercise}`, text: set.name }) : set.name,
     load(set.load_kg, page.unit()) ?? UNKNOWN,
     String(set.reps),
     set.rpe === null ? UNKNOWN : String(set.rpe),
     set.load_fraction === null ? UNKNOWN : `${set.load_fraction_is_upper_bound ? "at most " : ""}${percent(set.load_fraction)}`,
     HEAVINESS[set.heaviness] ?? set.heaviness,
   ]);
-  return table(["Day", "Lift", "Load", "Reps", "RPE", "Of the 1RM", "Judged"], rows);
+  return table(["Set", "Lift", "Load", "Reps", "RPE", "Of the 1RM", "Judged"], rows);
 }
 
-function suggestions(found) {
+function suggestions(page, found) {
   if (!found.suggestions.length) return null;
-  const items = found.suggestions.map((one) => h("li", {}, one.sentence));
+  const items = found.suggestions.map((one) => h("li", {}, one.sentence, one.is_done ? h("span", {}, " ", h("a", { href: `#/sessions/${page.whose}/${one.exercise}`, text: "Your sessions with it" })) : null));
   return h(
     "section",
     { class: "card suggestions" },
@@ -92,7 +95,15 @@ function weekTable({ weeks }) {
     `${week.upper_back_sets} of ${week.sets}`,
     week.perhaps_heavy_sets ? `${week.heavy_sets} (perhaps ${week.heavy_sets + week.perhaps_heavy_sets})` : String(week.heavy_sets),
   ]);
-  return h("section", { class: "card" }, h("h2", { text: "Week by week" }), h("p", { class: "hint", text: "Of the upper back; warm-ups and drop sets are left out." }), table(["Week from", "Sessions", "Sets", "Heavy sets"], rows));
+  const head = ["Week from", "Sessions", "Sets", "Heavy sets"];
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", { text: "Week by week" }),
+    h("p", { class: "hint", text: "Of the upper back; warm-ups and drop sets are left out." }),
+    table(head, rows),
+    saveButton("audit:weeks", "Upper back, week by week", [head, rows]),
+  );
 }
 
 function basis(page, found) {
