@@ -327,7 +327,7 @@ class LiveState:
             progress.verdicts = self._judge(self._recording, in_order)
 
     def _typical(self, label: SetLabel) -> Typical | None:
-        """Say what is typical of a rep now; worked out once for each lift, load, number of closed sets and edit."""
+        """Say what is typical of a rep now; worked out again when lift, load, sets or edits change."""
         progress = self._progress
         wanted = label.exercise_id, label.load_kg, len(progress.closed), progress.edits.version
         if self._recording is not None and wanted != progress.typical_for:
