@@ -105,7 +105,7 @@ class Editor:
     # -- whole sessions
 
     def has_recording(self, recording_id: UUID) -> bool:
-        """See `server.bringing.Bringer.has_recording`."""
+        """Tell whether the recording of a session is there, so that its samples can be looked at."""
         return self._bringer.has_recording(recording_id)
 
     def edit_session(self, recording_id: UUID, changes: Mapping[str, Any], who: str = "") -> RecordingInfo:

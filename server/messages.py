@@ -78,13 +78,13 @@ class SnapshotMessage(Message):
     verdicts: tuple[LiftVerdict, ...]
     n_gaps: int
     gap_samples: int
+    undo: ChangeModel | None = None
+    redo: ChangeModel | None = None
     typical: Typical | None = None
     """What is typical of a rep of the lift that is lifted now."""
     progress: ProgressModel | None = None
     last_rep_age_s: Number = None
     """Time from the end of the session's last rep to the newest sample, s."""
-    undo: ChangeModel | None = None
-    redo: ChangeModel | None = None
     disk: DiskNotice | None = None
 
 
@@ -104,10 +104,10 @@ class RepMessage(Message):
     type: Literal["rep"] = "rep"
     open_set: OpenSetModel
     rep: RepModel
-    typical: Typical | None = None
-    last_rep_age_s: Number = None
     undo: ChangeModel | None = None
     redo: ChangeModel | None = None
+    typical: Typical | None = None
+    last_rep_age_s: Number = None
 
 
 class SetMessage(Message):
@@ -206,9 +206,9 @@ LiveMessage: TypeAlias = (
     | VelocityMessage
     | RepMessage
     | SetMessage
-    | ProgressMessage
     | EditMessage
     | CorrectedMessage
+    | ProgressMessage
     | GapMessage
     | LinkMessage
     | LabelMessage

@@ -225,17 +225,17 @@ class LiveState:
             open_set = self._progress.open_set = _OpenSet(event.set_index, label, [])
         open_set.label = label
         open_set.reps = [*(rep for rep in open_set.reps if rep.index != event.rep.index), event.rep]
-        self._progress.last_rep_end_s = event.rep.end_s or event.rep.concentric_end_s
-        self.newest_s = max(self.newest_s or event.detected_s, event.detected_s)
         self._say_of_open_set()
         edits = self._progress.edits
+        self._progress.last_rep_end_s = event.rep.end_s or event.rep.concentric_end_s
+        self.newest_s = max(self.newest_s or event.detected_s, event.detected_s)
         return RepMessage(
             open_set=open_set.model(),
             rep=RepModel.of(event.rep, open_set.excluded.get(event.rep.index, "")),
-            typical=self._typical(label),
-            last_rep_age_s=self._last_rep_age_s(),
             undo=edits.undo,
             redo=edits.redo,
+            typical=self._typical(label),
+            last_rep_age_s=self._last_rep_age_s(),
         )
 
     def take_set(self, summary: SetSummary) -> SetMessage:
@@ -327,9 +327,9 @@ class LiveState:
             progress.verdicts = self._judge(self._recording, in_order)
 
     def _typical(self, label: SetLabel) -> Typical | None:
-        """Say what is typical of a rep now; worked out once for each lift, load and number of closed sets."""
+        """Say what is typical of a rep now; worked out again when lift, load, sets or edits change."""
         progress = self._progress
-        wanted = label.exercise_id, label.load_kg, progress.edits.version, len(progress.closed)
+        wanted = label.exercise_id, label.load_kg, len(progress.closed), progress.edits.version
         if self._recording is not None and wanted != progress.typical_for:
             closed = [progress.closed[index].counting for index in sorted(progress.closed)]
             progress.typical_for = wanted

@@ -90,7 +90,7 @@ def test_load_effort_note_and_feedback_are_corrected_in_the_unit_that_was_chosen
     page.get_by_role("button", name=f"Undo: {told}").click()
     expect_text(page, "h1", "100 kg")
     expect_text(page, ".rpe", "not said")
-    assert text(page, ".said-notice") == f"Undone: {told}"
+    expect_text(page, ".said-notice", f"Undone: {told}")
 
 
 def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, station):
@@ -234,7 +234,7 @@ def test_a_session_gets_a_title_a_note_and_a_new_athlete(station, trained, open_
     page.get_by_role("button", name="Edit session").press("Enter")
     page.get_by_label("Title").fill("Heavy day")
     page.get_by_label("Velocities shown").select_option("yes")
-    page.get_by_label("Note").fill("slept badly")
+    page.locator(FORM).get_by_label("Note").fill("slept badly")
     page.get_by_role("combobox", name="Athlete", exact=True).select_option("new")
     page.get_by_label("Name of the new athlete").fill("   ")
     with open_page.allowed("422"):

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from analysis.regrouping import Merge, Split, regroup
+from ingest.items import AccelBlock
 from ingest.replay import open_recording
 from server.annotation_files import AnnotationFiles
 from server.app import create_app
@@ -80,7 +81,13 @@ def squats(recorded):
     items = [item for _, some in recording.steps() for item in some]
     with Store(f"sqlite:///{recorded / 'results.db'}") as store:
         reps = store.set(RECORDING_ID, 0).summary.reps
-    part = [item for item in items if getattr(item, "t_s", [0.0])[0] < reps[-1].end_s + 5]
+    end_s = reps[-1].end_s
+    assert end_s is not None
+    part = [
+        item
+        for item in items
+        if not isinstance(item, AccelBlock) and getattr(item, "t_s", [0.0])[0] < end_s + 5
+    ]
     header = recording.header
     return reps, lambda given, *wishes: regroup(part, header.info, header.mount, "back_squat", given, wishes)
 

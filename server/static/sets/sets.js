@@ -6,14 +6,16 @@ import { mountReview } from "./review.js";
 
 /** Addresses: #/sets, #/sets/set/3/rep/2. */
 export function show(root, context, rest) {
-  /** What the live messages say, for as long as the store does not know the session: a replay is only shown. */
+  /** What the live messages say: all there is of a replay, which is not stored, and of sets that could not be stored yet. */
   let live = null;
   let session = null;
 
   async function load() {
-    if (session === null) return { ...live, isStored: false };
+    if (session === null || session.source === "replay") return { ...live, isStored: false };
     const found = await getSession(session.recording_id).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
-    return found ? { ...found, isStored: true } : { ...live, isStored: false };
+    if (found === null) return { ...live, isStored: false };
+    const stored = new Set(found.sets.map((one) => one.index));
+    return { ...found, sets: [...found.sets, ...live.sets.filter((one) => !stored.has(one.index))], isStored: true };
   }
 
   const review = mountReview(root, context, { base: "#/sets", load, isLive: true }, focusOf(rest));
