@@ -2,7 +2,7 @@
 
 Not by statsmodels, which has them all: it imports pandas, several seconds and 90 MB on a small computer, and
 the first session that somebody opens would wait for it. Tests hold each method against it
-(``docs/decisions/0010-statistics-without-statsmodels.md``).
+(``docs/decisions/0013-statistics-without-statsmodels.md``).
 """
 
 from __future__ import annotations

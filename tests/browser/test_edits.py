@@ -95,7 +95,7 @@ def test_load_effort_note_and_feedback_are_corrected_in_the_unit_that_was_chosen
 
 def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, station):
     page = open_page(f"{LAST}/set/1")
-    expect_text(page, ".big strong", "0.62")
+    expect_text(page, ".review-number strong", "0.62")
     before = station.store.session(recording(3).recording_id)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
@@ -104,7 +104,7 @@ def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, stat
     page.locator("input[name=reason]").fill("Bounced off the box")
     page.keyboard.press("Enter")
     expect_text(page, ".reps .left-out", "Left out: Bounced off the box")
-    expect_text(page, ".big strong", "0.59")
+    expect_text(page, ".review-number strong", "0.59")
     expect_text(page, "#spoken", "rep 1 left out")
     expect_text(page, ".rep-card", "Left out: Bounced off the box")
     struck = "getComputedStyle(document.querySelector('.reps .left-out td')).textDecorationLine"
@@ -118,7 +118,7 @@ def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, stat
     page.wait_for_selector(".left-out")
     page.keyboard.press("x")
     page.wait_for_selector(".left-out", state="detached")
-    expect_text(page, ".big strong", "0.62")
+    expect_text(page, ".review-number strong", "0.62")
     assert page.url.endswith("/set/1/rep/1")
     page.keyboard.press("]")
     expect_text(page, "h1", "Set 2:")

@@ -41,7 +41,7 @@ function loadField(unit, kg) {
     input.value = rounded(Math.min(MOST[unit], Math.max(0, next)));
   };
   const [small, large] = STEPS[unit];
-  const button = (by) => h("button", { class: "step", type: "button", "aria-label": `${by > 0 ? "Add" : "Take off"} ${Math.abs(by)} ${unit}`, text: `${by > 0 ? "+" : "−"}${Math.abs(by)}`, onclick: () => step(by) });
+  const button = (by) => h("button", { class: "plate-step", type: "button", "aria-label": `${by > 0 ? "Add" : "Take off"} ${Math.abs(by)} ${unit}`, text: `${by > 0 ? "+" : "−"}${Math.abs(by)}`, onclick: () => step(by) });
   const root = h("div", { class: "load-steps", role: "group", "aria-label": "Load" }, button(-large), button(-small), input, button(small), button(large));
   return { root, input };
 }

@@ -79,7 +79,7 @@ function head({ session }, athletes, { place }, base, edit) {
   const athlete = athletes.find((one) => one.id === session.athlete_id)?.name;
   const seen = { true: "velocities shown to the lifter", false: "velocities hidden from the lifter" }[session.velocity_feedback];
   const button = edit ? h("button", { type: "button", class: "tool", "data-key": "edit-session", "aria-label": "Edit session", onclick: edit, text: "Edit" }) : null;
-  const step = (id, words, glyph) => (id ? h("a", { class: "tool step", href: `#/session/${id}`, "aria-label": words, title: words, text: glyph }) : h("span", { class: "tool step off", "aria-hidden": "true", text: glyph }));
+  const step = (id, words, glyph) => (id ? h("a", { class: "tool neighbour", href: `#/session/${id}`, "aria-label": words, title: words, text: glyph }) : h("span", { class: "tool neighbour off", "aria-hidden": "true", text: glyph }));
   return h(
     "div",
     { class: "page-head" },
@@ -93,7 +93,7 @@ function head({ session }, athletes, { place }, base, edit) {
     h(
       "div",
       { class: "page-tools" },
-      h("div", { class: "steps" }, step(place?.previous_id, "Earlier session", "‹"), step(place?.next_id, "Later session", "›")),
+      h("div", { class: "neighbours" }, step(place?.previous_id, "Earlier session", "‹"), step(place?.next_id, "Later session", "›")),
       tabs([[base, "Session", true], [`${base}/stability`, "Stability", false]]),
     ),
   );

@@ -16,7 +16,7 @@ export function head(view, doing) {
   const when = session ? `${day(session.started_at)}, ${timeOfDay(session.started_at)}` : "";
   const steps = [["undo", "Undo", history.undo, doing.undo], ["redo", "Redo", history.redo, doing.redo]].map(([key, verb, change, run]) =>
     tool(key, `${verb}${change ? `: ${change.words}` : ""}`, run, {
-      class: "tool step", disabled: !change || isBusy, "aria-label": change ? `${verb}: ${change.words}` : `Nothing to ${key}`, title: change?.words ?? null,
+      class: "tool history-step", disabled: !change || isBusy, "aria-label": change ? `${verb}: ${change.words}` : `Nothing to ${key}`, title: change?.words ?? null,
     }));
   return h(
     "div",
@@ -89,7 +89,7 @@ function lossWords({ value, sd }) {
 const split = (text) => (text === UNKNOWN ? [UNKNOWN, ""] : [/^[−+]?[\d.]+/.exec(text)?.[0] ?? text, text.replace(/^[−+]?[\d.]+\s*/, "")]);
 
 function big(name, value, unit, aside) {
-  return h("div", { class: "big" }, h("dt", { text: name }), h("dd", {}, h("strong", { text: value }), unit ? h("span", { text: unit }) : null, h("small", { text: aside })));
+  return h("div", { class: "review-number" }, h("dt", { text: name }), h("dd", {}, h("strong", { text: value }), unit ? h("span", { text: unit }) : null, h("small", { text: aside })));
 }
 
 /** Effort, note, and what was said beside. */
