@@ -16,7 +16,7 @@ def test_no_other_distribution_ships_our_package_names(name):
 def test_the_dashboard_the_migrations_and_the_reports_are_package_data():
     server = files("server")
     assert (server / "static" / "index.html").is_file()
-    assert (server / "static" / "style.css").is_file()
+    assert (server / "static" / "app.js").is_file()
     assert (server / "migrations" / "env.py").is_file()
     assert (server / "reporting" / "templates" / "session.html").is_file()
     assert (server / "reporting" / "templates" / "report.css").is_file()

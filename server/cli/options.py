@@ -337,7 +337,7 @@ def settings_of(data_dir: Path | None, port: int | None = None, **more: object) 
     LiftFileError
         If one of them makes no sense.
     """
-    from server.cli.own_lifts import add_own_lifts
+    from server.own_lifts import add_own_lifts
     from server.settings import Settings
 
     given: dict[str, object] = {key: value for key, value in more.items() if value is not None}

@@ -19,7 +19,6 @@ from uuid import UUID
 from analysis import ALGORITHM_VERSION
 from analysis.document import gap_document
 from ingest.errors import IngestError
-from ingest.lift_files import lift_paths, read_lift_file
 from ingest.replay import open_recording
 from ingest.sample_table import items_of
 from server.annotation_files import AnnotationFiles
@@ -28,6 +27,7 @@ from server.errors import AnnotationError, ServerError
 from server.examining import checkup_document, examine
 from server.explorer.signals import gaps_of, labels_of, raw_table, with_motion, with_unstated_limits
 from server.imports import load_import, open_import
+from server.own_lifts import add_own_lifts
 from server.reanalysis import Watcher, analyse_with
 
 if TYPE_CHECKING:
@@ -179,22 +179,13 @@ def _write(folder: Path, table: pl.DataFrame, facts: dict[str, Any]) -> None:
     waiting.replace(folder / FACTS)
 
 
-def _add_own_lifts(folder: Path) -> None:
-    from analysis.exercises import CATALOGUE, add_lift  # noqa: PLC0415
-
-    for path in lift_paths(folder):
-        lift = read_lift_file(path)
-        if lift.id not in CATALOGUE:
-            add_lift(lift)
-
-
 def main() -> int:
     """Do the job on standard input; 0 if it is done."""
     if hasattr(os, "nice"):
         os.nice(5)  # whoever lifts comes first
     job = Job(**json.load(sys.stdin))
     try:
-        _add_own_lifts(Path(job.data_dir) / "lifts")
+        add_own_lifts(Path(job.data_dir) / "lifts")
         compute(job)
     except (IngestError, ServerError, OSError) as error:
         tell("failed", 1.0, problem=str(error))

@@ -17,10 +17,11 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from analysis.exercises import CATALOGUE, add_lift
+from analysis.exercises import CATALOGUE
 from ingest.errors import IngestError
 from server.errors import FileJobError, ServerError
 from server.files.schemas import StepModel
+from server.own_lifts import add_lifts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -198,9 +199,7 @@ def _serve(pipe: Connection[Any, Any], lifts: Iterable[Exercise]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the server ends this one itself
     if sys.platform != "win32":
         os.nice(NICENESS)
-    for lift in lifts:
-        if lift.id not in CATALOGUE:
-            add_lift(lift)
+    add_lifts_of(lifts)
     with pipe, contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             task, request = pipe.recv()

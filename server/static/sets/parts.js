@@ -60,7 +60,10 @@ export function setStrip(view, go) {
     return h("li", { class: "set-row" }, h("button", { type: "button", class: "set-tab", "data-key": `set-${one.index}`, "aria-current": one.index === view.index ? "true" : null, title: one.exercise_name ?? "", onclick: () => go(one.index) },
       h("b", { text: `Set ${one.index + 1}` }), h("small", { text: words })));
   });
-  return h("nav", { class: "set-strip no-print", "aria-label": "Sets of this session" }, turn(-1, "‹", "Previous set"), h("ol", {}, ...items), turn(1, "›", "Next set"));
+  const list = h("ol", {}, ...items);
+  // When it has its place: the set that is shown comes into view, without moving the page.
+  view.page.draws.push(() => { list.scrollLeft = items[place].offsetLeft - list.offsetLeft - (list.clientWidth - items[place].offsetWidth) / 2; });
+  return h("nav", { class: "set-strip no-print", "aria-label": "Sets of this session" }, turn(-1, "‹", "Previous set"), list, turn(1, "›", "Next set"));
 }
 
 /** Three numbers at most, each with how sure it is. */
