@@ -106,6 +106,21 @@
     return true;
   }
 
+  /** What is seen of a box: the boxes around it that scroll cut it off. */
+  function seenOf(element, box) {
+    const seen = { left: box.left, top: box.top, right: box.right, bottom: box.bottom };
+    for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(at);
+      if (overflowX === "visible" && overflowY === "visible") continue;
+      const own = at.getBoundingClientRect();
+      seen.left = Math.max(seen.left, own.left);
+      seen.right = Math.min(seen.right, own.right);
+      seen.top = Math.max(seen.top, own.top);
+      seen.bottom = Math.min(seen.bottom, own.bottom);
+    }
+    return seen;
+  }
+
   /** A link within a sentence is as high as its line (WCAG 2.5.8, "inline"). */
   const isInline = (element) => element.tagName === "A" && getComputedStyle(element).display === "inline" && element.parentElement.textContent.trim() !== element.textContent.trim();
   const isMark = (element) => element.namespaceURI.endsWith("svg");
@@ -134,7 +149,7 @@
 
   function overlappingTargets() {
     const found = [];
-    const boxes = targets().filter((one) => !isFixed(one) && !isMark(one)).map((element) => ({ element, box: boxOf(element) }));
+    const boxes = targets().filter((one) => !isFixed(one) && !isMark(one)).map((element) => ({ element, box: seenOf(element, boxOf(element)) }));
     boxes.forEach((a, i) => {
       for (const b of boxes.slice(i + 1)) {
         if (a.element.contains(b.element) || b.element.contains(a.element) || a.element.closest("label")?.contains(b.element)) continue;

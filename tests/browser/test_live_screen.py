@@ -15,7 +15,7 @@ from analysis.set_goal import SetGoal
 from server.session import LinkState
 from tests.browser.test_dashboard import expect_text, text
 from tests.browser.test_live_goal import STUB, tones
-from tests.server.lifting import make_rep, make_set, play, session_events, status
+from tests.server.lifting import make_rep, make_set, play, recording, session_events, status
 
 pytestmark = pytest.mark.browser
 
@@ -348,6 +348,7 @@ def test_the_numbers_stand_in_tables_and_go_to_files(lift):
 
 
 def test_the_screen_stays_awake_while_a_session_runs(lift, station, open_page):
+    station.store.save_recording(recording())
     page = lift()
     page.evaluate("""() => {
         window.locks = [];

@@ -249,10 +249,10 @@ def test_a_screen_whose_answer_comes_late_does_not_draw_over_the_next(watched, o
         page.wait_for_timeout(700)
         route.continue_()
 
-    page.route("**/api/v1/sessions*", answer_late)
-    with page.expect_response("**/api/v1/sessions*"):
-        page.evaluate("location.hash = '#/sessions'")
-        page.wait_for_timeout(100)
+    page.route("**/api/v1/athletes*", answer_late)
+    with page.expect_response("**/api/v1/athletes*"):
+        with page.expect_request("**/api/v1/athletes*"):
+            page.evaluate("location.hash = '#/sessions'")
         page.evaluate("location.hash = '#/live'")
     page.wait_for_timeout(200)
     assert page.locator(".session-list").count() == 0

@@ -66,11 +66,11 @@ def test_a_session_is_understood_at_a_glance(sessions, open_page):
         page.locator(".take-along a", has_text="More formats").get_attribute("href")
         == f"#/files/export/{base[10:]}"
     )
-    page.wait_for_selector("a.step[aria-label='Earlier session']")
-    assert page.locator("a.step[aria-label='Later session']").count() == 0, "the later ones are Ann's"
+    page.wait_for_selector("a.neighbour[aria-label='Earlier session']")
+    assert page.locator("a.neighbour[aria-label='Later session']").count() == 0, "the later ones are Ann's"
     page.keyboard.press("[")
     page.wait_for_function("(id) => location.hash.endsWith(id)", arg=str(sessions[56].recording_id))
-    page.wait_for_selector("a.step[aria-label='Later session']")
+    page.wait_for_selector("a.neighbour[aria-label='Later session']")
     page.keyboard.press("]")
     page.wait_for_function("(id) => location.hash.endsWith(id)", arg=str(sessions[57].recording_id))
     page.locator(f"a[href='{base}/set/5']").click()

@@ -14,7 +14,7 @@ const canDrag = matchMedia("(pointer: fine)");
 export function makeChart(root, { onView, unit }) {
   const readout = h("p", { class: "explorer-readout", text: "Point at a time to read its numbers." });
   const cursor = h("div", { class: "explorer-cursor", hidden: true });
-  const plot = h("div", { class: "explorer-plot", role: "img" });
+  const plot = h("div", { class: "explorer-plot", role: "img", "aria-label": "Signals: they are being drawn" });
   const box = h("div", { class: "explorer-box" }, plot, cursor);
   put(root, readout, box, legend());
   let plotly = null;

@@ -83,9 +83,9 @@ export function makePath(root, id) {
     let plot = box.querySelector(".explorer-3d");
     if (!plot) {
       plot = h("div", { class: "explorer-3d", role: "img" });
-      put(box, plot);
     }
     plot.setAttribute("aria-label", `Path of the bar in space, set ${rep.set + 1}, rep ${rep.rep + 1}; the table has the numbers`);
+    if (!plot.isConnected) put(box, plot);
     const { traces, layout, magnified } = space(reps, rep, palette(root), box.clientWidth || 320);
     await plotly.react(plot, traces, layout, { displayModeBar: false, scrollZoom: false });
     return `${scaleWords(magnified)} Drag to turn it.`;

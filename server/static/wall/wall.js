@@ -43,7 +43,7 @@ export function show(root, context) {
   /** The room below whatever stands above the wall: a line may come and go there. */
   function fitHeight(isList) {
     const isFull = document.fullscreenElement === screen;
-    const below = parseFloat(getComputedStyle(root).paddingBottom);
+    const below = parseFloat(getComputedStyle(root.closest("main")).paddingBottom);
     screen.style.height = isList || isFull ? "" : `${Math.max(320, Math.floor(window.innerHeight - screen.getBoundingClientRect().top - window.scrollY - below))}px`;
   }
 
