@@ -180,6 +180,7 @@ def test_no_network_is_told_and_does_not_cost_a_wait_when_it_is_back(watched, op
         page.wait_for_timeout(4500)  # three attempts have failed: the fourth would be 4 s away
         page.context.set_offline(False)
         expect_text(page, ".hero-number", "0.49", timeout=1500)
+    watched.tell(watched.hub.publish_status, status())  # else it soon says that the sensor is silent
     assert_complete_without_reload(page, 2)
 
 
@@ -221,6 +222,7 @@ def test_a_connection_that_is_open_on_one_side_only_is_noticed_by_its_silence(wa
     page.wait_for_timeout(2600)  # an attempt that hangs is younger than that at first
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect_text(page, ".hero-number", "0.49", timeout=2000)
+    watched.tell(watched.hub.publish_status, status())
     assert_complete_without_reload(page, 2)
     page.close()
     wire.close()
