@@ -19,6 +19,8 @@ import { fillNav, markScreen } from "./parts/nav.js";
 import { makeOutage } from "./parts/outage.js";
 
 const TICK_MS = 500;
+/** The other screens are loaded when the first one has had its time, so that they open also when the server is away. */
+const OTHERS_AFTER_MS = 10_000;
 /** Screens that are complete again with the snapshot of a new connection; the others read what they show. */
 const IN_STATE = new Set(["live", "sets", "stability", "wall"]);
 const THEME_GLYPHS = { system: "◐", light: "○", dark: "●" };
@@ -152,4 +154,4 @@ connectLive(take, (socket, silentMs) => {
 const known = Promise.all([askWhoWeAre(), loadScreen(screenOf(location.hash.split("/")[1])).catch(() => null)]);
 await Promise.all([getMeasures().then(learnMeasures, () => null), known.then(router.route)]);
 setInterval(() => tell("tick"), TICK_MS);
-loadOthers();
+setTimeout(loadOthers, OTHERS_AFTER_MS);

@@ -149,7 +149,7 @@ def test_bytes_that_cannot_be_understood_are_told_of_while_the_link_is_up(lifted
 def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page, station):
     page = open_page("#/sets")
     page.wait_for_selector(".set-row")
-    assert page.locator(".set-link").count() == 4
+    assert page.locator(".set-row").count() == 4
     page.locator(".set-tab").first.press("Enter")
     expect_text(page, "h1", "Set 1:")
     assert page.locator(".reps tbody tr").count() == 5
