@@ -18,7 +18,7 @@ from tests.browser import killable
 from tests.browser.conftest import START_S
 from tests.server.lifting import make_set, play, recording, session_events, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SILENT_S = 5
 """After so long the page takes silence for a broken connection (`core/socket.js`)."""
 

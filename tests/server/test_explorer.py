@@ -30,6 +30,8 @@ from server.settings import Settings
 from tests.server.lifting import make_set, recording
 from tests.server.recordings import RECORDING_ID, mislabelled, write_recording
 
+pytestmark = pytest.mark.slow
+
 INFO = SensorInfo(200.0)
 
 

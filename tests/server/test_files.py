@@ -29,6 +29,8 @@ from tests.ingest import import_samples as samples
 from tests.ingest import import_samples_reference as references
 from tests.server.lifting import make_set, recording
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1/files"
 ADDRESS = "http://127.0.0.1:8000"
 PATIENCE_S = 90

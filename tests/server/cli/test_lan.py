@@ -13,6 +13,8 @@ import pytest
 
 from tests.server.cli.conftest import PROCESS_S, started_process
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = ("--lan", "--port", 0)
 
 
