@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 -- the dataclass names it
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
 from server.history import History
+from server.whole_files import replace_file
 
 SESSION_SCHEMA = "upright.annotations/1"
 HISTORY_SCHEMA = "upright.history/1"
@@ -61,13 +60,8 @@ class AnnotationFiles:
         AnnotationError
             If the file is damaged.
         """
-        path = self.session_path(recording_id)
-        content = _read(path, SESSION_SCHEMA)
-        if content is None:
-            return SessionAnnotation()
-        if content.pop("recording_id", None) != str(recording_id):
-            raise AnnotationError(path, "it is of another recording")
-        return _valid(path, _SESSION, content)
+        found = _of_recording(self.session_path(recording_id), SESSION_SCHEMA, recording_id, _SESSION)
+        return SessionAnnotation() if found is None else found
 
     def keep_session(self, recording_id: UUID, annotation: SessionAnnotation) -> None:
         """Write what is said of a session.
@@ -78,8 +72,10 @@ class AnnotationFiles:
             If it cannot be written.
         """
         said = _SESSION.dump_python(annotation.tidy(), mode="json", exclude_defaults=True)
-        path = self.session_path(recording_id)
-        _write(path, {"schema": SESSION_SCHEMA, "recording_id": str(recording_id), **said})
+        _write(
+            self.session_path(recording_id),
+            {"schema": SESSION_SCHEMA, "recording_id": str(recording_id), **said},
+        )
 
     def history_path(self, recording_id: UUID) -> Path:
         """Where the changes of a session's annotations are."""
@@ -93,13 +89,8 @@ class AnnotationFiles:
         AnnotationError
             If the file is damaged.
         """
-        path = self.history_path(recording_id)
-        content = _read(path, HISTORY_SCHEMA)
-        if content is None:
-            return History()
-        if content.pop("recording_id", None) != str(recording_id):
-            raise AnnotationError(path, "it is of another recording")
-        return _valid(path, _HISTORY, content)
+        found = _of_recording(self.history_path(recording_id), HISTORY_SCHEMA, recording_id, _HISTORY)
+        return History() if found is None else found
 
     def keep_history(self, recording_id: UUID, history: History) -> None:
         """Write the changes of a session's annotations.
@@ -110,8 +101,10 @@ class AnnotationFiles:
             If they cannot be written.
         """
         said = _HISTORY.dump_python(history, mode="json", exclude_defaults=True)
-        path = self.history_path(recording_id)
-        _write(path, {"schema": HISTORY_SCHEMA, "recording_id": str(recording_id), **said})
+        _write(
+            self.history_path(recording_id),
+            {"schema": HISTORY_SCHEMA, "recording_id": str(recording_id), **said},
+        )
 
     def annotated(self) -> set[UUID]:
         """List the recordings of which something is said."""
@@ -144,6 +137,16 @@ class AnnotationFiles:
         _write(self.athletes_path, {"schema": ATHLETES_SCHEMA, "athletes": said})
 
 
+def _of_recording(path: Path, schema: str, recording_id: UUID, adapter: TypeAdapter[_T]) -> _T | None:
+    """Read a file of one recording; None if there is none."""
+    content = _read(path, schema)
+    if content is None:
+        return None
+    if content.pop("recording_id", None) != str(recording_id):
+        raise AnnotationError(path, "it is of another recording")
+    return _valid(path, adapter, content)
+
+
 def _read(path: Path, schema: str) -> dict[str, Any] | None:
     """Read a file's content but for its schema; None if there is no file."""
     try:
@@ -170,27 +173,8 @@ def _valid(path: Path, adapter: TypeAdapter[_T], content: Any) -> _T:  # noqa: A
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    """Replace a file so that it is whole whatever happens: a copy on the disk takes its name."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
-        waiting = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            waiting.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                waiting.unlink(missing_ok=True)
-            raise
-        if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        replace_file(path, text)
     except OSError as error:
         raise AnnotationError(path, f"it cannot be written: {error.strerror}", damaged=False) from error

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from server.whole_files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 OWNER_ONLY = 0o600
 
@@ -53,19 +53,6 @@ def write_private(path: Path, text: str, error_of: Callable[[Path, str], Excepti
         Made by ``error_of``, if it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp makes the file with mode 0600 before anything is in it.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
-        waiting = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            waiting.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                waiting.unlink(missing_ok=True)
-            raise
+        replace_file(path, text)
     except OSError as error:
         raise error_of(path, f"it cannot be written: {error.strerror}") from error
