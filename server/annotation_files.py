@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 -- the dataclass names it
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +19,9 @@ from server.annotations import Athlete, SessionAnnotation
 from server.errors import AnnotationError
 from server.history import History
 from server.whole_files import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SESSION_SCHEMA = "upright.annotations/1"
 HISTORY_SCHEMA = "upright.history/1"
