@@ -10,5 +10,5 @@ from hypothesis import settings
 
 # Examples that run a whole simulated set ask for fewer. No deadline: other work shares the machine.
 settings.register_profile("dev", max_examples=25, deadline=None)
-settings.register_profile("ci", max_examples=40, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
