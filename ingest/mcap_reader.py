@@ -122,6 +122,17 @@ def is_mcap(path: Path) -> bool:
         return False
 
 
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise RecordingError(
+                path, f"is larger than {_MAX_FILE_BYTES >> 20} MB; it is not one of our recordings"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordingError(path, f"cannot be read: {error.strerror}") from error
+
+
 def read_recording(path: Path) -> Recording:
     """Read a recording, finalised or not, damaged or not.
 
@@ -130,15 +141,7 @@ def read_recording(path: Path) -> Recording:
     RecordingError
         If the file cannot be read or is not a recording of ours.
     """
-    try:
-        size = path.stat().st_size
-        if size > _MAX_FILE_BYTES:
-            raise RecordingError(
-                path, f"is larger than {_MAX_FILE_BYTES >> 20} MB; it is not one of our recordings"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(path, f"cannot be read: {error.strerror}") from error
+    data = _bytes_of(path)
     if not data:
         raise RecordingError(path, "is empty")
     content = _walk(data)
@@ -178,10 +181,7 @@ def glance(path: Path) -> Glance:
     RecordingError
         If the file cannot be read or is not a recording of ours.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(path, f"cannot be read: {error.strerror}") from error
+    data = _bytes_of(path)
     header: RecordingHeader | None = None
     times_ns: list[int] = []
     at = len(MCAP0_MAGIC)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from analysis.document import gap_document
-from analysis.imu import Gap, ImuBlock, SetLabel
+from analysis.imu import Gap, ImuBlock
 from ingest.imports.imu_csv import COLUMNS
 from ingest.items import AccelBlock
 
@@ -65,6 +65,21 @@ def _gyro_radps(block: ImuBlock | AccelBlock) -> FloatArray:
     return block.gyro_radps if isinstance(block, ImuBlock) else np.full((len(block), 3), np.nan)
 
 
+def gaps_and_labels(items: Iterable[TimelineItem]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """List gaps with their reasons, and labels, each with the time of the last sample before it, s."""
+    gaps: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    last_s = 0.0
+    for item in items:
+        if isinstance(item, ImuBlock | AccelBlock):
+            last_s = float(item.t_s[-1])
+        elif isinstance(item, Gap):
+            gaps.append(gap_document(item))
+        else:
+            labels.append({"t_s": last_s, "exercise_id": item.exercise_id, "load_kg": item.load_kg})
+    return gaps, labels
+
+
 def sample_facts(recording: ReplayableRecording, items: Iterable[TimelineItem]) -> dict[str, Any]:
     """Say what a table of samples cannot: the sensor, its mount, gaps with their reasons, labels.
 
@@ -82,16 +97,7 @@ def sample_facts(recording: ReplayableRecording, items: Iterable[TimelineItem]) 
     """
     header, counts = recording.header, recording.counts
     info, mount = header.info, header.mount
-    gaps: list[dict[str, Any]] = []
-    labels: list[dict[str, Any]] = []
-    last_s = 0.0
-    for item in items:
-        if isinstance(item, ImuBlock | AccelBlock):
-            last_s = float(item.t_s[-1])
-        elif isinstance(item, Gap):
-            gaps.append(gap_document(item))
-        else:
-            labels.append(_label(item, last_s))
+    gaps, labels = gaps_and_labels(items)
     return {
         "schema": SCHEMA,
         "recording_id": header.recording_id or None,
@@ -111,7 +117,3 @@ def sample_facts(recording: ReplayableRecording, items: Iterable[TimelineItem]) 
         "gaps": gaps,
         "labels": labels,
     }
-
-
-def _label(label: SetLabel, t_s: float) -> dict[str, Any]:
-    return {"t_s": t_s, "exercise_id": label.exercise_id, "load_kg": label.load_kg}

@@ -121,45 +121,49 @@ def add_rep_edits(router: APIRouter, corrections: Corrections) -> None:
     async def exclude(
         recording_id: UUID, set_index: SetIndex, request: Request, wish: ExcludeRequest
     ) -> StoredSetModel:
-        def edit() -> EditedSet:
-            return editor.exclude(
+        return await _edited(
+            corrections,
+            recording_id,
+            lambda: editor.exclude(
                 recording_id, set_index, wish.rep_index, wish.reason, wish.rep_start_s, who_asks(request)
-            )
-
-        return await _edited(corrections, recording_id, edit)
+            ),
+        )
 
     @router.post(f"{address}/restore", summary="Let a rep count again, or be as it was found")
     async def restore(
         recording_id: UUID, set_index: SetIndex, request: Request, wish: RestoreRequest
     ) -> StoredSetModel:
-        def edit() -> EditedSet:
-            return editor.restore(
+        return await _edited(
+            corrections,
+            recording_id,
+            lambda: editor.restore(
                 recording_id, set_index, wish.rep_index, wish.rep_start_s, who_asks(request)
-            )
-
-        return await _edited(corrections, recording_id, edit)
+            ),
+        )
 
     @router.post(f"{address}/split", summary="Count one rep as two; the recording is read again")
     async def split(
         recording_id: UUID, set_index: SetIndex, request: Request, wish: SplitRequest
     ) -> StoredSetModel:
-        def edit() -> EditedSet:
-            return editor.split(
+        return await _edited(
+            corrections,
+            recording_id,
+            lambda: editor.split(
                 recording_id, set_index, wish.rep_index, wish.at_s, wish.reason, who_asks(request)
-            )
-
-        return await _edited(corrections, recording_id, edit)
+            ),
+        )
 
     @router.post(f"{address}/merge", summary="Count a rep and the next as one; the recording is read again")
     async def merge(
         recording_id: UUID, set_index: SetIndex, request: Request, wish: MergeRequest
     ) -> StoredSetModel:
-        def edit() -> EditedSet:
-            return editor.merge(
+        return await _edited(
+            corrections,
+            recording_id,
+            lambda: editor.merge(
                 recording_id, set_index, wish.rep_index, wish.reason, wish.rep_start_s, who_asks(request)
-            )
-
-        return await _edited(corrections, recording_id, edit)
+            ),
+        )
 
 
 def add_live_edits(router: APIRouter, corrections: Corrections) -> None:

@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from analysis import ALGORITHM_VERSION
-from analysis.document import gap_document
 from ingest.errors import IngestError
 from ingest.replay import open_recording
-from ingest.sample_table import items_of
+from ingest.sample_table import gaps_and_labels, items_of
 from server.annotation_files import AnnotationFiles
 from server.annotations import SessionAnnotation
 from server.errors import AnnotationError, ServerError
 from server.examining import checkup_document, examine
-from server.explorer.signals import gaps_of, labels_of, raw_table, with_motion, with_unstated_limits
+from server.explorer.signals import raw_table, with_motion, with_unstated_limits
 from server.imports import load_import, open_import
 from server.own_lifts import add_own_lifts
 from server.reanalysis import Watcher, analyse_with
@@ -117,14 +116,15 @@ def compute(job: Job) -> None:
     recording = _open(Path(job.path))
     items = items_of(recording)
     table = raw_table(items, recording.header.info)
+    gaps, labels = gaps_and_labels(items)
     facts: dict[str, Any] = {
         "key": job.key,
         "algorithm": ALGORITHM_VERSION,
         "is_complete": False,
         "damage": recording.header.damage,
         "why_no_forward": recording.header.mount.why_no_forward,
-        "gaps": [gap_document(gap) for gap in gaps_of(items)],
-        "labels": labels_of(items),
+        "gaps": gaps,
+        "labels": labels,
         "rests": [],
         "stretches": [],
         "checkup": None,

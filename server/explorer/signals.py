@@ -7,12 +7,12 @@ final estimate of each set; between sets nothing is estimated, so nothing is sai
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from analysis.imu import Gap, ImuBlock, SetLabel
+from analysis.imu import ImuBlock
 from analysis.samples import at_full_scale
 from analysis.trajectory import heading_of, trajectory_table
 from ingest.items import AccelBlock
@@ -196,20 +196,3 @@ def _of_reps(motion: MotionEstimate, mount: Mount, held: SetSummary | None) -> d
         for name, values in zip(OF_REP[1:], sds.T, strict=True):
             columns[name][inside] = values
     return columns
-
-
-def labels_of(items: Iterable[TimelineItem]) -> list[dict[str, Any]]:
-    """List what the lifter said, each with the time of the last sample before it, s."""
-    labels: list[dict[str, Any]] = []
-    last_s = 0.0
-    for item in items:
-        if isinstance(item, ImuBlock | AccelBlock):
-            last_s = float(item.t_s[-1])
-        elif isinstance(item, SetLabel):
-            labels.append({"t_s": last_s, "exercise_id": item.exercise_id, "load_kg": item.load_kg})
-    return labels
-
-
-def gaps_of(items: Iterable[TimelineItem]) -> list[Gap]:
-    """List where samples are missing."""
-    return [item for item in items if isinstance(item, Gap)]

@@ -38,6 +38,9 @@ START_S = 20
 class Station:
     """Server, hub, store and controls; `tell` runs something on the server's own loop."""
 
+    tls = None
+    """Context of the server; None: it speaks plain http."""
+
     def __init__(self, folder, port=0):
         self.settings = Settings(data_dir=folder)
         self.listener = bind("127.0.0.1", port)
@@ -63,9 +66,12 @@ class Station:
         with Store(self.settings.results_url) as self.store:
             await self._serve()
 
+    def _make_app(self, desk):
+        return create_app(self.settings, self.hub, self.store, desk or self.controls, desk)
+
     async def _serve(self):
         async with self._opened_desk() as desk:
-            app = create_app(self.settings, self.hub, self.store, desk or self.controls, desk)
+            app = self._make_app(desk)
             self._serving = asyncio.create_task(
                 serve(
                     app,
@@ -74,6 +80,7 @@ class Station:
                     listener=self.listener,
                     handles_signals=False,
                     on_started=self._ready.set,
+                    tls=self.tls,
                 )
             )
             await asyncio.wait([self._serving])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from server.access import Access, Reach
 from server.app import create_app
 from server.certificate import certificate_in
 from server.roles import Role
-from server.serve import serve
 from server.settings import Settings
 from server.tls import server_context
 from tests.browser.conftest import Station
@@ -28,26 +26,15 @@ class Gym(Station):
 
     access: Access
 
-    async def _serve(self):
+    def _make_app(self, desk):
         folder = self.settings.data_dir
-        settings = Settings(data_dir=folder, host="0.0.0.0", lan=True, tls=True)
         self.address = f"https://127.0.0.1:{self.port}"
-        self.access = Access.of(settings)
         certificate = certificate_in(folder, ["127.0.0.1"])
+        self.tls = server_context(certificate.path, self.address)
+        settings = Settings(data_dir=folder, host="0.0.0.0", lan=True, tls=True)
+        self.access = Access.of(settings)
         self.access.reach = Reach(self.address, certificate.names, certificate.fingerprint)
-        app = create_app(settings, self.hub, self.store, self.controls, access=self.access)
-        self._serving = asyncio.create_task(
-            serve(
-                app,
-                "127.0.0.1",
-                self.port,
-                listener=self.listener,
-                handles_signals=False,
-                on_started=self._ready.set,
-                tls=server_context(certificate.path, self.address),
-            )
-        )
-        await asyncio.wait([self._serving])
+        return create_app(settings, self.hub, self.store, desk or self.controls, desk, access=self.access)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import { h, put } from "../core/dom.js";
 import { day, plural, sentenceCase, timeOfDay } from "../core/format.js";
 import { choice, labelled } from "../parts/form.js";
-import { isOver, progressLine, stepFraction, stepWords } from "./jobcard.js";
+import { progressLine, stepFraction, stepWords } from "./jobcard.js";
+import { openJobs } from "./openjobs.js";
 import { overList } from "./over.js";
 import { cancelJob, downloadAddress, startExport } from "./transfer.js";
 import { EXPORTS, bytes, hasFormat, sizeGuess } from "./words.js";
@@ -14,7 +15,7 @@ import { EXPORTS, bytes, hasFormat, sizeGuess } from "./words.js";
  */
 export function exportPart(page, chosenId) {
   const jobs = h("div", { class: "files-cards" });
-  const shown = new Map();
+  const showOpen = openJobs(jobs, (job) => exportCard(page, job));
   const over = overList("export");
   const wish = h("div", {});
   const heading = h("h2", { id: "files-export", tabindex: -1, text: "Export" });
@@ -35,20 +36,7 @@ export function exportPart(page, chosenId) {
   renew();
   const update = (all) => {
     over.update(all);
-    const open = all.filter((job) => job.kind === "export" && !isOver(job));
-    for (const [id, card] of shown) {
-      if (!open.some((job) => job.id === id)) {
-        card.element.remove();
-        shown.delete(id);
-      }
-    }
-    for (const job of open.reverse()) {
-      if (!shown.has(job.id)) {
-        shown.set(job.id, exportCard(page, job));
-        jobs.prepend(shown.get(job.id).element);
-      }
-      shown.get(job.id).update(job);
-    }
+    showOpen(all.filter((job) => job.kind === "export"));
   };
   return { element, update, heading, renew };
 }

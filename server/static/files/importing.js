@@ -2,7 +2,8 @@
 
 import { h } from "../core/dom.js";
 import { plural } from "../core/format.js";
-import { isOver, jobCard, progressLine } from "./jobcard.js";
+import { jobCard, progressLine } from "./jobcard.js";
+import { openJobs } from "./openjobs.js";
 import { overList } from "./over.js";
 import { cancelJob, sendFile } from "./transfer.js";
 import { bytes } from "./words.js";
@@ -11,7 +12,7 @@ import { bytes } from "./words.js";
 export function importPart(page) {
   const uploads = h("div", { class: "files-cards" });
   const cards = h("div", { class: "files-cards" });
-  const shown = new Map();
+  const showOpen = openJobs(cards, () => jobCard(page));
   const problem = h("p", { class: "problem", role: "alert" });
   const sending = new Set();
   const over = overList("import");
@@ -22,20 +23,7 @@ export function importPart(page) {
 
   const update = (jobs) => {
     over.update(jobs);
-    const open = jobs.filter((job) => job.kind === "import" && !isOver(job) && !sending.has(job.id));
-    for (const [id, card] of shown) {
-      if (!open.some((job) => job.id === id)) {
-        card.element.remove();
-        shown.delete(id);
-      }
-    }
-    for (const job of open.reverse()) {
-      if (!shown.has(job.id)) {
-        shown.set(job.id, jobCard(page));
-        cards.prepend(shown.get(job.id).element);
-      }
-      shown.get(job.id).update(job);
-    }
+    showOpen(jobs.filter((job) => job.kind === "import" && !sending.has(job.id)));
   };
 
   const element = h(
