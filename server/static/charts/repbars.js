@@ -3,6 +3,7 @@
 import { h, put } from "../core/dom.js";
 import { ZONES, mainVelocity } from "../live/goal.js";
 import { margin95, percent, quality, velocity } from "../core/format.js";
+import { counting } from "../core/reps.js";
 
 const MOST_REPS = 20;
 /** More bars than this are drawn with less text. */
@@ -35,7 +36,7 @@ export function repStates(rep, zone) {
  */
 export function drawRepBars(root, reps, { goal = null, advice = null } = {}) {
   const shown = reps.slice(-MOST_REPS);
-  const values = reps.filter((rep) => !rep.excluded_reason).map((rep) => mainVelocity(rep, advice)[0] ?? 0);
+  const values = counting(reps).map((rep) => mainVelocity(rep, advice)[0] ?? 0);
   const fastest = Math.max(0, ...values);
   const target = goal?.target_mps ?? null;
   const scale = HEADROOM / Math.max(LEAST_SCALE_MPS, fastest, target ? target[1] : 0);

@@ -84,10 +84,8 @@ export const connectSensor = (address, companions) => send("POST", "/live/stream
 export const disconnectSensor = () => request("/live/stream", { method: "DELETE" });
 
 export const excludeLiveRep = (rep) => send("POST", "/live/exclude", rep);
-export const restoreLiveRep = (rep) => send("POST", "/live/restore", rep);
 /** @param {string} id of the edit as the page knows it: nobody else's is taken back by accident */
 export const undoLive = (id) => send("POST", "/live/undo", { id });
-export const redoLive = (id) => send("POST", "/live/redo", { id });
 export const postLabel = (label) => send("POST", "/live/label", label);
 export const postAthlete = (athlete) => send("POST", "/athletes", athlete);
 export const patchAthlete = (id, changes) => send("PATCH", `/athletes/${encodeURIComponent(id)}`, changes);
@@ -103,10 +101,6 @@ export const getHistory = (id) => request(`/sessions/${encodeURIComponent(id)}/h
 export const stepSession = (id, step, changeId) => send("POST", `/sessions/${encodeURIComponent(id)}/${step}`, { id: changeId ?? null });
 /** @param {"exclude" | "restore" | "split" | "merge"} how */
 export const editRep = (id, index, how, wish) => send("POST", `/sessions/${encodeURIComponent(id)}/sets/${index}/${how}`, wish);
-/** The same for the session on the screens. */
-export const liveStep = (step, changeId) => send("POST", `/live/${step}`, { id: changeId ?? null });
-export const liveRep = (how, wish) => send("POST", `/live/${how}`, wish);
-export const liveSet = (changes) => send("POST", "/live/set", changes);
 
 /** @param {{name: string, address: string, token?: string, fingerprint?: string}} rack */
 export const addRack = (rack) => send("POST", "/wall/racks", rack);

@@ -4,6 +4,7 @@ import { h, setText } from "../core/dom.js";
 import { UNKNOWN, clock, plural } from "../core/format.js";
 import { recall } from "../core/memory.js";
 import { shownSet } from "../core/state.js";
+import { counting } from "../core/reps.js";
 import { goalOf, isOver } from "./goal.js";
 
 /** "Set 3 started" stands there this long, ms. */
@@ -33,15 +34,13 @@ export function wantedRest() {
 /** @param {ReturnType<typeof factsBox>} box */
 export function drawFacts(box, state) {
   const set = shownSet(state);
-  const n = set ? counted(set).length : 0;
+  const n = set ? counting(set.reps).length : 0;
   const wanted = goalOf(state)?.reps ?? null;
   const isLifting = state.openSet !== null;
   setText(box.count.term, set ? `Set ${set.index + 1}${isLifting ? "" : " done"}` : "Reps");
   setText(box.count.value, set ? String(n) : UNKNOWN);
   setText(box.count.note, isLifting && wanted ? `of ${plural(wanted, "rep")}` : set ? (n === 1 ? "rep" : "reps") : "");
 }
-
-const counted = (set) => set.reps.filter((rep) => !rep.excluded_reason);
 
 /** What changes by itself, twice a second. @param {ReturnType<typeof factsBox>} box */
 export function drawClock(box, state, now) {

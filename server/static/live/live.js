@@ -6,6 +6,7 @@ import { Strip } from "../charts/strip.js";
 import { h, put, setText } from "../core/dom.js";
 import { load, quality, sentenceCase, verdict } from "../core/format.js";
 import { phase, shownSet } from "../core/state.js";
+import { counting } from "../core/reps.js";
 import { drawLinkLine, linkLine } from "../parts/linkline.js";
 import { bigNumber } from "./bignumber.js";
 import { makeControls } from "./controls.js";
@@ -211,7 +212,7 @@ function doubt(rep) {
 /** Velocities are hidden from the lifter: only what was counted. */
 function drawBlindNumber(parts, number, state) {
   const set = state.openSet ?? (state.label.goal?.velocity_feedback === false ? null : shownSet(state));
-  const n = set?.reps.filter((rep) => !rep.excluded_reason).length ?? 0;
+  const n = set ? counting(set.reps).length : 0;
   const wanted = goalOf(state)?.reps;
   parts.hero.classList.remove("doubtful", "nothing-yet");
   number.show(String(n), "00");

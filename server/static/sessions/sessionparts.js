@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { UNKNOWN, number, percent, roughLoad, sentenceCase } from "../core/format.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 import { minutes, tonnage, tonnageWords } from "./sums.js";
 
 const MOUNTS = { shaft: "on the shaft", sleeve: "on the sleeve", hub: "on the hub", wrist: "on the wrist" };

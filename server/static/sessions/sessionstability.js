@@ -3,7 +3,7 @@
 import { getPlace, getSession } from "../core/api.js";
 import { day, timeOfDay } from "../core/format.js";
 import { tabs } from "../parts/blocks.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 import { mountStability } from "../stability/stability.js";
 
 /** @param {HTMLElement} root @param {import("../core/screens.js").Context} context @param {string} id */

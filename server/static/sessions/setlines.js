@@ -5,7 +5,7 @@ import { h } from "../core/dom.js";
 import { UNKNOWN, load, percent, velocity } from "../core/format.js";
 import { tag } from "../parts/blocks.js";
 import { tableTwin } from "../parts/figure.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 
 const HEAD = ["Set", "Load", "Reps", "Velocity, m/s", "Velocity loss", "Stability", "Quality"];
 

@@ -1,7 +1,7 @@
 /** What a session adds up to, and which of its sets were warm-ups. */
 
 import { load, number, toKg } from "../core/format.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 
 /** Lighter sets than this share of the heaviest of their lift in the session are warm-ups: as the server's statistics do. */
 const WORKING_FRACTION = 0.8;

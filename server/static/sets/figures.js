@@ -5,6 +5,7 @@ import { pathGrid } from "../charts/pathgrid.js";
 import { drawRepBars } from "../charts/repbars.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN, centimetres, margin95, millimetres, number, percent, plusMinus, quality, velocity } from "../core/format.js";
+import { counting } from "../core/reps.js";
 import { legend } from "../parts/blocks.js";
 import { figure } from "../parts/figure.js";
 import { mainVelocity } from "../live/goal.js";
@@ -50,7 +51,7 @@ function bars({ set, chosen }, advice, choose) {
 }
 
 function signs(reps) {
-  const states = new Set(reps.filter((rep) => !rep.excluded_reason).map((rep) => rep.quality.state));
+  const states = new Set(counting(reps).map((rep) => rep.quality.state));
   const kinds = [
     states.has("low_quality") ? ["key-low", "! low quality"] : null,
     states.has("not_resolvable") ? ["key-unknown", "? not resolvable"] : null,

@@ -1,11 +1,9 @@
 /** What the numbers of a set say, with their uncertainty: shared by figures, cards and comparisons. */
 
 import { plusMinus } from "../core/format.js";
+import { margin95 } from "../core/intervals.js";
 import { mainVelocity } from "../live/goal.js";
-import { counting } from "../parts/reptable.js";
-
-/** Half-width of a 95 % interval in standard deviations. */
-const Z95 = 1.96;
+import { counting } from "../core/reps.js";
 
 /** What a bar chart needs to know of a set: by which velocity its lift is trained. */
 export const adviceOf = (view) => ({ main_velocity: view.lifts.get(view.set.exercise_id)?.main_velocity ?? "mean", reps: [] });
@@ -53,6 +51,6 @@ export function difference(one, other, [more, less]) {
   const value = one.value - other.value;
   const known = [one.sd, other.sd].every((sd) => sd !== null && sd !== undefined);
   const sd = known ? Math.hypot(one.sd, other.sd) : null;
-  const words = sd === null ? "uncertainty not known" : Math.abs(value) <= Z95 * sd ? "no clear difference" : value > 0 ? more : less;
+  const words = sd === null ? "uncertainty not known" : Math.abs(value) <= margin95(sd) ? "no clear difference" : value > 0 ? more : less;
   return { value, sd, words };
 }

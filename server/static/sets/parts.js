@@ -3,7 +3,7 @@
 import { h } from "../core/dom.js";
 import { UNKNOWN, clock, day, load as loadWords, margin95, number, percent, plural, sentenceCase, timeOfDay, velocity } from "../core/format.js";
 import { measureOf, partValue } from "../core/measures.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 import { adviceOf, fastest, firstMeasure, losses, sure } from "./numbers.js";
 
 export const tool = (key, text, onclick, more = {}) => h("button", { type: "button", class: "tool", "data-key": key, text, onclick, ...more });

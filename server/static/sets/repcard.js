@@ -4,7 +4,7 @@ import { drawBarPath } from "../charts/barpath.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN, centimetres, clock, drift, number, percent, quality, sentenceCase, velocity } from "../core/format.js";
 import { drawn } from "../parts/blocks.js";
-import { counting } from "../parts/reptable.js";
+import { counting } from "../core/reps.js";
 import { sure } from "./numbers.js";
 import { tool } from "./parts.js";
 
