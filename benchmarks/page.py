@@ -8,7 +8,8 @@ handed to the hub to the end of the frame that shows its number, by one clock. T
 which its canvas was drawn on. The heap is read after a forced garbage collection; what that itself holds up
 is left out. A page is usable when the number of the last rep is painted and a press of the unit's button
 changes it, counted from the start of the navigation, with an empty cache. Processors are throttled by
-Chromium (``Emulation.setCPUThrottlingRate``), the network by a delay of 20 ms at 20 Mbit/s.
+Chromium (``Emulation.setCPUThrottlingRate``), the network by a delay of 20 ms at 20 Mbit/s. First visits are
+made by a browser that is not watched meanwhile (``page_visit.py``).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import page_server
+from page_visit import BareChromium, Visit, bare_chromium
 from playwright.sync_api import sync_playwright
 from report import NO_VALUE, Report, ReportTable, argument_parser
 from rich.console import Console
@@ -47,7 +49,6 @@ THROTTLE = 4
 SETTLE_S = 5.0
 """After the page is there; what loading takes is measured by itself."""
 SIZE = (1280, 800)
-WIFI = {"offline": False, "latency": 20, "downloadThroughput": 2.5e6, "uploadThroughput": 2.5e6}
 PROBE = Path(__file__).with_name("page_probe.js")
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -77,17 +78,6 @@ class Watched:
     long_tasks_ms: list[float] = field(default_factory=list)
     counts: list[dict[str, float]] = field(default_factory=list)
     processor: float = 0.0
-
-
-@dataclass(frozen=True)
-class Load:
-    """One first visit: times s, requests, bytes and how many requests wait for each other at most."""
-
-    painted_s: float
-    usable_s: float
-    requests: int
-    kilobytes: float
-    chain: int
 
 
 class Server:
@@ -120,9 +110,7 @@ def _wait(hears: Connection) -> int:
     return int(hears.recv())
 
 
-def open_page(
-    browser: Browser, address: str, throttle: float, *, wifi: bool = False
-) -> tuple[Page, CDPSession]:
+def open_page(browser: Browser, address: str, throttle: float) -> tuple[Page, CDPSession]:
     """Open the live page in a fresh context, throttled from the start of the navigation."""
     page = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]}).new_page()
     page.add_init_script(path=PROBE)
@@ -130,36 +118,19 @@ def open_page(
     for domain in ("Network", "Performance"):
         devtools.send(f"{domain}.enable")
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-    if wifi:
-        devtools.send("Network.emulateNetworkConditions", WIFI)
     page.goto(f"{address}/#/live", wait_until="commit")
     return page, devtools
 
 
-def load(browser: Browser, address: str, throttle: float, *, wifi: bool) -> Load:
-    """Visit once with an empty cache."""
+def chain(browser: Browser, address: str) -> int:
+    """Count how many requests of a first visit have to be answered one after the other."""
     causes: dict[str, str | None] = {}
     page, devtools = open_page(browser, "about:blank#", 1)
     devtools.on("Network.requestWillBeSent", lambda event: causes.update([_cause(event)]))
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-    if wifi:
-        devtools.send("Network.emulateNetworkConditions", WIFI)
     page.goto(f"{address}/#/live", wait_until="commit")
     page.wait_for_function("() => probe.usableAt !== null", timeout=60_000)
-    painted_ms, usable_ms = page.evaluate("[probe.paintedAt, probe.usableAt]")
-    seen = page.evaluate("""() => ["navigation", "resource"]
-        .flatMap((type) => performance.getEntriesByType(type))
-        .filter((entry) => entry.startTime < probe.usableAt)
-        .map((entry) => [entry.name, entry.transferSize])""")
     page.context.close()
-    names = {name.split("#")[0] for name, _ in seen}
-    return Load(
-        painted_ms / 1000,
-        usable_ms / 1000,
-        len(seen),
-        sum(size for _, size in seen) / 1000,
-        max(_depth(name, causes) for name in names),
-    )
+    return max(_depth(name, causes) for name in causes)
 
 
 def _cause(event: dict[str, Any]) -> tuple[str, str | None]:
@@ -186,7 +157,10 @@ def watch(page: Page, devtools: CDPSession, server: Server, seconds: float, ever
     seen = Watched()
     page.wait_for_function("() => probe.usableAt !== null", timeout=60_000)
     page.wait_for_timeout(1000 * SETTLE_S)
-    page.evaluate("() => { probe.seconds = {}; probe.longTasks = []; probe.reps = []; }")
+    page.evaluate("""() => {
+        Object.assign(probe, { seconds: {}, longTasks: [], reps: [] });
+        probe.disturbed.add(String(Math.floor(performance.now() / 1000)));
+    }""")
     begun_s, worked_s = time.monotonic(), _processor_s(page)
     while (passed_s := time.monotonic() - begun_s) < seconds:
         page.wait_for_timeout(1000 * min(every_s, seconds - passed_s))
@@ -202,9 +176,8 @@ def watch(page: Page, devtools: CDPSession, server: Server, seconds: float, ever
         page.evaluate(
             """([from, until]) => {
                 probe.longTasks = probe.longTasks.filter(([start]) => start < from || start > until);
-                for (const second of Object.keys(probe.seconds))
-                    if (second >= Math.floor(from / 1000) && second <= until / 1000)
-                        delete probe.seconds[second];
+                for (let second = Math.floor(from / 1000); second <= until / 1000; second += 1)
+                    probe.disturbed.add(String(second));
             }""",
             [own_from_ms, own_until_ms],
         )
@@ -226,7 +199,8 @@ def _gather(page: Page, seen: Watched) -> None:
     reps, seconds, tasks = page.evaluate("""() => {
         const now = String(Math.floor(performance.now() / 1000));
         const { [now]: current, ...past } = probe.seconds;
-        const taken = [probe.reps, Object.values(past), probe.longTasks];
+        const whole = Object.keys(past).filter((second) => !probe.disturbed.has(second));
+        const taken = [probe.reps, whole.map((second) => past[second]), probe.longTasks];
         probe.reps = []; probe.longTasks = []; probe.seconds = current ? { [now]: current } : {};
         return taken;
     }""")
@@ -310,30 +284,29 @@ def judge_growth(judged: Judged, seen: Watched) -> None:
         )
 
 
-def judge_loads(judged: Judged, browser: Browser, address: str, times: int) -> None:
+def judge_visits(judged: Judged, browser: BareChromium, address: str, times: int, n_chain: int) -> None:
     """Rows of first visits."""
     promises = {1: MOST_USABLE_S, THROTTLE: MOST_USABLE_THROTTLED_S}
-    loads: list[Load] = []
+    visits: list[Visit] = []
     for throttle, promised_s in promises.items():
         for wifi in (False, True):
-            loads = [load(browser, address, throttle, wifi=wifi) for _ in range(times)]
-            usable = sorted(one.usable_s for one in loads)
+            visits = [browser.visit(f"{address}/#/live", throttle, wifi=wifi) for _ in range(times)]
+            usable = sorted(one.usable_s for one in visits)
             median = float(np.median(usable))
             name = "first visit usable"
             name += f", {throttle}x throttled" if throttle > 1 else ""
             name += ", 20 ms network" if wifi else ""
-            painted = float(np.median([one.painted_s for one in loads]))
+            painted = float(np.median([one.painted_s for one in visits]))
             judged.add(
                 name,
                 NO_VALUE if wifi else f"{promised_s:g} s",
                 f"{median:.2f} s (longest of {times}: {usable[-1]:.2f}); painted {painted:.2f} s",
                 holds=None if wifi else median <= promised_s,
             )
-    last = loads[-1]
     judged.add(
         "what a first visit asks for",
         NO_VALUE,
-        f"{last.requests} requests, {last.kilobytes:.0f} kB, at most {last.chain} one after the other",
+        f"{visits[-1].requests} requests, {visits[-1].kilobytes:.0f} kB, at most {n_chain} one after another",
         holds=None,
     )
 
@@ -378,7 +351,11 @@ def main() -> None:
     )
     report = Report("The live page", command)
     judged = Judged("what is promised of the live page")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        sync_playwright() as playwright,
+    ):
         server = Server(Path(folder), minutes + throttled_s / 60 + 3, options.seed)
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS)
         try:
@@ -393,10 +370,12 @@ def main() -> None:
                 judged, seen, delays_ms(seen, server), LEAST_FRAMES_THROTTLED, f"{THROTTLE}x throttled"
             )
             page.context.close()
-            judge_loads(judged, browser, server.address, times)
+            n_chain = chain(browser, server.address)
             report.remarks += machine(browser)
-        finally:
             browser.close()
+            with bare_chromium(chromium(), CHROMIUM_ARGS, Path(profile), SIZE, PROBE.read_text()) as bare:
+                judge_visits(judged, bare, server.address, times, n_chain)
+        finally:
             server.close()
     report.tables.append(judged.table)
     report.publish(Console(width=140), options.markdown)

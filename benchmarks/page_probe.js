@@ -1,7 +1,7 @@
 /** Put into the page by `page.py` before anything else: notes when things are painted. */
 
 (() => {
-  const probe = { reps: [], seconds: {}, longTasks: [], paintedAt: null, usableAt: null };
+  const probe = { reps: [], seconds: {}, disturbed: new Set(), longTasks: [], paintedAt: null, usableAt: null };
   window.probe = probe;
 
   /** Tasks run after the frame that follows: what was changed before it is painted by then. */
