@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from server.access import Access
 from server.errors import NotFoundError
-from server.gate import sign_in
+from server.gate import sign_in, sign_out
 from server.preferences import PreferenceFile, Preferences
 from server.rep_schemas import Model
 from server.roles import ROLE_KEY, Role
@@ -84,6 +84,10 @@ def make_access_router(access: Access, preferences: PreferenceFile) -> APIRouter
             is_secure=request.url.scheme == "https",
             version=metadata.version("upright"),
         )
+
+    @router.post("/me/sign-out", status_code=204, summary="Let this browser forget its token")
+    async def leave(request: Request, response: Response) -> None:
+        sign_out(response, request.scope)
 
     @router.get("/preferences", summary="The goals that are offered for each lift")
     def agreed() -> Preferences:

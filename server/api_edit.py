@@ -101,7 +101,7 @@ def add_edits(router: APIRouter, corrections: Corrections) -> None:
 
     @router.get("/sessions/{recording_id}/history", summary="What was done to a session, the newest first")
     def history(recording_id: UUID) -> HistoryModel:
-        return HistoryModel.of(editor.history(recording_id))
+        return HistoryModel.of(editor.log.history(recording_id))
 
     @router.post("/sessions/{recording_id}/undo", summary="Take the newest change of a session back")
     async def undo(recording_id: UUID, wish: StepRequest | None = None) -> OutcomeModel:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from server.annotations import SetAnnotation
-    from server.editing import Editor, Outcome
+    from server.change_log import Outcome
+    from server.editing import Editor
     from server.history import Change
     from server.live import LiveHub
     from server.set_place import SetPlace
@@ -41,7 +42,7 @@ class Corrections:
     def __init__(self, editor: Editor, hub: LiveHub, store: Store) -> None:
         self.editor, self._hub, self._store = editor, hub, store
         self._versions = count(1)
-        hub.on_stored = editor.lay_over
+        hub.on_stored = editor.log.lay_over
 
     async def stored(self, recording_id: UUID, edit: Callable[[], _T]) -> _T:
         """Edit a stored session; its sets are shown anew where they are on the screens.
@@ -71,12 +72,12 @@ class Corrections:
         )
 
     async def undo(self, recording_id: UUID, change_id: UUID | None) -> Outcome:
-        """Take the newest change back; see `Editor.undo`."""
-        return await self._step(recording_id, lambda: self.editor.undo(recording_id, change_id))
+        """Take the newest change back; see `ChangeLog.undo`."""
+        return await self._step(recording_id, lambda: self.editor.log.undo(recording_id, change_id))
 
     async def redo(self, recording_id: UUID, change_id: UUID | None) -> Outcome:
-        """Do what was taken back again; see `Editor.redo`."""
-        return await self._step(recording_id, lambda: self.editor.redo(recording_id, change_id))
+        """Do what was taken back again; see `ChangeLog.redo`."""
+        return await self._step(recording_id, lambda: self.editor.log.redo(recording_id, change_id))
 
     def shown(self) -> UUID:
         """Return the session on the screens.
@@ -108,7 +109,7 @@ class Corrections:
         self._hub.publish_edits(edits, words or _newest(edits))
 
     def _read(self, recording_id: UUID, version: int) -> LiveEdits:
-        outcome = self.editor.now(recording_id)
+        outcome = self.editor.log.now(recording_id)
         stored = self._store.session(recording_id).stored_sets
         return LiveEdits(
             outcome.annotation,

@@ -24,7 +24,7 @@ from server.rep_schemas import Model, Number
 from server.schemas import ChangeModel
 
 if TYPE_CHECKING:
-    from server.editing import Outcome
+    from server.change_log import Outcome
     from server.history import History
 
 

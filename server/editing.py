@@ -1,22 +1,17 @@
-"""Takes edits: checks them, writes the annotation files, then brings the database up to them."""
+"""Takes edits of sessions and sets: says what each would change, and checks that it makes sense."""
 
 from __future__ import annotations
 
-import logging
 import math
-import threading
-from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 from analysis.exercises import CATALOGUE
 from server.annotating import middle_s
 from server.annotations import ExcludedRep, SetAnnotation, match_sets
+from server.change_log import ChangeLog
 from server.edit_words import session_words, set_words
-from server.errors import AnnotationError, EditRefusedError, InvalidEditError, NotFoundError
-from server.history import Change
+from server.errors import InvalidEditError, NotFoundError
 from server.regrouping_edits import (
     check_taken,
     counting_again,
@@ -30,16 +25,15 @@ from server.set_place import SetPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
 
     from server.annotation_files import AnnotationFiles
     from server.annotations import SessionAnnotation
     from server.bringing import Bringer, Prepared
-    from server.history import History
+    from server.change_log import Outcome
     from server.session import RecordingInfo
     from server.store import Store
     from server.stored import StoredSet
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +52,8 @@ class EditedSet:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an edit, an undo or a redo did.
-
-    Attributes
-    ----------
-    words : str
-        For people.
-    annotation : SessionAnnotation
-        What is said of the session now.
-    history : History
-        What undo and redo would do next.
-    set_index : int or None
-        Which set it concerned, if only one.
-    notice : str
-        What could not be done, in words; empty if all was.
-    """
-
-    words: str
-    annotation: SessionAnnotation
-    history: History
-    set_index: int | None = None
-    notice: str = ""
-
-
 class Editor:
-    """Changes annotations, one edit of a session at a time, and takes changes back.
+    """Turns what people ask for into changes of annotations.
 
     Call it outside the event loop: an edit may read a recording again.
 
@@ -96,13 +65,16 @@ class Editor:
         The truth.
     bringer : Bringer
         Brings the store up to them.
+
+    Attributes
+    ----------
+    log : ChangeLog
+        What was changed, and takes it back.
     """
 
     def __init__(self, store: Store, files: AnnotationFiles, bringer: Bringer) -> None:
         self._store, self._files, self._bringer = store, files, bringer
-        self._locks: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
-
-    # -- whole sessions
+        self.log = ChangeLog(store, files, bringer)
 
     def has_recording(self, recording_id: UUID) -> bool:
         """Tell whether the recording of a session is there, so that its samples can be looked at."""
@@ -116,7 +88,7 @@ class Editor:
         NotFoundError, InvalidEditError, AnnotationError
             If there is no such session or athlete, or a file is damaged.
         """
-        with self._locks[recording_id]:
+        with self.log.alone(recording_id):
             self._store.session(recording_id)
             athlete_id = changes.get("athlete_id")
             known = {one.id: one.name for one in self._store.athletes()}
@@ -124,10 +96,8 @@ class Editor:
                 raise InvalidEditError(f"There is no athlete {athlete_id}.", "Add the athlete first.")
             annotation = replace(self._files.session(recording_id), **changes)
             words = session_words(changes, known.get(athlete_id) if athlete_id else None)
-            self._change(recording_id, annotation, words, None, who)
+            self.log.change(recording_id, annotation, words, None, who)
             return self._store.session(recording_id).recording
-
-    # -- sets
 
     def edit_set(
         self,
@@ -275,8 +245,8 @@ class Editor:
         NotFoundError, EditRefusedError, AnnotationError
             If there is no such set, the session is not stored, or a file is damaged.
         """
-        with self._locks[recording_id]:
-            self._check_is_stored(recording_id)
+        with self.log.alone(recording_id):
+            self.log.check_is_stored(recording_id)
             place = next((i for i, one in enumerate(places) if one.index == set_index), None)
             if place is None:
                 raise NotFoundError(
@@ -286,62 +256,7 @@ class Editor:
             old, found = _said_of(annotation, places, place)
             new = change(old, places[place])
             words = set_words(set_index, old, new, places[place].rep_at)
-            return self._change(recording_id, annotation.with_set(found, new), words, set_index, who)
-
-    # -- history
-
-    def history(self, recording_id: UUID) -> History:
-        """Read what undo and redo would do in a session, and what was done.
-
-        Raises
-        ------
-        NotFoundError, AnnotationError
-            If there is no such session, or a file is damaged.
-        """
-        with self._locks[recording_id]:
-            self._store.session(recording_id)
-            return self._history(recording_id)
-
-    def now(self, recording_id: UUID) -> Outcome:
-        """Read what is said of a session, and its history."""
-        with self._locks[recording_id]:
-            return Outcome("", self._files.session(recording_id), self._history(recording_id))
-
-    def undo(self, recording_id: UUID, change_id: UUID | None = None, who: str = "") -> Outcome:
-        """Take the newest change of a session back.
-
-        Parameters
-        ----------
-        recording_id : UUID
-            Which session.
-        change_id : UUID or None
-            The change that is meant; None: whichever is the newest.
-        who : str
-            Where it comes from.
-
-        Raises
-        ------
-        NotFoundError, EditRefusedError, AnnotationError
-            If there is no such session, nothing to take back, somebody was quicker, or a file is damaged.
-        """
-        return self._step(recording_id, change_id, who, is_undo=True)
-
-    def redo(self, recording_id: UUID, change_id: UUID | None = None, who: str = "") -> Outcome:
-        """Do the change of a session that was taken back last again; see `undo`."""
-        return self._step(recording_id, change_id, who, is_undo=False)
-
-    def lay_over(self, recording_id: UUID) -> None:
-        """Lay what is said of a session over a set of it that was stored just now."""
-        with self._locks[recording_id]:
-            try:
-                annotation = self._files.session(recording_id)
-            except AnnotationError as error:
-                _log.warning("%s", error)
-                return
-            if annotation.sets:
-                self._store.annotate(recording_id, annotation)
-
-    # -- inside
+            return self.log.change(recording_id, annotation.with_set(found, new), words, set_index, who)
 
     def _edit_stored(
         self,
@@ -351,7 +266,7 @@ class Editor:
         who: str,
         words: str = "",
     ) -> EditedSet:
-        with self._locks[recording_id]:
+        with self.log.alone(recording_id):
             session = self._store.session(recording_id)
             places = [_place(item) for item in session.stored_sets]
             place = next((i for i, one in enumerate(places) if one.index == set_index), None)
@@ -372,7 +287,7 @@ class Editor:
                     check_taken(new, n_reps, None if fresh is None else fresh.result)
 
             whole = annotation.with_set(found, new)
-            outcome = self._change(recording_id, whole, told, set_index, who, check)
+            outcome = self.log.change(recording_id, whole, told, set_index, who, check)
             return EditedSet(self._set_of(recording_id, set_index, new), outcome.notice)
 
     def _set_of(self, recording_id: UUID, set_index: int, said: SetAnnotation) -> StoredSet:
@@ -384,67 +299,6 @@ class Editor:
             places = match_sets((said,), [*spans.values()])
             set_index = next((stored[place].summary.index for place in places), set_index)
         return self._store.set(recording_id, set_index)
-
-    def _check_is_stored(self, recording_id: UUID) -> None:
-        try:
-            self._store.session(recording_id)
-        except NotFoundError:
-            raise EditRefusedError(
-                "This session is not stored, so nothing of it can be corrected.",
-                "A replay is only shown; record or import it to correct it.",
-            ) from None
-
-    def _history(self, recording_id: UUID) -> History:
-        return self._files.history(recording_id).settled(self._files.session(recording_id))
-
-    def _change(
-        self,
-        recording_id: UUID,
-        annotation: SessionAnnotation,
-        words: str,
-        set_index: int | None,
-        who: str,
-        check: Callable[[Prepared], None] = lambda _: None,
-    ) -> Outcome:
-        before, history = self._files.session(recording_id).tidy(), self._history(recording_id)
-        after = annotation.tidy()
-        if after == before:
-            # Nothing new is said; what could not be done when it was said may be possible now.
-            prepared = self._bringer.prepare(recording_id, None, after)
-            self._bringer.apply(prepared)
-            return Outcome("", after, history, set_index, prepared.notice)
-        prepared = self._bringer.prepare(recording_id, before, after)
-        check(prepared)
-        change = Change(uuid4(), datetime.now(UTC), who, words, set_index, before, after)
-        return self._keep(prepared, history.with_change(change), words, set_index)
-
-    def _step(self, recording_id: UUID, change_id: UUID | None, who: str, *, is_undo: bool) -> Outcome:
-        del who
-        with self._locks[recording_id]:
-            self._check_is_stored(recording_id)
-            history = self._history(recording_id)
-            change = history.undo if is_undo else history.redo
-            what = "undo" if is_undo else "redo"
-            done = "undone" if is_undo else "done again"
-            if change is None:
-                raise EditRefusedError(f"There is nothing to {what} in this session.")
-            if change_id not in {None, change.id}:
-                raise EditRefusedError(
-                    f"Somebody made another change meanwhile, so nothing was {done}.",
-                    "Look at what was changed, then choose again.",
-                )
-            moved = history.undoing() if is_undo else history.redoing()
-            wanted = change.before if is_undo else change.after
-            words = f"{'Undone' if is_undo else 'Done again'}: {change.words}"
-            prepared = self._bringer.prepare(recording_id, self._files.session(recording_id), wanted)
-            return self._keep(prepared, moved, words, change.set_index)
-
-    def _keep(self, prepared: Prepared, history: History, words: str, set_index: int | None) -> Outcome:
-        """Write the files, the history first, then the store; see `History.settled`."""
-        self._files.keep_history(prepared.recording_id, history)
-        self._files.keep_session(prepared.recording_id, prepared.annotation)
-        self._bringer.apply(prepared)
-        return Outcome(words, prepared.annotation, history, set_index, prepared.notice)
 
 
 def _place(item: StoredSet) -> SetPlace:

@@ -27,9 +27,7 @@
     ├── RecordingGoneError      the recording of a session is not on this computer
     ├── RecordingUnusableError  the recording of a session cannot be read
     ├── ComparisonError          two measurements cannot be compared
-    ├── FileJobError            an import or export cannot go on
-    │   ├── UploadRefusedError  what is uploaded cannot be taken
-    │   └── DiskFullError       there is no room for it
+    ├── FileJobError            an import or export cannot go on: `server.files.errors`
     ├── InvalidRackError        a rack that a wall should follow is not described well
     ├── WallFileError           the file of followed racks is damaged or cannot be written
     └── LslUnavailableError     the Lab Streaming Layer is not installed
@@ -352,41 +350,6 @@ class ComparisonError(ServerError):
 
     code = "comparison_refused"
     status = 422
-
-
-class FileJobError(ServerError):
-    """An import or export of the page cannot go on.
-
-    Attributes
-    ----------
-    code : str
-        Of the error behind it, where one of ours is.
-    status : int
-        Likewise.
-    """
-
-    code = "job_failed"
-
-    def __init__(
-        self, message: str, hint: str = "", *, code: str | None = None, status: int | None = None
-    ) -> None:
-        super().__init__(message, hint)
-        self.code = code or self.code
-        self.status = status or self.status
-
-
-class UploadRefusedError(FileJobError):
-    """What is uploaded cannot be taken: its name, its size, or its job is over."""
-
-    code = "upload_refused"
-    status = 422
-
-
-class DiskFullError(FileJobError):
-    """There is no room for it."""
-
-    code = "disk_full"
-    status = 507
 
 
 class InvalidRackError(ServerError):

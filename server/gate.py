@@ -247,6 +247,13 @@ def sign_in(response: Response, scope: Scope, token: str) -> None:
     )
 
 
+def sign_out(response: Response, scope: Scope) -> None:
+    """Let a browser forget who it is; the token stays good for others."""
+    response.delete_cookie(
+        cookie_name(scope), httponly=True, samesite="strict", secure=scope.get("scheme") == "https"
+    )
+
+
 def _answer(refusal: Refusal, scope: Scope, headers: Headers) -> Response:
     if refusal is _BAD_TOKEN and scope["method"] == "GET" and scope["path"] == STYLE_PATH:
         return sign_in_style()

@@ -58,6 +58,7 @@ class Rule(NamedTuple):
 _CHANGES = "POST PUT PATCH DELETE"
 
 RULES = (
+    Rule("POST", "/api/v1/me/sign-out", Role.VIEW),
     # What tells who else may come in, and what describes this computer.
     Rule("GET", "/api/v1/access/**", Role.ADMIN),
     Rule("GET", "/api/v1/health/diagnostics/**", Role.ADMIN),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
+# Tests start hundreds of processes: where Python keeps no bytecode, each compiles all libraries anew, for 8 s.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported; small systems only lose by threads
 
 from hypothesis import settings

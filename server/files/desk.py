@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from server.errors import FileJobError, NotFoundError, ServerError, UploadRefusedError
+from server.errors import NotFoundError, ServerError
+from server.files.errors import FileJobError, UploadRefusedError
 from server.files.exporting import ExportTask, export
 from server.files.jobs import Job, JobBoard, problem_of
 from server.files.keeping import KeepTask, Outcome, keep_all

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
-from server.errors import FileJobError, NotFoundError, ServerError
+from server.errors import NotFoundError, ServerError
+from server.files.errors import FileJobError
 from server.files.keeping import Journal
 from server.files.process import Workshop
 from server.files.schemas import (

@@ -12,8 +12,8 @@ from ingest.imports.formats import recognise
 from ingest.imports.importer import ImportedFile, import_file
 from ingest.imports.source import open_source
 from ingest.mcap_reader import is_mcap
-from server.errors import UploadRefusedError
 from server.files.described import describe, described_log, refused
+from server.files.errors import UploadRefusedError
 from server.files.limits import FileLimits
 from server.files.logs import read_log
 from server.files.schemas import ChoicesModel, ItemKind, ItemModel, StepModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from server.errors import UploadRefusedError
+from server.files.errors import UploadRefusedError
 
 MAX_NAME = 120
 """Longest name of a file or folder. 255 bytes are what file systems take; letters may have four."""

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from analysis.exercises import CATALOGUE
 from ingest.errors import IngestError
-from server.errors import FileJobError, ServerError
+from server.errors import ServerError
+from server.files.errors import FileJobError
 from server.files.schemas import StepModel
 from server.own_lifts import add_lifts_of
 

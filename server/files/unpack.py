@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from server.errors import UploadRefusedError
+from server.files.errors import UploadRefusedError
 from server.files.names import safe_path
 
 if TYPE_CHECKING:

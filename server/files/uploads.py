@@ -8,7 +8,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from server.errors import DiskFullError, UploadRefusedError
+from server.files.errors import DiskFullError, UploadRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable

@@ -127,6 +127,36 @@ def test_a_rep_is_left_out_and_comes_back_by_keys_alone(trained, open_page, stat
     assert station.store.session(recording(3).recording_id) == before
 
 
+def test_a_rep_is_left_out_at_the_rack_and_taken_back_from_any_browser(station, open_page):
+    sink = SessionSink(station.hub, station.store)
+    station.tell(sink.start, recording())
+    events = rep_events(make_set(0))
+    for event in events[:3]:
+        station.tell(sink.take, event)
+    tablet, phone = open_page(), open_page(width=360, height=740)
+    expect_text(tablet, ".big-exclude", "Leave out rep 3")
+    assert tablet.locator(".big-undo").is_disabled()
+    tablet.locator(".big-exclude").click()
+    for page in (tablet, phone):
+        expect_text(page, ".hero-caption", "Left out: not a rep, said at the rack")
+        expect_text(page, ".big-exclude", "Leave out rep 2")
+        expect_text(page, ".big-undo", "Undo: Rep 3 of set 1 left out")
+    expect_text(tablet, "#spoken", "Rep 3 of set 1 left out")
+    phone.locator(".big-undo").click()
+    for page in (tablet, phone):
+        expect_text(page, ".big-exclude", "Leave out rep 3")
+        assert "Left out" not in text(page, ".hero-caption")
+    tablet.keyboard.press("x")
+    expect_text(phone, ".big-exclude", "Leave out rep 2")
+    for event in events[3:]:
+        station.tell(sink.take, event)
+    expect_text(tablet, ".facts", "Set 1 done")
+    assert station.store.set(recording().recording_id, 0).excluded == {2: "not a rep, said at the rack"}
+    tablet.keyboard.press("u")
+    expect_text(tablet, "#spoken", "Undone: Rep 3 of set 1 left out")
+    assert station.store.set(recording().recording_id, 0).excluded == {}
+
+
 def test_two_browsers_see_each_others_edits_at_once_and_nobody_undoes_the_wrong_one(station, open_page):
     sink = SessionSink(station.hub, station.store)
     station.tell(sink.start, recording())

@@ -93,6 +93,10 @@ def test_a_tablet_over_tls_has_the_live_socket_wake_lock_and_a_secure_cookie(gym
     assert first == "snapshot"
     assert ask(page, "POST", "/live/label", {"exercise_id": "back_squat", "load_kg": 100})[0] == 200
     assert ask(page, "POST", "/athletes", {"name": "Anna"})[1]["code"] == "role_refused"
+    page.goto(f"{gym.address}/#/settings")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_selector("#token")
+    assert page.context.cookies() == []
 
 
 def test_plain_http_leads_to_the_page(gym, browser):
@@ -213,3 +217,15 @@ def test_this_browser_remembers_its_own_settings(open_page):
     page.keyboard.press("1")
     assert re.search("#/settings$", page.url)  # keys are off
     assert "Only this computer can connect" in text(page, ".screen-settings")
+
+
+def test_the_tempo_is_told_in_seconds_and_nonsense_is_not_kept(open_page):
+    page = open_page("#/settings")
+    page.get_by_label("Tempo").check()
+    page.get_by_label("Down", exact=True).fill("4")
+    page.get_by_label("Pause on top").fill("0")
+    page.get_by_label("Up", exact=True).fill("0")
+    page.get_by_label("Up", exact=True).press("Enter")
+    page.reload()
+    page.wait_for_selector(".tempo-fields")
+    assert [one.input_value() for one in page.locator(".tempo-fields input").all()] == ["4", "1", "1", "0"]

@@ -158,6 +158,15 @@ def test_whoever_renews_stays_signed_in_and_everybody_else_is_out(rack):
     assert [client.get("/api/v1/me").status_code for client in (other, lifter)] == [401, 401]
 
 
+@pytest.mark.parametrize("role", Role)
+def test_anybody_can_sign_out_and_the_token_stays_good(role, rack):
+    _, browser = rack
+    one = browser(role)
+    assert one.post("/api/v1/me/sign-out").status_code == 204
+    assert one.get("/api/v1/me").status_code == 401
+    assert browser(role).get("/api/v1/me").json()["role"] == role
+
+
 def test_on_this_computer_alone_there_is_nothing_to_show(client):
     assert client.get("/api/v1/access").json() == {
         "is_lan": False,

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from ingest.imports.importer import import_file
 from server.app import create_app
-from server.errors import UploadRefusedError
 from server.files.desk import FileDesk
+from server.files.errors import UploadRefusedError
 from server.files.keeping import Journal
 from server.files.limits import FileLimits
 from server.files.names import safe_path

@@ -37,6 +37,7 @@ export const send = (method, path, body) =>
 
 /** Who this browser is to the server. */
 export const getMe = () => request("/me");
+export const signOut = () => request("/me/sign-out", { method: "POST" });
 export const getAccess = () => request("/access");
 export const getTokens = () => request("/access/tokens");
 export const renewTokens = () => request("/access/renew", { method: "POST" });

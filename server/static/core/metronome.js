@@ -1,8 +1,10 @@
 /** Ticks through down, pause, up, pause at the top, second by second, for as long as it is wanted. */
 
-import { recall } from "./memory.js";
+import { recall, remember } from "./memory.js";
 
-export const DEFAULT_TEMPO = "3-1-1-1";
+const DEFAULT_TEMPO = "3-1-1-1";
+/** Least and most of each phase, s: down and up take time. */
+export const TEMPO_LIMITS_S = [[1, 9], [0, 9], [1, 9], [0, 9]];
 const PATTERN = /^[1-9]-\d-[1-9]-\d$/;
 /** Frequency Hz, length s, loudness of the first second of a phase, and of its others. */
 const TICKS = [
@@ -19,6 +21,9 @@ export function tempo() {
   const told = recall("sound.tempo", DEFAULT_TEMPO);
   return (PATTERN.test(told) ? told : DEFAULT_TEMPO).split("-").map(Number);
 }
+
+/** @param {number[]} phases whole seconds within `TEMPO_LIMITS_S` */
+export const setTempo = (phases) => remember("sound.tempo", phases.join("-"));
 
 /** The ticks of one cycle: [start s, frequency Hz, length s, loudness], and its length, s. */
 export function cycleOf(phases) {

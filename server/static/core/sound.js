@@ -31,7 +31,7 @@ const EXAMPLES = { target: "in", loss: "near" };
 /** Tones rise and fall this fast, s: without it they click. */
 const EDGE_S = 0.008;
 /** `CUES` are as loud as this setting. */
-const USUAL_VOLUME = 0.8;
+export const USUAL_VOLUME = 0.8;
 
 export function makeSound() {
   let context = null;

@@ -1,5 +1,6 @@
 /** What this browser keeps for itself: look, sound, keys, and as what it is signed in. */
 
+import { signOut } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { areKeysOn, turnKeys } from "../core/keys.js";
 import { theme } from "../core/look.js";
@@ -54,6 +55,17 @@ function signedInCard(context) {
     h("p", {}, "For ", h("strong", { text: DOING[role] }), `. ${RIGHTS[role] ?? ""}`),
     h("p", { class: "hint", text: isLan ? link : "Only this computer can connect, so nobody is asked for a token." }),
     isLan ? h("form", { class: "sign-in", action: "/", method: "get" }, h("label", {}, "Token of another role", token), h("button", { type: "submit", class: "tool", text: "Sign in with it" })) : null,
+    isLan ? h("div", {}, h("button", { type: "button", class: "tool", "data-key": "sign-out", text: "Sign out", onclick: leave })) : null,
     version ? h("p", { class: "hint", text: `Upright ${version}` }) : null,
   );
+}
+
+/** On a tablet that others use too: what is loaded anew then asks for a token. */
+async function leave({ currentTarget: button }) {
+  button.disabled = true;
+  try {
+    await signOut();
+  } finally {
+    location.reload();
+  }
 }
