@@ -27,7 +27,6 @@ READY_S = 1.0
 VISIT_S = 60.0
 POLL_S = 0.5
 """How often it is asked whether the page is usable; what it answers is by its own clock."""
-WIFI = {"offline": False, "latency": 20, "downloadThroughput": 2.5e6, "uploadThroughput": 2.5e6}
 
 _SEEN = """probe.usableAt === null ? null : JSON.stringify([probe.paintedAt, probe.usableAt,
     ...["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
@@ -64,7 +63,7 @@ class BareChromium:
         self._script = script
         self._n = 0
 
-    def visit(self, address: str, throttle: float, *, wifi: bool) -> Visit:
+    def visit(self, address: str, throttle: float) -> Visit:
         """Visit a page once, with an empty cache.
 
         Raises
@@ -90,9 +89,6 @@ class BareChromium:
         )
         time.sleep(READY_S)
         self._call("Emulation.setCPUThrottlingRate", page, rate=throttle)
-        if wifi:
-            self._call("Network.enable", page)
-            self._call("Network.emulateNetworkConditions", page, **WIFI)
         self._call("Page.navigate", page, url=address)
         painted_ms, usable_ms, requests, n_bytes = self._wait(page)
         self._call("Target.disposeBrowserContext", browserContextId=context)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-# Tests start hundreds of processes: where Python keeps no bytecode, each compiles all libraries anew, for 8 s.
+# Tests start hundreds of processes: where Python keeps no bytecode, each compiles all libraries, for 8 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported; small systems only lose by threads
 
 from hypothesis import settings
+
+sys.dont_write_bytecode = False
 
 # Examples that run a whole simulated set ask for fewer. No deadline: other work shares the machine.
 settings.register_profile("dev", max_examples=25, deadline=None)

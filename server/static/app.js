@@ -130,7 +130,8 @@ function go() {
 }
 
 listenToKeys(KEYS, keysOfScreen);
-document.addEventListener("pointerup", letSoundIn);
+// Not on pointerup: a screen that is drawn anew before the click would lose it.
+document.addEventListener("click", letSoundIn);
 document.addEventListener("keydown", letSoundIn);
 let resizing = 0;
 window.addEventListener("resize", () => {

@@ -32,10 +32,11 @@ export class Strip {
     /** Where the pen is, s. */
     this.at = 0;
     this.last = null;
+    this.width = 0;
+    this.height = 0;
     this.onFrame = (now) => this.step(now);
-    this.observer = new ResizeObserver(() => this.reset());
+    this.observer = new ResizeObserver(([entry]) => this.resize(entry.contentRect));
     this.observer.observe(canvas);
-    this.reset();
   }
 
   close() {
@@ -44,20 +45,27 @@ export class Strip {
     this.waiting = [];
   }
 
-  /** Start anew: size, colours and ratio of pixels may have changed. */
-  reset() {
+  /** The size is only ever told by the observer: while a notice has the strip's place the canvas has none. */
+  resize({ width, height }) {
+    if (width === 0) return;
     const ratio = window.devicePixelRatio || 1;
-    this.width = this.canvas.clientWidth;
-    this.height = this.canvas.clientHeight;
-    this.canvas.width = Math.max(1, Math.round(this.width * ratio));
-    this.canvas.height = Math.max(1, Math.round(this.height * ratio));
-    const style = getComputedStyle(this.canvas);
-    this.rule = style.borderTopColor;
+    this.width = width;
+    this.height = height;
+    this.canvas.width = Math.max(1, Math.round(width * ratio));
+    this.canvas.height = Math.max(1, Math.round(height * ratio));
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.context.strokeStyle = style.color;
     this.context.lineWidth = LINE_PX;
     this.context.lineCap = "round";
+    this.restart();
+  }
+
+  /** Begin with an empty strip, in the colours of now. */
+  restart() {
+    const style = getComputedStyle(this.canvas);
+    this.rule = style.borderTopColor;
+    this.context.strokeStyle = style.color;
     this.last = null;
+    this.context.clearRect(0, 0, this.width, this.height);
     this.drawRules(0, this.width);
   }
 

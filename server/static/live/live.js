@@ -83,8 +83,7 @@ export function show(root, context) {
     drawClock(parts.facts, state, now);
     controls.draw(state, now);
     awake.want(state.session !== null);
-    // Last, when the strip has its place: its size and colours are read from the page.
-    if (message?.type === "snapshot" || message?.type === "theme") strip.reset();
+    if (message?.type === "snapshot" || message?.type === "theme") strip.restart();
   }
 
   return {
