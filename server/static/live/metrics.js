@@ -13,8 +13,6 @@ import { recall, remember } from "../core/memory.js";
  * @property {(rep: any) => string} margin "± 0.02", or nothing
  */
 
-
-
 /** @type {Record<string, Metric>} */
 export const METRICS = {
   mean: {
@@ -69,7 +67,6 @@ const needWords = ({ sessions, sessions_needed: needed, reps, reps_needed: wante
  */
 export function forwardChip(rep, typical) {
   if (rep.forward_drift_m === null) return { glyph: "", words: "Forward not resolvable", aside: "", tone: "unknown" };
-  const words = drift(rep.forward_drift_m, rep.quality.state === "good" ? null : rep.forward_drift_sd_m);
   if (!typical) return { glyph: "", words: drift(rep.forward_drift_m, rep.forward_drift_sd_m), aside: "no lift told: nothing to compare with", tone: "" };
   if (!typical.usual) return { glyph: "", words: drift(rep.forward_drift_m, rep.forward_drift_sd_m), aside: `typical: ${needWords(typical.baseline)}`, tone: "" };
   const { low, high } = typical.usual;
@@ -77,10 +74,12 @@ export function forwardChip(rep, typical) {
   // Outside only where the rep's own uncertainty does not reach into the band.
   const isAbove = rep.forward_drift_m - margin > high;
   const isBelow = rep.forward_drift_m + margin < low;
+  const isInside = rep.forward_drift_m >= low && rep.forward_drift_m <= high;
+  const isDoubtful = !(isAbove || isBelow || isInside) || rep.quality.state !== "good";
   const { sessions, sessions_needed: needed } = typical.baseline;
   return {
-    glyph: isAbove ? "▲" : isBelow ? "▼" : "=",
-    words: `${words}, typical ${usualWords(typical.usual, rep)}`,
+    glyph: isAbove ? "▲" : isBelow ? "▼" : isInside ? "=" : "?",
+    words: `${drift(rep.forward_drift_m, isDoubtful ? rep.forward_drift_sd_m : null)}, typical ${usualWords(typical.usual, rep)}`,
     aside: typical.source === "baseline" ? "your own baseline" : `this session · baseline ${Math.min(sessions, needed)} of ${needed}`,
     tone: isAbove || isBelow ? "outside" : "",
   };
