@@ -173,7 +173,7 @@ def test_a_tap_on_the_number_shows_another_one_and_is_remembered(lift):
 
 def test_the_chip_compares_with_what_is_typical_and_never_stands_bare(lift, station):
     page = lift(reps(n=1))
-    expect_text(page, ".chip", "Forward 12 ± 4 mm, typical 22 ± 7")
+    expect_text(page, ".chip", "Forward 12 mm ± 4, typical 22 ± 7")
     expect_text(page, ".chip", "this session · baseline 0 of 3")
     assert text(page, ".chip-glyph") == "?", "outside, but its own uncertainty reaches into the band"
     do(station, *reps(n=2)[1:])

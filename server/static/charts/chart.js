@@ -50,11 +50,12 @@ const pointOf = (axes, dot) => ({
   inner: (dot.reps ?? []).map((rep, k) => ({ x: repX(axes, dot, k), y: axes.y(rep.value), words: rep.name, href: rep.href })),
 });
 
-function scales(width, height, { factor, digits, dots, band: usual, range }) {
+function scales(width, height, { factor, digits, dots, band: usual, line, range }) {
   const values = dots.flatMap((dot) => {
     return [dot.value, dot.bar?.low ?? dot.value, dot.bar?.high ?? dot.value, ...(dot.reps ?? []).map((rep) => rep.value)];
   });
   if (usual) values.push(usual.low, usual.high);
+  if (line) values.push(line.value);
   const [low, high] = range ?? [Math.min(...values) * factor, Math.max(...values) * factor];
   const ticks = height > 220 ? 5 : 4;
   const step = range ? 25 : niceStep((high - low || Math.abs(high) || 1) / (ticks - 1));

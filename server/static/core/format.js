@@ -31,10 +31,12 @@ export const percent = (fraction, digits = 0) => (isKnown(fraction) ? `${number(
 
 export { margin95 };
 
-/** "± 0.02", or nothing where the uncertainty is unknown. */
+/** "± 0.02", or nothing where the uncertainty is unknown; what rounds to nothing is not nothing: "± <0.01". */
 export function plusMinus(sd, digits, factor = 1) {
   const margin = margin95(sd);
-  return margin === null ? "" : `± ${number(margin * factor, digits)}`;
+  if (margin === null) return "";
+  const text = number(margin * factor, digits);
+  return margin > 0 && Number(text) === 0 ? `± <${number(10 ** -digits, digits)}` : `± ${text}`;
 }
 
 /** "18 mm forward ± 4" in the words of a lifter. */

@@ -173,7 +173,10 @@ export async function showRecording(root, context, id, focus) {
 
   function fail(error) {
     if (state.data && error.code === "offline") put(parts.status, progressLine({ problem: error }));
-    else put(parts.body, refused(error, id, load, () => put(parts.body, ...parts.inBody)));
+    else {
+      put(parts.status, null);
+      put(parts.body, refused(error, id, load, () => put(parts.body, ...parts.inBody)));
+    }
     if (error.code === "recording_runs") state.isWaiting = true;
   }
 

@@ -2,10 +2,10 @@
 
 import { getSet, getSets } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { UNKNOWN, day, load as loadWords, percent, signed, velocity } from "../core/format.js";
+import { UNKNOWN, day, load as loadWords, percent, plusMinus, signed, velocity } from "../core/format.js";
 import { measureOf, partValue } from "../core/measures.js";
 import { choice } from "../parts/form.js";
-import { adviceOf, difference, fastest, firstMeasure, losses, sure } from "./numbers.js";
+import { adviceOf, difference, fastest, firstMeasure, losses } from "./numbers.js";
 
 /** Loads that differ by less are the same, kg. */
 const SAME_LOAD_KG = 0.6;
@@ -74,7 +74,7 @@ function beside(view, choices, compareTo) {
 function row(name, unit, one, other, show, digits, factor, words) {
   const sdOf = (item) => (item && item.value === 0 && item.sd === null ? { ...item, sd: 0 } : item);
   const found = difference(sdOf(one), sdOf(other), words);
-  const change = found ? `${signed(found.value * factor, digits)} ${sure(found.sd, digits, factor)}`.trim() : UNKNOWN;
+  const change = found ? `${signed(found.value * factor, digits)} ${plusMinus(found.sd, digits, factor)}`.trim() : UNKNOWN;
   return line(name, one ? show(one.value) : UNKNOWN, other ? show(other.value) : UNKNOWN, change, unit, found?.words);
 }
 

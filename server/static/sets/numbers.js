@@ -1,6 +1,5 @@
 /** What the numbers of a set say, with their uncertainty: shared by figures, cards and comparisons. */
 
-import { plusMinus } from "../core/format.js";
 import { margin95 } from "../core/intervals.js";
 import { mainVelocity } from "../live/goal.js";
 import { counting } from "../core/reps.js";
@@ -36,13 +35,6 @@ export function firstMeasure(view, set = view.set) {
   const parts = view.lifts.get(set.exercise_id)?.parts ?? ["forward_displacement_m"];
   const id = parts.find((one) => typeof set.stability[one]?.value === "number") ?? parts[0];
   return id ? { id, ...(set.stability[id] ?? { value: null, sd: null, reason: "" }) } : null;
-}
-
-/** "± 0.02"; what rounds to nothing is not nothing: "± <0.01". */
-export function sure(sd, digits, factor = 1) {
-  const text = plusMinus(sd, digits, factor);
-  const least = (10 ** -digits).toFixed(digits);
-  return text !== "" && Number(text.slice(2)) === 0 && sd > 0 ? `± <${least}` : text;
 }
 
 /** "faster", "slower", or that nobody can tell: two numbers, each with its standard deviation. */

@@ -1,10 +1,10 @@
 /** The head of a set's review and the blocks of words beside its charts. */
 
 import { h } from "../core/dom.js";
-import { UNKNOWN, clock, day, load as loadWords, margin95, number, percent, plural, sentenceCase, timeOfDay, velocity } from "../core/format.js";
+import { UNKNOWN, clock, day, load as loadWords, margin95, number, percent, plural, plusMinus, sentenceCase, timeOfDay, velocity } from "../core/format.js";
 import { measureOf, partValue } from "../core/measures.js";
 import { counting } from "../core/reps.js";
-import { adviceOf, fastest, firstMeasure, losses, sure } from "./numbers.js";
+import { adviceOf, fastest, firstMeasure, losses } from "./numbers.js";
 
 export const tool = (key, text, onclick, more = {}) => h("button", { type: "button", class: "tool", "data-key": key, text, onclick, ...more });
 
@@ -77,9 +77,9 @@ export function bigNumbers(view) {
   return h(
     "dl",
     { class: "card big-numbers" },
-    big(`Fastest rep, ${kind} velocity`, best ? velocity(best.value) : UNKNOWN, best ? "m/s" : "", best ? `${sure(best.sd, 2)} · rep ${best.rep.index + 1}` : "no rep counts"),
+    big(`Fastest rep, ${kind} velocity`, best ? velocity(best.value) : UNKNOWN, best ? "m/s" : "", best ? `${plusMinus(best.sd, 2)} · rep ${best.rep.index + 1}` : "no rep counts"),
     big("Velocity loss, last rep", last ? percent(last.value) : UNKNOWN, "", last ? lossWords(last) : "needs two reps"),
-    measure ? big(measureOf(measure.id).name, ...split(partValue(measure.id, measure.value)), isKnown ? [sure(measure.sd, measureOf(measure.id).digits, measureOf(measure.id).factor), measure.reason].filter(Boolean).join(" · ") : sentenceCase(measure.reason || "not measured")) : null,
+    measure ? big(measureOf(measure.id).name, ...split(partValue(measure.id, measure.value)), isKnown ? [plusMinus(measure.sd, measureOf(measure.id).digits, measureOf(measure.id).factor), measure.reason].filter(Boolean).join(" · ") : sentenceCase(measure.reason || "not measured")) : null,
   );
 }
 

@@ -2,10 +2,9 @@
 
 import { drawBarPath } from "../charts/barpath.js";
 import { h } from "../core/dom.js";
-import { UNKNOWN, centimetres, clock, drift, number, percent, quality, sentenceCase, velocity } from "../core/format.js";
+import { UNKNOWN, centimetres, clock, drift, number, percent, plusMinus, quality, sentenceCase, velocity } from "../core/format.js";
 import { drawn } from "../parts/blocks.js";
 import { counting } from "../core/reps.js";
-import { sure } from "./numbers.js";
 import { tool } from "./parts.js";
 
 export function repCard(view, doing) {
@@ -15,9 +14,9 @@ export function repCard(view, doing) {
   const made = { split: "Split by hand", merged: "Merged by hand" }[rep.made];
   const sd = rep.mean_concentric_velocity_sd_mps;
   const facts = [
-    ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${sure(sd, 2)}`],
-    ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${sure(rep.peak_concentric_velocity_sd_mps, 2)}`],
-    ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${sure(rep.range_of_motion_sd_m, 1, 100)}`],
+    ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(sd, 2)}`],
+    ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${plusMinus(rep.peak_concentric_velocity_sd_mps, 2)}`],
+    ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${plusMinus(rep.range_of_motion_sd_m, 1, 100)}`],
     ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
     ["Lowering speed", rep.eccentric_velocity_mps === null ? UNKNOWN : `${velocity(rep.eccentric_velocity_mps)} m/s`],
     ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],

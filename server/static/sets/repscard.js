@@ -2,8 +2,7 @@
 
 import { csvOf, download, fileName } from "../core/csv.js";
 import { h } from "../core/dom.js";
-import { centimetres, clock, margin95, millimetres, number, quality, velocity } from "../core/format.js";
-import { sure } from "./numbers.js";
+import { centimetres, clock, margin95, millimetres, number, plusMinus, quality, velocity } from "../core/format.js";
 
 const HEAD = ["Rep", "Start", "Mean, m/s", "Peak, m/s", "Range, cm", "Forward, mm", "State"];
 const FILE_HEAD = ["Rep", "Start, s", "Mean, m/s", "95 % ±", "Peak, m/s", "95 % ±", "Range, cm", "Forward, mm", "95 % ±", "State"];
@@ -31,7 +30,7 @@ function state(rep) {
   return [`${glyph} ${words}${reasons}`.trim(), made].filter(Boolean).join(" · ");
 }
 
-const withMargin = (text, sd, digits, factor = 1) => [text, h("small", { text: ` ${sure(sd, digits, factor)}` })];
+const withMargin = (text, sd, digits, factor = 1) => [text, h("small", { text: ` ${plusMinus(sd, digits, factor)}` })];
 
 function row(rep, isChosen, choose) {
   const button = h("button", { type: "button", class: "rep-choice", "data-key": `rep-${rep.index}`, "aria-pressed": String(isChosen), "aria-label": `Rep ${rep.index + 1}`, text: String(rep.index + 1), onclick: () => choose(rep.index) });
