@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from server.sensor_desk import SensorDesk
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first is the same engine without the windows around it, and needs half the processor time."""
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -231,10 +231,10 @@ def test_the_set_says_what_it_does_by_itself_and_the_rest_is_timed(lift, station
 
 def test_the_set_is_ended_and_changed_with_large_buttons(lift, station):
     page = lift(reps(), width=1024, height=768)
-    page.locator(".repbar").first.wait_for()
+    page.wait_for_selector(".big-set:enabled")
     page.keyboard.press(" ")
-    page.wait_for_function("() => !document.querySelector('.big-set').disabled")
     expect_text(page, "#spoken", "Set ended.")
+    expect_text(page, ".big-set", "Set ended")
     assert station.controls.labels == [SetLabel("back_squat", 140.0, GOAL)]
     page.keyboard.press("c")
     page.wait_for_function("() => document.querySelectorAll('dialog option').length > 20")

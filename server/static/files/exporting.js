@@ -28,15 +28,21 @@ export function exportPart(page, chosenId) {
     over.element,
   );
   let current = null;
+  // The card of what was just begun may be below the edge.
+  let isAwaited = false;
+  const expectCard = () => { isAwaited = true; };
   const renew = () => {
     if (current && page.sessions.length) return current.renew();
-    current = page.sessions.length ? form(page, chosenId) : null;
+    current = page.sessions.length ? form(page, chosenId, expectCard) : null;
     return put(wish, current?.element ?? nothing());
   };
   renew();
   const update = (all) => {
     over.update(all);
     showOpen(all.filter((job) => job.kind === "export"));
+    if (!isAwaited || !jobs.firstElementChild) return;
+    isAwaited = false;
+    jobs.firstElementChild.scrollIntoView({ block: "nearest" });
   };
   return { element, update, heading, renew };
 }
@@ -45,7 +51,7 @@ function nothing() {
   return h("div", { class: "card empty" }, h("h3", { text: "There is nothing to export yet" }), h("p", { text: "Lift with a sensor, or import a recording: each becomes a session, and sessions can be exported." }));
 }
 
-function form(page, chosenId) {
+function form(page, chosenId, onBegun) {
   const mayExport = page.role() !== "view";
   const kinds = EXPORTS.map(([kind, name, words]) => {
     const box = h("input", { type: "checkbox", name: "kind", value: kind, checked: kind === "reps" || kind === "sets", onchange: redraw });
@@ -77,6 +83,7 @@ function form(page, chosenId) {
     event.preventDefault();
     problem.textContent = "";
     const wish = { kinds: chosenKinds(), format: format.value, names: names.checked, ...which.wish() };
+    onBegun();
     page.act(startExport(wish), (error) => { problem.textContent = `${error.message} ${error.hint ?? ""}`.trim(); });
   };
   const element = h(

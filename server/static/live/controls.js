@@ -9,6 +9,10 @@ import { canFill, isFilled } from "./tablet.js";
 /** What was just done can be taken back by a large button this long, ms. */
 const FRESH_MS = 10_000;
 const PROBLEM_MS = 8000;
+/** What starting or ending a set did stands on its button this long, ms. */
+const TOLD_MS = 4000;
+/** A button that has just turned into its opposite by itself is not pressed by mistake, ms. */
+const TURNED_MS = 700;
 const NOT_A_REP = "not a rep, said at the rack";
 
 const ICONS = {
@@ -33,6 +37,10 @@ export function makeControls(actions) {
   let undoSeen;
   let freshUntil = 0;
   let problemUntil = 0;
+  let told = "";
+  let toldUntil = 0;
+  let wasOpen = false;
+  let turnedUntil = 0;
   const problem = h("p", { class: "control-problem", role: "alert" });
   const exclude = bigButton("big-exclude", "x", leaveOut);
   const undo = bigButton("big-undo", "u", takeBack);
@@ -75,10 +83,12 @@ export function makeControls(actions) {
   function endOrStart() {
     if (set.button.disabled) return undefined;
     const { exercise_id: exerciseId, load_kg: loadKg, goal } = actions.label();
-    const words = latest.openSet ? "Set ended." : "Set starts now.";
+    const isEnd = latest.openSet !== null;
     return ask(set.button, async () => {
       await postLabel({ exercise_id: exerciseId, load_kg: loadKg, goal });
-      return { words };
+      told = isEnd ? "Set ended" : "Go: lift";
+      toldUntil = performance.now() + TOLD_MS;
+      return { words: isEnd ? "Set ended." : "Set starts now." };
     });
   }
 
@@ -88,11 +98,20 @@ export function makeControls(actions) {
     const [, rep] = lastCounted(state);
     drawExclude(exclude, rep, may);
     drawUndo(undo, state, may, now);
-    setText(set.glyph, state.openSet ? "■" : "▶");
-    setText(set.words, state.openSet ? "End set" : "Start set");
-    set.button.disabled = !may;
+    drawSetButton(state, may, now);
     drawSound();
     if (problem.textContent && now > problemUntil) setText(problem, "");
+  }
+
+  function drawSetButton({ openSet }, may, now) {
+    const isOpen = openSet !== null;
+    if (isOpen !== wasOpen) turnedUntil = now + TURNED_MS;
+    if (isOpen) toldUntil = 0;
+    wasOpen = isOpen;
+    const isTold = now < toldUntil;
+    setText(set.glyph, isTold ? "✓" : isOpen ? "■" : "▶");
+    setText(set.words, isTold ? told : isOpen ? "End set" : "Start set");
+    set.button.disabled = !may || now < turnedUntil;
   }
 
   /** What was undone is followed by what came before it: that is old, and not offered large. */

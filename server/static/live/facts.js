@@ -60,9 +60,10 @@ export function drawClock(box, state, now) {
 function setLine(state, now) {
   const { progress, openSet } = state;
   if (!state.session) return "";
-  const number = (openSet?.index ?? progress?.setIndex ?? state.sets.length) + 1;
+  const number = (openSet?.index ?? Math.max(progress?.setIndex ?? 0, (state.sets.at(-1)?.index ?? -1) + 1)) + 1;
   if (progress?.phase === "closing" && openSet && progress.closesAt !== null) {
-    return `Set ${number} closes in ${Math.max(0, Math.ceil((progress.closesAt - now) / 1000))} s`;
+    const left = Math.ceil((progress.closesAt - now) / 1000);
+    return left > 0 ? `Set ${number} closes in ${left} s` : `Set ${number} is being closed`;
   }
   if (isOver(state)) return "Rack the bar: the set closes by itself";
   if (openSet) return openSet.reps.length === 1 && now - state.lastRepAt < STARTED_MS ? `Set ${number} started` : `Set ${number} is open`;

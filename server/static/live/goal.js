@@ -109,7 +109,7 @@ export function drawLoss(bar, set, goal) {
   const reach = limit === null ? GAUGE_REACH_WITHOUT_STOP : limit * GAUGE_REACH;
   const share = (value) => `${Math.min(1, Math.max(0, value / reach)) * 100}%`;
   const told = loss === null ? "Velocity loss: from the second rep on" : `Velocity loss ${percent(loss)}${margin === null ? "" : ` ± ${number(margin * 100)}`}`;
-  const stopWords = limit === null ? "no stop set" : `stop ${percent(limit)}`;
+  const stopWords = limit === null ? "no stop chosen" : `stop ${percent(limit)}`;
   setText(bar.words, told);
   setText(bar.stop, stopWords);
   bar.root.classList.toggle("full", limit !== null && loss !== null && loss >= limit);

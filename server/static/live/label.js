@@ -39,6 +39,7 @@ function loadField(unit, kg) {
     const steps = (Number(input.value) + by) / STEPS[unit][0];
     const next = (by > 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * STEPS[unit][0];
     input.value = rounded(Math.min(MOST[unit], Math.max(0, next)));
+    input.dispatchEvent(new Event("input"));
   };
   const [small, large] = STEPS[unit];
   const button = (by) => h("button", { class: "plate-step", type: "button", "aria-label": `${by > 0 ? "Add" : "Take off"} ${Math.abs(by)} ${unit}`, text: `${by > 0 ? "+" : "−"}${Math.abs(by)}`, onclick: () => step(by) });
@@ -61,7 +62,7 @@ function restField() {
  */
 export async function openLabelDialog(label, unit, { sets, isOpen }) {
   const problem = h("p", { class: "problem", role: "alert" });
-  const select = h("select", { name: "exercise" });
+  const select = h("select", { name: "exercise" }, h("option", { value: label.exercise_id ?? "", text: label.exercise_name ?? "Not told" }));
   const load = loadField(unit, label.load_kg);
   const rest = restField();
   const goal = goalFields();
@@ -86,7 +87,9 @@ export async function openLabelDialog(label, unit, { sets, isOpen }) {
     drawQuick();
   }
   select.addEventListener("change", () => choose(select.value));
+  load.input.addEventListener("input", drawQuick);
 
+  const save = h("button", { type: "submit", class: "primary", text: "Save" });
   const form = h(
     "form",
     { method: "dialog" },
@@ -98,12 +101,13 @@ export async function openLabelDialog(label, unit, { sets, isOpen }) {
     h("label", {}, "Rest between sets", rest),
     goal.root,
     problem,
-    h("div", { class: "actions" }, h("button", { type: "button", class: "tool", text: "Cancel", onclick: () => dialog.close() }), h("button", { type: "submit", class: "primary", text: "Save" })),
+    h("div", { class: "actions" }, h("button", { type: "button", class: "tool", text: "Cancel", onclick: () => dialog.close() }), save),
   );
   const dialog = h("dialog", { class: "dialog big-dialog change-set", "aria-label": "What is the next set?", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const kg = load.input.value === "" ? null : toKg(Number(load.input.value), unit);
+    [save.disabled, save.textContent] = [true, "Saving…"];
     try {
       const wanted = goal.read();
       await postLabel({ exercise_id: select.value || null, load_kg: kg, goal: wanted });
@@ -112,6 +116,7 @@ export async function openLabelDialog(label, unit, { sets, isOpen }) {
       dialog.close();
     } catch (error) {
       problem.textContent = problemWords(error);
+      [save.disabled, save.textContent] = [false, "Save"];
     }
   });
   document.body.append(dialog);

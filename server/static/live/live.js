@@ -169,7 +169,8 @@ function drawSet(parts, number, state, unit, place) {
   const label = currentLabel(state);
   const goal = goalOf(state);
   const blind = isBlind(state);
-  setText(parts.context, [label.exercise_name ?? "Exercise not set", load(label.load_kg, unit)].filter(Boolean).join(" · "));
+  const isNext = set !== null && state.openSet === null && (set.exercise_id !== label.exercise_id || set.load_kg !== label.load_kg);
+  setText(parts.context, [`${isNext ? "Next: " : ""}${label.exercise_name ?? "Exercise not set"}`, load(label.load_kg, unit)].filter(Boolean).join(" · "));
   setText(parts.goalWords, goal ? goalWords(goal) : "");
   parts.change.disabled = state.session === null;
   parts.screen.classList.toggle("blind", blind);
@@ -179,7 +180,7 @@ function drawSet(parts, number, state, unit, place) {
   drawOver(parts.over, state);
   drawZone(parts.zone, state);
   drawChips(parts, set, state);
-  drawLoss(parts.loss, set, goal);
+  drawLoss(parts.loss, set, set ? set.goal : goal);
   drawFacts(parts.facts, state);
   drawBars(parts, set);
   drawPath(parts, set, place);
@@ -225,7 +226,7 @@ function drawChips(parts, set, state) {
   const rep = set?.reps.at(-1);
   parts.chip.hidden = !rep;
   if (rep) {
-    const { glyph, words, aside, tone } = forwardChip(rep, state.typical);
+    const { glyph, words, aside, tone } = forwardChip(rep, state.typical, set.exercise_id === currentLabel(state).exercise_id);
     parts.chip.className = `chip ${tone}${rep.quality.state === "good" ? "" : " hatched"}`;
     [glyph, words, aside].forEach((text, i) => setText(parts.chip.children[i], text));
   }

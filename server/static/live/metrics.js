@@ -63,10 +63,13 @@ const needWords = ({ sessions, sessions_needed: needed, reps, reps_needed: wante
 /**
  * Where the bar went in a rep, beside what is typical of it.
  *
+ * @param {any} rep @param {any} typical of the lift that was told
+ * @param {boolean} isOfLift whether that is the rep's lift too: another may have been told since
  * @returns {{glyph: string, words: string, aside: string, tone: "" | "outside" | "unknown"}}
  */
-export function forwardChip(rep, typical) {
+export function forwardChip(rep, typical, isOfLift) {
   if (rep.forward_drift_m === null) return { glyph: "", words: "Forward not resolvable", aside: "", tone: "unknown" };
+  if (!isOfLift) return { glyph: "", words: drift(rep.forward_drift_m, rep.forward_drift_sd_m), aside: "another lift is next", tone: "" };
   if (!typical) return { glyph: "", words: drift(rep.forward_drift_m, rep.forward_drift_sd_m), aside: "no lift told: nothing to compare with", tone: "" };
   if (!typical.usual) return { glyph: "", words: drift(rep.forward_drift_m, rep.forward_drift_sd_m), aside: `typical: ${needWords(typical.baseline)}`, tone: "" };
   const { low, high } = typical.usual;

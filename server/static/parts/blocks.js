@@ -69,9 +69,14 @@ export function tag(word) {
   return h("span", { class: `tag ${tone}`, text: `${glyph} ${words}` });
 }
 
-/** Verdict, sentence, what stands beside it, how sure it is, how far the baseline is, warnings. */
-export function headline(lift, aside = "", sure = "") {
-  const { words, glyph, tone } = verdict(lift.word);
+/**
+ * Verdict, sentence, what stands beside it, how sure it is, how far the baseline is, warnings.
+ *
+ * @param {any} lift @param {string} aside @param {string} sure
+ * @param {{words: string, glyph: string, tone: string}} said what stands large
+ */
+export function headline(lift, aside = "", sure = "", said = verdict(lift.word)) {
+  const { words, glyph, tone } = said;
   return h(
     "div",
     { class: `verdict ${tone}` },

@@ -28,7 +28,7 @@ export const nameOf = (sensor) => sensor.name || sensor.address;
 export const seatWords = (mount) => (mount === null ? "Not on the bar" : SEATS[mount.position]);
 /** "Polar H10 strap · Not on the bar"; what does not sit on the bar is not calibrated. */
 export function sensorWords(sensor) {
-  const calibration = sensor.is_calibrated ? "Calibrated" : "Not calibrated yet";
+  const calibration = sensor.is_calibrated ? "Calibrated" : "Not calibrated, which is optional";
   return [kindWords(sensor.driver), seatWords(sensor.mount), sensor.mount === null ? null : calibration].filter(Boolean).join(" · ");
 }
 

@@ -7,7 +7,7 @@ import { tag } from "../parts/blocks.js";
 import { tableTwin } from "../parts/figure.js";
 import { counting } from "../core/reps.js";
 
-const HEAD = ["Set", "Load", "Reps", "Velocity, m/s", "Velocity loss", "Stability", "Quality"];
+const HEAD = ["Set", "Load", "Reps", "Velocity, m/s", "Largest loss", "Stability", "Quality"];
 
 /**
  * @param {{base: string, unit: () => "kg" | "lb"}} page
@@ -35,7 +35,7 @@ function line(page, set, verdict, fastest) {
     Load: load(set.load_kg, page.unit()) ?? `${UNKNOWN} not told`,
     Reps: nOut ? h("span", {}, String(reps.length), h("small", { text: ` ${nOut} left out` })) : String(reps.length),
     "Velocity, m/s": reps.length ? h("span", { class: "velocities" }, sparkline(reps, fastest), h("span", { text: spread(reps) })) : UNKNOWN,
-    "Velocity loss": percent(set.velocity_loss_fraction),
+    "Largest loss": percent(set.velocity_loss_fraction),
     Stability: stability(page, set, verdict),
     Quality: quality(reps),
   };
@@ -79,5 +79,5 @@ function numbers(page, sets, verdict) {
       set.note,
     ];
   });
-  return [["Set", `Load, ${unit}`, "Reps", "Mean velocity of each rep, m/s", "Velocity loss", "Stability", "RPE", "Note"], rows];
+  return [["Set", `Load, ${unit}`, "Reps", "Mean velocity of each rep, m/s", "Largest velocity loss", "Stability", "RPE", "Note"], rows];
 }

@@ -25,7 +25,7 @@ export function head(view, doing) {
       "div",
       { class: "page-words" },
       h("h1", { text: `Set ${set.index + 1}: ${title}` }),
-      h("p", { class: "sub" }, session && found.isStored ? h("a", { class: "session-link", href: `#/session/${session.recording_id}`, text: session.title || when }) : session?.title ?? "", session?.title ? ` · ${when}` : "", ` · ${corrected(set, unit)}`),
+      h("p", { class: "sub" }, session && found.isStored ? h("a", { class: "session-link", href: `#/session/${session.recording_id}`, text: session.title || when }) : session?.title ?? "", session?.title ? ` · ${when}` : "", `${session ? " · " : ""}${corrected(set, unit)}`),
       found.isStored ? null : h("p", { class: "hint", text: "This session is not stored, so nothing of it can be corrected." }),
       found.isStored && view.context.role() === "view" ? h("p", { class: "hint", text: "You are looking on: corrections need the token for lifting." }) : null,
     ),

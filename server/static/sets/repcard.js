@@ -3,6 +3,7 @@
 import { drawBarPath } from "../charts/barpath.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN, centimetres, clock, drift, number, percent, plusMinus, quality, sentenceCase, velocity } from "../core/format.js";
+import { measureOf, partValue } from "../core/measures.js";
 import { drawn } from "../parts/blocks.js";
 import { counting } from "../core/reps.js";
 import { tool } from "./parts.js";
@@ -14,6 +15,7 @@ export function repCard(view, doing) {
   const made = { split: "Split by hand", merged: "Merged by hand" }[rep.made];
   const sd = rep.mean_concentric_velocity_sd_mps;
   const facts = [
+    ...stability(view),
     ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(sd, 2)}`],
     ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${plusMinus(rep.peak_concentric_velocity_sd_mps, 2)}`],
     ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${plusMinus(rep.range_of_motion_sd_m, 1, 100)}`],
@@ -22,7 +24,7 @@ export function repCard(view, doing) {
     ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],
     ["When", `at ${clock(rep.start_s)}, ${number(Math.max(rep.concentric_end_s, rep.end_s ?? 0) - rep.start_s, 1)} s long`],
   ];
-  const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
+  const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${rep.quality.state === "good" ? "Measured well" : sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
   return h(
     "section",
     { class: "card rep-card", "data-key": "rep-card", tabindex: -1, "aria-label": `Rep ${rep.index + 1}` },
@@ -37,6 +39,18 @@ export function repCard(view, doing) {
     }),
     view.mayEdit ? buttons(view, doing) : null,
   );
+}
+
+/** What the lift's stability is judged by, of this rep, beside the other reps of the set. */
+function stability({ set, lifts, chosen: rep }) {
+  const parts = (lifts.get(set.exercise_id)?.parts ?? []).filter((id) => rep.measures[id]);
+  return parts.map((id) => {
+    const { value, sd, reason } = rep.measures[id];
+    if (value === null) return [measureOf(id).name, `not known${reason ? `: ${reason}` : ""}`];
+    const others = counting(set.reps).filter((one) => one !== rep).map((one) => one.measures[id]?.value).filter(Number.isFinite);
+    const range = others.length > 1 ? ` (other reps ${partValue(id, Math.min(...others))} to ${partValue(id, Math.max(...others))})` : "";
+    return [measureOf(id).name, `${partValue(id, value, sd)}${range}`];
+  });
 }
 
 function buttons({ set, chosen: rep, isBusy }, doing) {

@@ -29,6 +29,8 @@ export function mountReview(root, context, source, focus) {
   };
   /** Without being told which, the newest set is shown, also when a newer one comes. */
   let isFollowing = focus === null;
+  /** Who comes for one rep, as for the one to blame, sees it first. */
+  let isArriving = true;
   let isGone = false;
   let reading = null;
   let next = null;
@@ -83,6 +85,8 @@ export function mountReview(root, context, source, focus) {
       ),
       pathsFigure(view, choose),
     );
+    if (isArriving && view.chosen) root.querySelector(".rep-card").scrollIntoView({ block: "nearest" });
+    isArriving = false;
     if (wasFocused) root.querySelector(`[data-key="${CSS.escape(wasFocused)}"]`)?.focus({ preventScroll: true });
     compare();
   }

@@ -1,6 +1,6 @@
 /** Set review: of the session that runs, or ran last, and of a stored one. */
 
-import { getSession } from "../core/api.js";
+import { getSession, getSessions } from "../core/api.js";
 import { focusOf } from "../core/liveview.js";
 import { mountReview } from "./review.js";
 
@@ -10,7 +10,16 @@ export function show(root, context, rest) {
   let live = null;
   let session = null;
 
+  /** The session whose sets are still on the screens may have ended before this page was opened. */
+  async function endedSession() {
+    const [newest] = await getSessions({ limit: 1 });
+    if (!newest) return null;
+    const { sets } = await getSession(newest.recording_id);
+    return sets.length > 0 && sets[0].start_s === live.sets[0].start_s ? newest : null;
+  }
+
   async function load() {
+    if (session === null && live?.sets.length) session = await endedSession().catch(() => null);
     if (session === null || session.source === "replay") return { ...live, isStored: false };
     const found = await getSession(session.recording_id).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
     if (found === null) return { ...live, isStored: false };
