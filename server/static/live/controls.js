@@ -105,9 +105,7 @@ export function makeControls(actions) {
 
   function drawSetButton({ openSet }, may, now) {
     const isOpen = openSet !== null;
-    if (isOpen !== wasOpen) turnedUntil = now + TURNED_MS;
-    if (isOpen) toldUntil = 0;
-    wasOpen = isOpen;
+    if (isOpen !== wasOpen) [turnedUntil, toldUntil, wasOpen] = [now + TURNED_MS, 0, isOpen];
     const isTold = now < toldUntil;
     setText(set.glyph, isTold ? "✓" : isOpen ? "■" : "▶");
     setText(set.words, isTold ? told : isOpen ? "End set" : "Start set");
