@@ -125,7 +125,9 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     assert "Test rep: skipped" in text(page, ".steps")
     assert re.search(r"True rate\s+[\d.]+ Hz\s+the sensor claims 200 Hz", text(page, ".figures"))
     page.get_by_role("button", name="Done").click()
-    expect_text(page, ".sensor-list", "Upright bar sensor · On the bar's shaft · Not calibrated, which is optional")
+    expect_text(
+        page, ".sensor-list", "Upright bar sensor · On the bar's shaft · Not calibrated, which is optional"
+    )
 
     pair(page, "Strap")
     wait_for(page, "Paired")

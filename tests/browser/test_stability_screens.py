@@ -138,7 +138,10 @@ def test_a_rep_to_blame_is_one_click_away(trained, open_page):
     page.wait_for_function(
         "(hash) => location.hash === hash", arg=f"{trained}/set/{set_number}/rep/{rep_number}"
     )
-    page.wait_for_selector(".barpath")
+    expect_text(page, ".rep-card", "Uprightness loss")
+    assert re.search(r"\(other reps \d+\.\d° to \d+\.\d°\)", text(page, ".rep-card"))
+    card = page.locator(".rep-card").bounding_box()
+    assert card["y"] < page.viewport_size["height"], "it is in view"
 
 
 def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):
