@@ -109,7 +109,7 @@ def test_stop_stops_and_start_begins_anew():
     assert again[0][:1] == b"!"
     seq, t_ms, *_ = samples(again[1])
     assert seq == 0
-    assert t_ms < 500  # anew: it had run for a second; the first poll comes late on a busy machine
+    assert t_ms <= 9  # the first poll
 
 
 def test_anything_else_is_echoed_and_starts_nothing():
