@@ -27,9 +27,10 @@ _SHORTEST_WAIT_S = 2e-5
 class _ScaledSelector(selectors.BaseSelector):
     """Waits a fraction of the time it is asked to and counts the wait in full.
 
-    Time spent waiting runs ``speed`` times faster than the wall's; time spent working runs at the wall's own
-    rate. So a slow machine makes the session longer instead of making queues overrun that would not at speed
-    1.
+    Time spent waiting runs ``speed`` times faster than the wall's; time spent working is counted once. So a
+    slow machine makes the session longer instead of making queues overrun that would not at speed 1. Work is
+    the processor time of the loop's thread: what other programs take from it in between is nobody's delay. At
+    speed 1 the clock is the wall's, as in the ordinary loop.
     """
 
     def __init__(self, speed: float) -> None:
@@ -37,25 +38,26 @@ class _ScaledSelector(selectors.BaseSelector):
         # select waits microseconds. It takes file descriptors below 1024, plenty for one session.
         self._inner = selectors.SelectSelector()
         self._speed = speed
+        self._work_clock = time.monotonic if speed == 1 else time.thread_time
         self._now_s = time.monotonic()
-        self._mark_s = self._now_s
+        self._mark_s = self._work_clock()
 
     def now(self) -> float:
-        """Scaled seconds, monotonic."""
-        wall_s = time.monotonic()
-        self._now_s += wall_s - self._mark_s
-        self._mark_s = wall_s
+        """Scaled seconds, monotonic; to be called in the loop's thread."""
+        work_s = self._work_clock()
+        self._now_s += work_s - self._mark_s
+        self._mark_s = work_s
         return self._now_s
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for at most ``timeout`` scaled seconds."""
         self.now()
         wait_s = None if timeout is None else max(timeout, 0) / self._speed
+        began_s = time.monotonic()
         events = self._inner.select(0 if wait_s is not None and wait_s < _SHORTEST_WAIT_S else wait_s)
-        wall_s = time.monotonic()
-        waited_s = (wall_s - self._mark_s) * self._speed
+        waited_s = (time.monotonic() - began_s) * self._speed
         self._now_s += waited_s if timeout is None else min(waited_s, max(timeout, 0))
-        self._mark_s = wall_s
+        self._mark_s = self._work_clock()
         return events
 
     def register(

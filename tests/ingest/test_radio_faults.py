@@ -427,9 +427,10 @@ def test_data_that_flow_without_a_start_are_taken(tmp_path, device):
 
 
 def pauses_s(live):
-    """Times between one connection and the next, s."""
-    at_s = [time_s for time_s, link in live.links if link.event == "connected"]
-    return np.diff(at_s)
+    """Times from the end of one link to the next, s: how long a refused start takes is the radio's affair."""
+    lost_s = [time_s for time_s, link in live.links if link.event == "lost"]
+    connected_s = [time_s for time_s, link in live.links if link.event == "connected"]
+    return [next_s - end_s for end_s, next_s in zip(lost_s, connected_s[1:], strict=False)]
 
 
 @pytest.mark.parametrize(
