@@ -115,6 +115,15 @@ class PartBaseline:
         """Band in which a share ``level`` of this lifter's ordinary reps on another day lie."""
         return interval(self.centre, combined(self._another_set(), self.within_sets), level)
 
+    def from_usual(self, reps: PartReps, load_kg: float | None) -> tuple[float, Spread]:
+        """Give the mean over the reps of one set minus the centre, and how far ordinary ones scatter.
+
+        A set of few reps, or of badly measured ones, scatters more than the band of `usual_set`.
+        """
+        difference = float(self.adjusted(reps, load_kg).mean()) - self.centre
+        shift = self.effects.spread_of(self.covariates(reps.velocities_mps, load_kg).mean(axis=0))
+        return difference, combined(self._another_day(), self.set_mean(reps), shift)
+
     def smallest_worthwhile_change(self, config: StabilityConfig) -> float:
         """Give the larger of a share of the scatter between sessions and what the sensor can tell apart."""
         between = float(np.sqrt(self.session_means.variance))
@@ -126,9 +135,11 @@ class PartBaseline:
         A session mean scatters by the day and by its sets over their number; one set by all of its own.
         """
         longest = max(len(values) for _, values in self.sets)
-        days = self.session_means.scaled(1.0 + 1.0 / self.n_sessions)
         own = self._set_means(longest).scaled(1.0 - self.n_sessions / len(self.sets))
-        return combined(days, own)
+        return combined(self._another_day(), own)
+
+    def _another_day(self) -> Spread:
+        return self.session_means.scaled(1.0 + 1.0 / self.n_sessions)
 
 
 def adjusted(reps: PartReps, load_kg: float | None, baseline: PartBaseline | None) -> FloatArray:

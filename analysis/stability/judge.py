@@ -13,7 +13,7 @@ from analysis.stability.config import StabilityConfig
 from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
 from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
-from analysis.stability.sentences import session_sentence, weeks_sentence
+from analysis.stability.sentences import headline, session_sentence, weeks_sentence
 from analysis.stability.set_changes import with_set_words
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
 from analysis.stability.weeks import joined_sessions, part_history, trend_breaks
@@ -100,6 +100,7 @@ def judge_lift(
         exercise_id=exercise_id,
         word=parts[0].word,
         sentence=parts[0].sentence,
+        headline=headline(parts[0]),
         baseline=own.state,
         parts=parts,
         index=day.index,

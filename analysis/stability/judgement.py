@@ -169,7 +169,10 @@ class PartChange:
     usual : Interval or None
         Centre of the baseline and the band in which 90 % of this lifter's ordinary sets lie.
     outside_usual : tuple of int
-        Indices of the sets beyond that band on the worse side.
+        Indices of the sets beyond that band on the worse side: of ordinary sets 1 in 20 is.
+    worse_than_usual : tuple of int
+        Those of them that chance hardly explains, few or badly measured reps considered
+        (`StabilityConfig.usual_alpha`).
     sets : tuple of SetChange
         Each set but the first against the first ones.
     blamed : tuple of BlamedRep
@@ -192,6 +195,7 @@ class PartChange:
     smallest_worthwhile_change: float | None = None
     usual: Interval | None = None
     outside_usual: tuple[int, ...] = ()
+    worse_than_usual: tuple[int, ...] = ()
     sets: tuple[SetChange, ...] = ()
     blamed: tuple[BlamedRep, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -292,6 +296,9 @@ class LiftVerdict:
         The lift.
     word, sentence
         Of the primary part.
+    headline : str
+        What stands large: the word, or the sets that it would hide. "No clear change" is true of a session
+        whose sets were all worse than the lifter's ordinary ones, or whose worse sets were not the last.
     baseline : BaselineState
         Before this session.
     parts : tuple of PartChange
@@ -307,6 +314,7 @@ class LiftVerdict:
     exercise_id: str
     word: Word
     sentence: str
+    headline: str
     baseline: BaselineState
     parts: tuple[PartChange, ...]
     index: tuple[SetIndex, ...] = ()

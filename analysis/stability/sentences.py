@@ -58,10 +58,15 @@ _SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
 """Factor, unit and decimals for people; other units as they are, with two decimals."""
 
 
+def scale(part: str) -> tuple[float, str, int]:
+    """Give factor, unit (with the space before it) and decimals by which people read a measure."""
+    plain = (1.0, f" {MEASURES[part].unit}".rstrip(), 2)
+    return plain if MEASURES[part].research else _SCALE.get(MEASURES[part].unit, plain)
+
+
 def shown(part: str, value: float, *, sign: bool = False) -> str:
     """Write a value of a measure for people."""
-    plain = (1.0, f" {MEASURES[part].unit}".rstrip(), 2)
-    factor, unit, digits = plain if MEASURES[part].research else _SCALE.get(MEASURES[part].unit, plain)
+    factor, unit, digits = scale(part)
     if sign and unit == " %":
         unit = " points"  # of per cent: not a share of what it was
     text = f"{value * factor:{'+' if sign else ''}.{digits}f}{unit}"
@@ -105,6 +110,16 @@ def session_sentence(change: PartChange) -> str:
         return f"{name}: {numbers}: {_too_uncertain(judged)}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
+
+
+def headline(primary: PartChange) -> str:
+    """Say in few words what stands large over a session: see `LiftVerdict.headline`."""
+    worse = [str(index + 1) for index in primary.worse_than_usual]
+    if primary.word is not Word.NO_CLEAR_CHANGE or not worse:
+        return primary.word.value
+    if len(worse) == 1:
+        return f"set {worse[0]} is worse"
+    return f"sets {', '.join(worse[:-1])} and {worse[-1]} are worse"
 
 
 def set_sentence(part: str, change: SetChange, why_no_baseline: str) -> str:

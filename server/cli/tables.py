@@ -132,7 +132,7 @@ def _part_cell(part: str, estimate: Estimate) -> str:
 
 
 def _print_verdict(console: Console, verdict: LiftVerdict) -> None:
-    console.print(f"  [bold]{verdict.word.value}[/]: {verdict.sentence}", soft_wrap=True)
+    console.print(f"  [bold]{verdict.headline}[/]: {verdict.sentence}", soft_wrap=True)
     for part in verdict.parts[1:]:
         if part.word not in {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}:
             console.print(f"  {part.word.value}: {part.sentence}", soft_wrap=True)

@@ -13,6 +13,7 @@ from server.reporting.path_plot import path_plot, why_no_path
 from server.reporting.plots import index_plot, part_plot
 from server.reporting.words import (
     Mark,
+    headline_mark,
     index_words,
     is_moved,
     lift_name,
@@ -156,7 +157,7 @@ def _view(
         anchor=anchor,
         name=lift_name(exercise_id),
         summary=f"{plural(len(sets), 'set')}, {plural(reps, 'rep')}",
-        mark=verdict_mark(verdict.word) if verdict else None,
+        mark=headline_mark(verdict) if verdict else None,
         sentence=verdict.sentence if verdict else _why_not_judged(exercise_id, sets),
         baseline=sentence_case(verdict.baseline.words) if verdict else "",
         parts=tuple(parts),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analysis.results import Estimate
-    from analysis.stability.judgement import Interval, PartChange, PartHistory
+    from analysis.stability.judgement import Interval, LiftVerdict, PartChange, PartHistory
 
 PROXY_NOTE = (
     "Stability here is a declared proxy; unvalidated against trunk motion capture. "
@@ -58,6 +58,13 @@ def verdict_mark(word: Word) -> Mark:
     """Write a verdict."""
     glyph, tone = _VERDICTS[word]
     return Mark(glyph, sentence_case(word.value), tone)
+
+
+def headline_mark(verdict: LiftVerdict) -> Mark:
+    """Write what stands large over a lift: its word, or the sets that the word would hide."""
+    hidden = verdict.headline != verdict.word.value
+    mark = verdict_mark(Word.PROBABLY_WORSE if hidden else verdict.word)
+    return Mark(mark.glyph, sentence_case(verdict.headline), mark.tone)
 
 
 def seen_mark(seen: Seen) -> Mark:

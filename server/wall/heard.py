@@ -104,10 +104,10 @@ class HeardSession(_Heard):
 
 
 class HeardVerdict(_Heard):
-    """The word for a lift."""
+    """What is said of a lift."""
 
     exercise_id: Text | None = None
-    word: Text = ""
+    headline: Text = ""
 
 
 class _Message(_Heard):

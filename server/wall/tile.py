@@ -230,7 +230,7 @@ class RackView:
             "wanted_reps": None if goal is None else goal.reps,
             "quality": None if rep is None else rep.quality.state,
             "quality_reasons": () if rep is None else rep.quality.reasons,
-            "stability": self._word(shown),
+            "stability": self._headline(shown),
             "velocities_hidden": hidden,
         } | (_NO_VELOCITIES if hidden or shown is None else _velocities(shown, rep))
 
@@ -243,11 +243,11 @@ class RackView:
         age_s = self.link.last_sample_age_s
         return None if age_s is None else age_s + now_s - self._link_at_s
 
-    def _word(self, shown: HeardSet | None) -> str | None:
-        """Find the verdict on the lift that is shown."""
+    def _headline(self, shown: HeardSet | None) -> str | None:
+        """Find what is said of the lift that is shown."""
         for verdict in self.verdicts:
             if shown is not None and verdict.exercise_id == shown.exercise_id:
-                return verdict.word
+                return verdict.headline or None
         return None
 
 

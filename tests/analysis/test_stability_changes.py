@@ -9,7 +9,7 @@ from analysis.results import Estimate, Quality, QualityState
 from analysis.stability.history import Conditions
 from analysis.stability.judge import FEEDBACK_WARNING, judge_lift
 from analysis.stability.judgement import Word
-from tests.analysis.lifted import lifted_set, ordinary_day, ordinary_weeks
+from tests.analysis.lifted import PART, lifted_set, ordinary_day, ordinary_weeks
 
 LIFT = "front_squat"
 TODAY = 21
@@ -184,3 +184,41 @@ def test_ordinary_sessions_are_called_a_change_as_rarely_as_promised():
     alarms = sum(word is not Word.NO_CLEAR_CHANGE for word in words)
     # Promised 2.5 %; 150 sessions have a standard error of 1.3 points: three of them on top.
     assert alarms <= 150 * (0.025 + 3 * 0.013)
+
+
+def shifted(by_rad: float, n_sets: int = 5):
+    """An ordinary day on which all sets are worse by as much: nothing changes within it."""
+    sets = ordinary_day(np.random.default_rng(1), TODAY, n_sets)
+    return [
+        lifted_set([(rep.measures[PART].value or 0.0) + by_rad for rep in one.reps], k, TODAY)
+        for k, one in enumerate(sets)
+    ]
+
+
+def test_an_even_session_of_worse_sets_has_them_in_its_headline():
+    verdict = judged(shifted(0.15), ordinary_weeks(n_sessions=5))
+    assert verdict.word is Word.NO_CLEAR_CHANGE
+    assert verdict.parts[0].worse_than_usual == (0, 1, 2, 3, 4)
+    assert verdict.headline == "sets 1, 2, 3, 4 and 5 are worse"
+
+
+def test_one_doubtful_rep_makes_no_headline():
+    """A single rep that nobody measured well lies beyond the band of whole sets; that says little."""
+    sets = [*shifted(0.0, 4), lifted_set([0.14], 4, TODAY, sd=0.03)]
+    verdict = judged(sets, ordinary_weeks(n_sessions=5))
+    assert verdict.parts[0].outside_usual == (4,)
+    assert verdict.parts[0].worse_than_usual == ()
+    assert verdict.headline == verdict.word.value
+
+
+def test_a_better_set_is_never_called_worse():
+    assert judged(shifted(-0.15), ordinary_weeks(n_sessions=5)).parts[0].worse_than_usual == ()
+
+
+def test_ordinary_sets_are_called_worse_as_rarely_as_promised():
+    alarms = 0
+    for seed in range(300):
+        today = ordinary_day(np.random.default_rng(5000 + seed), TODAY, 4)
+        alarms += bool(judged(today, ordinary_weeks(seed)).parts[0].worse_than_usual)
+    # Promised 1 % for both sides together; 300 sessions have a standard error of 0.6 points: three on top.
+    assert alarms <= 300 * (0.01 + 3 * 0.006)
