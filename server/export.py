@@ -1,4 +1,4 @@
-"""Turns stored sessions into tables for other programs; columns: `server.export_columns`."""
+"""Turns stored sessions into tables, for people and for other programs; columns: `server.export_columns`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis.results import Rep, StickingRegion, VelocityCurve
+from analysis.exercises import CATALOGUE
+from analysis.intervals import Z95
+from analysis.measures import MEASURES
+from analysis.results import QualityState, Rep, StickingRegion, VelocityCurve
+from analysis.stability.sentences import scale
 from server.export_columns import NOT_NUMBERS, TABLES, schema
 
 if TYPE_CHECKING:
@@ -24,8 +28,9 @@ MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 class Table(StrEnum):
-    """What can be exported."""
+    """What can be exported; the sheet is for people, the others are for programs."""
 
+    SHEET = "sheet"
     SESSIONS = "sessions"
     SETS = "sets"
     REPS = "reps"
@@ -57,6 +62,7 @@ def table_of(table: Table, session: StoredSession, athletes: Mapping[UUID, str])
         With all columns of the table, whatever the session has; what is not known is null.
     """
     make: dict[Table, Callable[[], Iterable[dict[str, Any]]]] = {
+        Table.SHEET: lambda: (_sheet_row(item, rep, athletes) for item, rep in _reps(session)),
         Table.SESSIONS: lambda: [_session(session, athletes)],
         Table.SETS: lambda: (_set(item) for item in session.stored_sets),
         Table.REPS: lambda: (_rep(item, rep) for item, rep in _reps(session)),
@@ -166,6 +172,42 @@ def _rep(item: StoredSet, rep: Rep) -> dict[str, Any]:
             for f in fields(StickingRegion)
         },
     }
+
+
+def _sheet_row(item: StoredSet, rep: Rep, athletes: Mapping[UUID, str]) -> dict[str, Any]:
+    """One rep in the units and with the counting of the page."""
+    lift = None if item.summary.exercise_id is None else CATALOGUE.get(item.summary.exercise_id)
+    part = lift.parts[0] if lift and lift.parts else None
+    measured = None if part is None else rep.measures.get(part)
+    factor, unit, digits = (1.0, "", 2) if part is None else scale(part)
+    athlete = item.recording.athlete_id
+    begun = item.lifted_at.astimezone()
+    sd = rep.mean_concentric_velocity_sd_mps
+    good = rep.quality.state is QualityState.GOOD
+    return {
+        "date": f"{begun:%Y-%m-%d}",
+        "time": f"{begun:%H:%M}",
+        "athlete": None if athlete is None else athletes.get(athlete),
+        "lift": lift.name if lift else item.summary.exercise_id,
+        "load_kg": item.summary.load_kg,
+        "set": item.summary.index + 1,
+        "rep": rep.index + 1,
+        "counts": rep.index not in item.excluded,
+        "mean_velocity_mps": _rounded(rep.mean_concentric_velocity_mps, 1.0, 3),
+        "mean_velocity_95_mps": _rounded(sd, Z95, 3),
+        "peak_velocity_mps": _rounded(rep.peak_concentric_velocity_mps, 1.0, 3),
+        "range_of_motion_cm": _rounded(rep.range_of_motion_m, 100.0, 1),
+        "forward_cm": _rounded(rep.forward_drift_m, 100.0, 1),
+        "lockout_percent": _rounded(rep.lockout_ratio, 100.0, 0),
+        "stability_measure": None if part is None else MEASURES[part].name,
+        "stability_value": None if measured is None else _rounded(measured.value, factor, digits),
+        "stability_unit": unit.strip() or None,
+        "quality": "measured well" if good else "; ".join(rep.quality.reasons) or rep.quality.state.value,
+    }
+
+
+def _rounded(value: float | None, factor: float, digits: int) -> float | None:
+    return None if value is None else round(value * factor, digits)
 
 
 def _path(item: StoredSet, rep: Rep) -> Iterator[dict[str, Any]]:

@@ -197,7 +197,34 @@ PATHS = (
     Column("forward_sd_m", NUMBER, "standard deviation of `forward_m`"),
 )
 
-TABLES: Mapping[str, tuple[Column, ...]] = {"sessions": SESSIONS, "sets": SETS, "reps": REPS, "paths": PATHS}
+SHEET = (
+    Column("date", TEXT, "day of the set, in the time of the computer that exports"),
+    Column("time", TEXT, "when the set began, in the same time"),
+    Column("athlete", TEXT, "name; empty: the lifter without a name"),
+    Column("lift", TEXT, "name of the lift; empty: nobody said"),
+    Column("load_kg", NUMBER, "load, bar included"),
+    Column("set", COUNT, "which set of the session, from 1 as on the page"),
+    Column("rep", COUNT, "which rep of the set, from 1"),
+    Column("counts", YES_NO, "false where somebody left the rep out"),
+    Column("mean_velocity_mps", NUMBER, "mean concentric velocity"),
+    Column("mean_velocity_95_mps", NUMBER, "half of its 95 % interval"),
+    Column("peak_velocity_mps", NUMBER, "peak concentric velocity"),
+    Column("range_of_motion_cm", NUMBER, "height gained in the concentric phase"),
+    Column("forward_cm", NUMBER, "forward at the turning point; empty where not resolvable"),
+    Column("lockout_percent", NUMBER, "mean velocity of the last 30 % of the way over the peak"),
+    Column("stability_measure", TEXT, "name of the measure that judges this lift"),
+    Column("stability_value", NUMBER, "of this rep; empty where not known"),
+    Column("stability_unit", TEXT, "cm, ° or %"),
+    Column("quality", TEXT, "measured well, or why not"),
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "sheet": SHEET,
+    "sessions": SESSIONS,
+    "sets": SETS,
+    "reps": REPS,
+    "paths": PATHS,
+}
 """The tables by name."""
 
 

@@ -35,7 +35,7 @@ def write_tables(
     file_format: FileFormat,
     tables: Collection[Table] = tuple(Table),
 ) -> list[str]:
-    """Write tables of all these sessions, by default all four; tables of before are replaced.
+    """Write tables of all these sessions, by default all; tables of before are replaced.
 
     Returns
     -------

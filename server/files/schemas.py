@@ -122,6 +122,7 @@ class KeepRequest(Model):
 class ExportKind(StrEnum):
     """What can be exported."""
 
+    SHEET = "sheet"
     REPS = "reps"
     SETS = "sets"
     SESSIONS = "sessions"

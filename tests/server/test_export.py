@@ -8,8 +8,10 @@ from dataclasses import fields, replace
 import polars as pl
 import pytest
 
+from analysis.exercises import CATALOGUE
 from analysis.measures import MEASURES
 from analysis.results import Estimate, Rep, StickingRegion, VelocityCurve
+from analysis.stability.sentences import shown
 from server.annotating import middle_s
 from server.annotations import ExcludedRep, SessionAnnotation, SetAnnotation
 from server.export import FileFormat, Table, content, join, table_of
@@ -132,3 +134,20 @@ def test_a_session_is_exported_over_rest(client):
     assert client.get(address, params={"table": "secrets"}).status_code == 422
     assert client.get(address, params={"format": "xlsx"}).status_code == 422
     assert client.get("/api/v1/sessions/00000000-0000-0000-0000-000000000009/export").status_code == 404
+
+
+def test_the_coachs_sheet_counts_and_measures_as_the_page_does(stored):
+    session = stored.session(ID)
+    sheet = table_of(Table.SHEET, session, {})
+    assert sheet.height == 10
+    assert sheet.select("set", "rep").rows() == [(one, rep) for one in (1, 2) for rep in range(1, 6)]
+    assert sheet["counts"].to_list() == [False] + [True] * 9
+    first, rep = sheet.row(1, named=True), session.sets[0].reps[1]
+    assert first["mean_velocity_mps"] == round(rep.mean_concentric_velocity_mps, 3)
+    assert first["range_of_motion_cm"] == round(100 * rep.range_of_motion_m, 1)
+    parts = CATALOGUE[session.sets[0].exercise_id].parts
+    assert first["stability_measure"] == MEASURES[parts[0]].name
+    # What is shown is what the page says of the rep: the same value, in its unit.
+    value = rep.measures[parts[0]].value
+    assert f"{first['stability_value']:.1f}" in shown(parts[0], value)
+    assert first["stability_unit"] in shown(parts[0], value)

@@ -25,8 +25,9 @@ export const QUESTIONS = {
 };
 
 export const EXPORTS = [
-  ["reps", "Reps", "A row for each rep: statistics in R, Python or a spreadsheet."],
-  ["sets", "Sets", "A row for each set, with its means and the velocity loss: a coach's sheet."],
+  ["sheet", "Coach's sheet", "A row for each rep, in the units and with the numbers of this page: for a spreadsheet."],
+  ["reps", "Reps", "A row for each rep with every number in SI units: statistics in R or Python."],
+  ["sets", "Sets", "A row for each set, with its means and the velocity loss, for programs as well."],
   ["sessions", "Sessions", "A row for each session: when, who, which sensor and mount."],
   ["paths", "Bar paths", "Up to 64 points of each rep: to draw them elsewhere."],
   ["samples", "Raw samples", "What the sensor measured: to try other algorithms, or to import it again."],
@@ -34,7 +35,7 @@ export const EXPORTS = [
   ["motion-bids", "Motion-BIDS", "A dataset of samples and events by the standard of motion laboratories."],
   ["report", "Report", "A page of each session that opens in every browser: to print or to send."],
 ];
-const TABLES = new Set(["reps", "sets", "sessions", "paths"]);
+const TABLES = new Set(["sheet", "reps", "sets", "sessions", "paths"]);
 export const hasFormat = (kinds) => kinds.some((kind) => TABLES.has(kind) || kind === "samples");
 
 /** "340 kB", "1.2 MB". */
@@ -45,13 +46,13 @@ export function bytes(n) {
 }
 
 /** Bytes of a row as CSV, measured on 250 reps of the demonstration; paths: of all the points of a rep. */
-const ROW_BYTES = { reps: 1700, sets: 1400, sessions: 150, paths: 7700 };
+const ROW_BYTES = { sheet: 120, reps: 1700, sets: 1400, sessions: 150, paths: 7700 };
 
 /** Bytes of the tables, to one digit; null where that is not known. */
 export function sizeGuess(kinds, sessions) {
   if (!kinds.length || kinds.some((kind) => !TABLES.has(kind))) return null;
   const sum = (what) => sessions.reduce((total, one) => total + one[what], 0);
-  const rows = { reps: sum("n_reps"), sets: sum("n_sets"), sessions: sessions.length, paths: sum("n_reps") };
+  const rows = { sheet: sum("n_reps"), reps: sum("n_reps"), sets: sum("n_sets"), sessions: sessions.length, paths: sum("n_reps") };
   const guess = kinds.reduce((total, kind) => total + rows[kind] * ROW_BYTES[kind], 0);
   return Number(guess.toPrecision(1));
 }

@@ -60,9 +60,9 @@ export function exportMenu({ recording_id: id }, place) {
   const isMissing = place !== null && !place.has_recording;
   const links = [
     [`${api}/report`, "Report", "one page to print or send", { target: "_blank", rel: "noopener" }],
-    [`${api}/export?table=reps&format=csv`, "Reps as CSV", "one line for each rep", { download: "" }],
-    [`${api}/export?table=sets&format=csv`, "Sets as CSV", "one line for each set", { download: "" }],
-    [`#/files/export/${id}`, "More formats", "Parquet, FIT, BIDS, the recording", {}],
+    [`${api}/export?table=sheet&format=csv`, "Coach's sheet, CSV", "one line for each rep, numbered as here", { download: "" }],
+    [`${api}/export?table=reps&format=csv`, "Reps as CSV", "every number of each rep, for programs", { download: "" }],
+    [`#/files/export/${id}`, "More formats", "sets, Parquet, FIT, BIDS, the recording", {}],
   ];
   const items = links.map(([href, name, words, more]) => h("li", {}, h("a", { href, ...more }, h("strong", { text: name }), h("small", { text: words }))));
   const explore = isMissing

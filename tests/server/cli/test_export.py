@@ -31,6 +31,7 @@ def test_all_sessions_are_exported_oldest_first(upright, data_dir):
         "reps.parquet",
         "sessions.parquet",
         "sets.parquet",
+        "sheet.parquet",
     ]
     ids = [str(recording(number).recording_id) for number in range(2)]
     assert pl.read_parquet(out / "sessions.parquet")["recording_id"].to_list() == ids
