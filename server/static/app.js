@@ -5,14 +5,13 @@ import { listenToKeys } from "./core/keys.js";
 import { nextTheme, otherUnit, setTheme, setUnit, showTheme, theme, unit } from "./core/look.js";
 import { learnMeasures } from "./core/measures.js";
 import { makeRouter } from "./core/router.js";
-import { SCREENS, loadOthers, loadScreen, screenOf } from "./core/screens.js";
+import { SCREENS, loadHelp, loadOthers, loadScreen, screenOf } from "./core/screens.js";
 import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
 import { hear } from "./live/cues.js";
 import { repSentence, setSentence } from "./live/sentences.js";
 import { drawBadge } from "./parts/badge.js";
-import { openHelp } from "./parts/help.js";
 import { drawDiskNotice } from "./parts/disknotice.js";
 import { companionNews } from "./parts/linkline.js";
 import { fillNav, markScreen } from "./parts/nav.js";
@@ -105,11 +104,12 @@ const KEYS = [
   { key: "l", words: "Loads in kg or lb", run: changeUnit },
   { key: "m", words: "Sound on or off", run: () => toggleSound(sound.state() === "waiting") },
   { key: "t", words: "Colours: as the system, light, dark", run: changeTheme },
-  { key: "?", words: "These keys", run: help },
+  { key: "?", words: "Help: this screen and its keys", run: help },
 ];
 
-function help() {
-  openHelp(KEYS, keysOfScreen(), screen.name);
+async function help() {
+  const { openHelp } = await loadHelp();
+  openHelp(KEYS, keysOfScreen(), screen);
 }
 
 /** What this browser may do. Where its token was renewed, loading the page anew shows where to sign in. */

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from analysis import SetLabel
 from analysis.events import RepFinished, SetFinished, VelocitySample
 from server.session import LinkState
 from tests.browser.conftest import Station
@@ -183,6 +184,33 @@ def test_a_label_goes_to_the_session_in_the_unit_that_was_chosen(lifted, open_pa
     (label,) = station.controls.labels
     assert label.exercise_id == "deadlift"
     assert label.load_kg == pytest.approx(400 * 0.45359237)
+
+
+def test_what_another_screen_says_of_the_next_set_is_seen_and_heard(lifted, open_page, station):
+    page = open_page()
+    for event in lifted:
+        station.tell(station.hub.publish_event, event)
+    expect_text(page, ".live-context", "Back squat")
+    assert page.locator(".live-changed").is_hidden()
+    station.tell(station.hub.publish_label, SetLabel("deadlift", 180.0))
+    page.wait_for_selector(".live-changed")
+    expect_text(page, ".live-context", "Next: Deadlift · 180 kg")
+    expect_text(page, "#spoken", "Next set: Deadlift · 180 kg.")
+    station.tell(station.hub.publish_label, SetLabel("deadlift", 180.0))
+    page.wait_for_selector(".live-changed", state="hidden", timeout=9000)
+
+
+def test_help_says_what_the_screen_is_for_also_without_keys(lifted, open_page):
+    page = open_page()
+    page.get_by_role("button", name="Help").click()
+    help_ = page.get_by_role("dialog", name="Help: Live")
+    help_.wait_for()
+    assert "Leave out" in help_.inner_text()
+    help_.get_by_role("button", name="Close").click()
+    page.keyboard.press("3")
+    page.wait_for_selector("h1:has-text('Upper-back stability')")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Help: Stability").wait_for()
 
 
 def test_a_refused_label_is_explained_in_the_dialog(lifted, open_page, station):

@@ -59,7 +59,7 @@ def test_from_the_list_to_a_rep_its_table_its_file_and_its_path(recorded, open_p
     expect_text(page, ".explorer-rep", "Set 1, rep 1")
     expect_text(page, ".explorer-where", "every sample")
     assert page.url.endswith("/set/1/rep/1")
-    assert text(page, "#spoken").startswith("Set 1, rep 1: good")
+    assert text(page, "#spoken").startswith("Set 1, rep 1: measured well")
     low, high, _ = window(page)
     page.keyboard.press("]")
     expect_text(page, ".explorer-rep", "Set 1, rep 2")

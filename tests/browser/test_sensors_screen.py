@@ -124,6 +124,7 @@ def test_a_sensor_and_a_strap_are_paired_stream_together_and_are_forgotten(gym):
     assert_fits(page)
     assert "Test rep: skipped" in text(page, ".steps")
     assert re.search(r"True rate\s+[\d.]+ Hz\s+the sensor claims 200 Hz", text(page, ".figures"))
+    assert text(page, ".figures-verdict") == "✓ The sensor measures as it should."
     page.get_by_role("button", name="Done").click()
     expect_text(
         page, ".sensor-list", "Upright bar sensor · On the bar's shaft · Not calibrated, which is optional"
@@ -167,12 +168,18 @@ def test_the_test_rep_is_measured_and_told(gym):
 
 
 def test_a_pairing_is_found_again_after_a_reload_and_can_be_given_up(gym):
-    _, _, page = gym(QUICK)
+    _, visitor, page = gym(QUICK)
     scan(page)
     pair(page, "Bar")
     wait_for(page, "Roll the bar")
     page.reload()
     wait_for(page, "Roll the bar")
+    # Another browser is told of it, and walks into it only if somebody wants that.
+    other = visitor("#/sensors")
+    expect_text(other, "main", "Another screen is pairing a sensor")
+    assert other.locator(".instruct").count() == 0
+    other.get_by_role("button", name="Go on here").click()
+    wait_for(other, "Roll the bar")
     page.get_by_role("button", name="Give up").click()
     expect_text(page, "main", "Given up: nothing of it was kept.")
     expect_text(page, ".sensor-list", "No sensor is paired yet")

@@ -5,7 +5,7 @@ import { figure } from "../parts/figure.js";
 import { chart } from "./chart.js";
 import { keys } from "./legends.js";
 import { h } from "../core/dom.js";
-import { UNKNOWN, number, verdict } from "../core/format.js";
+import { UNKNOWN, number } from "../core/format.js";
 import { measureOf, partBetween, partEnds, partHead, partNumber, partRange, partValue } from "../core/measures.js";
 
 const [LARGE_PX, SMALL_PX] = [280, 190];
@@ -37,24 +37,18 @@ export function partCard(page, part, sets) {
 
 /** What the word at the top does not say: sets beyond the ordinary, or none. */
 export function outsideWords(part) {
-  const list = outsideSets(part);
+  const sets = part.outside_usual.map((index) => index + 1);
   if (!part.usual || part.word === "too little data") return "";
-  if (!list) return `${measureOf(part.part).name}: every set lies within your ordinary sets, or is better.`;
-  return `${list} worse than your ordinary sets.`;
+  if (!sets.length) return `${measureOf(part.part).name}: every set lies within your ordinary sets, or is better.`;
+  const list = sets.length > 1 ? `Sets ${sets.slice(0, -1).join(", ")} and ${sets.at(-1)} are` : `Set ${sets[0]} is`;
+  return `${list} worse than your ordinary sets${hedge(part)}.`;
 }
 
-/** "Sets 4 and 5 are", or nothing. */
-function outsideSets({ outside_usual: outside }) {
-  const sets = outside.map((index) => index + 1);
-  if (sets.length === 0) return "";
-  return sets.length > 1 ? `Sets ${sets.slice(0, -1).join(", ")} and ${sets.at(-1)} are` : `Set ${sets[0]} is`;
-}
-
-/** What stands large: that the last set is as the first must not hide that others were worse. */
-export function sessionVerdict(lift) {
-  const [primary] = lift.parts;
-  const hides = lift.word === "no clear change" && primary.usual && primary.outside_usual.length > 0;
-  return hides ? { ...verdict("probably worse"), words: `${outsideSets(primary)} worse` } : verdict(lift.word);
+/** One in twenty ordinary sets lies beyond the band: that is not yet a finding. */
+function hedge({ outside_usual: outside, worse_than_usual: sure }) {
+  const open = outside.filter((index) => !sure.includes(index)).map((index) => index + 1);
+  if (!open.length) return "";
+  return open.length === outside.length ? ", but not by more than chance explains now and then" : `; of ${open.join(", ")} chance may be the reason`;
 }
 
 /** What load and speed explain is taken out, if the lifter's baseline says how much that is. */

@@ -8,8 +8,6 @@ import { counting } from "../core/reps.js";
 const MOST_REPS = 20;
 /** More bars than this are drawn with less text. */
 const MANY_REPS = 10;
-/** The reference line that lifters train by most often: a loss of 20 % against the fastest rep. */
-const LOSS_LINE = 0.2;
 /** The highest bar is this much of the track, so that its whisker has room. */
 const HEADROOM = 0.92;
 const LEAST_SCALE_MPS = 0.3;
@@ -43,19 +41,23 @@ export function drawRepBars(root, reps, { goal = null, advice = null } = {}) {
   const first = reps.length - shown.length;
   const isMany = shown.length > MANY_REPS;
   const bars = shown.map((rep, i) => repBar(rep, scale, { isLast: i === shown.length - 1, isMany, advice, zone: advice?.reps[first + i]?.zone }));
-  const stop = goal?.velocity_loss_stop_fraction ?? LOSS_LINE;
   const states = shown.map((rep, i) => repStates(rep, advice?.reps[first + i]?.zone));
-  // Its label stands on the side that the target's does not.
-  const isBelow = target !== null && fastest * (1 - stop) <= target[1];
-  const line = h("div", { class: isBelow ? "repbars-line below" : "repbars-line", "aria-hidden": "true" }, h("span", { text: `−${percent(stop)}` }));
-  line.style.bottom = height(fastest * (1 - stop) * scale);
+  const stop = reps.length > 1 && fastest > 0 ? (goal?.velocity_loss_stop_fraction ?? null) : null;
   const list = h("ol", { class: "repbars-list", "aria-label": `${mainVelocity({}, advice)[2]} concentric velocity of each rep` }, ...bars);
-  put(root, h("div", { class: isMany ? "repbars-plot many" : "repbars-plot" }, target ? band(target, scale) : null, reps.length > 1 && fastest > 0 ? line : null, list));
+  put(root, h("div", { class: isMany ? "repbars-plot many" : "repbars-plot" }, target ? band(target, scale) : null, stop === null ? null : stopLine(stop, fastest, scale, target), list));
   return states.flat();
 }
 
 /** The track is the plot without the line of rep numbers below it (`--index-height` in screens.css). */
 const height = (share) => `calc(var(--index-height) + (100% - var(--index-height)) * ${share})`;
+
+/** Velocity at which the set is to stop; its label stands on the side that the target's does not. */
+function stopLine(stop, fastest, scale, target) {
+  const isBelow = target !== null && fastest * (1 - stop) <= target[1];
+  const line = h("div", { class: isBelow ? "repbars-line below" : "repbars-line", "aria-hidden": "true" }, h("span", { text: `−${percent(stop)}` }));
+  line.style.bottom = height(fastest * (1 - stop) * scale);
+  return line;
+}
 
 function band([low, high], scale) {
   const drawn = h("div", { class: "target-band", "aria-hidden": "true" }, h("span", { text: "target" }));
@@ -79,8 +81,8 @@ function repBar(rep, scale, { isLast, isMany, advice, zone }) {
     bar.append(whisker);
   }
   const reasons = rep.excluded_reason || rep.quality.reasons.join("; ");
-  const words = states.length ? states.map((one) => one.words).join(", ") : "good";
-  const label = [`Rep ${rep.index + 1}: ${velocity(mps)} m/s, ${words}`, reasons].filter(Boolean).join(", ");
+  const said = states.length ? states.map((one) => one.words).join(", ") : quality(rep.quality.state).words;
+  const label = [`Rep ${rep.index + 1}: ${velocity(mps)} m/s, ${said}`, reasons].filter(Boolean).join(", ");
   return h(
     "li",
     { class: "repbar", title: label, "aria-label": label },

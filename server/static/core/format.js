@@ -81,7 +81,7 @@ export const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(
 
 export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-/** Words of a verdict with the sign and the tone that stand beside them. */
+/** Words of a verdict, or of a headline ("sets 4 and 5 are worse"), with the sign and the tone that stand beside them. */
 export function verdict(words) {
   const glyphs = {
     "clearly worse": ["▼", "bad"],
@@ -91,14 +91,14 @@ export function verdict(words) {
     "clearly better": ["▲", "good"],
     "too little data": ["…", "none"],
   };
-  const [glyph, tone] = glyphs[words] ?? ["", "none"];
+  const [glyph, tone] = glyphs[words] ?? (/^sets? .* worse$/.test(words) ? ["▽", "warn"] : ["", "none"]);
   return { words: sentenceCase(words), glyph, tone };
 }
 
 /** State of a rep as a sign and a word, so that colour never stands alone. */
 export function quality(state) {
   const known = {
-    good: { glyph: "", words: "good" },
+    good: { glyph: "", words: "measured well" },
     low_quality: { glyph: "!", words: "low quality" },
     not_resolvable: { glyph: "?", words: "not resolvable" },
   };

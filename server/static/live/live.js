@@ -21,12 +21,15 @@ import { fillScreen, wakeLock } from "./tablet.js";
 
 /** Messages that change the number or the charts; all others leave them alone. */
 const REDRAWN_ON = new Set(["snapshot", "rep", "set", "session", "unit", "label", "edit", "metric"]);
+/** That the next set was changed, perhaps on another screen, stands beside it this long, ms. */
+const CHANGED_MS = 8000;
 /** The legend of the path has this much of its place, px. */
 const LEGEND_PX = 44;
 
 /** @param {HTMLElement} root @param {import("../core/screens.js").Context} context */
 export function show(root, context) {
   let latest = null;
+  let changedTimer = 0;
   const parts = layout();
   const controls = makeControls({
     sound: context.sound,
@@ -67,6 +70,16 @@ export function show(root, context) {
     openNumbers(shownSet(latest), context.unit(), isBlind(latest));
   }
 
+  /** A coach's screen may say what is lifted next: whoever stands at the bar has to see that it is new. */
+  function tellChange(before, state) {
+    const [old, next] = [before, state].map(({ label }) => labelWords(label, context.unit()));
+    if (old === next) return;
+    context.say(`Next set: ${next}.`);
+    parts.changed.hidden = false;
+    clearTimeout(changedTimer);
+    changedTimer = setTimeout(() => { parts.changed.hidden = true; }, CHANGED_MS);
+  }
+
   function update(state, message) {
     if (message?.type === "velocity") {
       latest = state;
@@ -74,6 +87,7 @@ export function show(root, context) {
       return;
     }
     const now = performance.now();
+    if (message?.type === "label" && latest) tellChange(latest, state);
     latest = state;
     drawEmpty(parts.screen, parts.empty, state);
     parts.screen.classList.toggle("idle", phase(state) === "idle");
@@ -89,6 +103,7 @@ export function show(root, context) {
   return {
     update,
     unmount() {
+      clearTimeout(changedTimer);
       strip.close();
       number.close();
       observer.disconnect();
@@ -111,7 +126,8 @@ function layout() {
     empty: emptyPanel(),
     notice: noticeBox(),
     links: linkLine(),
-    context: h("h1", { class: "live-context" }),
+    contextWords: h("span"),
+    changed: h("small", { class: "live-changed", hidden: true, text: "✎ changed" }),
     goalWords: h("p", { class: "goal-words" }),
     change: h("button", { class: "big change", type: "button", "aria-keyshortcuts": "c", text: "Change set" }),
     over: overPanel(),
@@ -131,6 +147,7 @@ function layout() {
     pathTitle: h("h2", { text: "Bar path" }),
     canvas: h("canvas", { class: "strip", "aria-hidden": "true" }),
   };
+  p.context = h("h1", { class: "live-context" }, p.contextWords, p.changed);
   p.numberBox = h("button", { class: "number-box", type: "button", "aria-keyshortcuts": "v" }, p.number);
   p.hero = h(
     "section",
@@ -163,6 +180,9 @@ function currentLabel(state) {
   return told.exercise_name ? told : { ...(shownSet(state) ?? told), goal: told.goal };
 }
 
+/** "Front squat · 100 kg" */
+const labelWords = (label, unit) => [label.exercise_name ?? "Exercise not set", load(label.load_kg, unit)].filter(Boolean).join(" · ");
+
 /** Everything that a rep or a set changes. */
 function drawSet(parts, number, state, unit, place) {
   const set = shownSet(state);
@@ -170,7 +190,7 @@ function drawSet(parts, number, state, unit, place) {
   const goal = goalOf(state);
   const blind = isBlind(state);
   const isNext = set !== null && state.openSet === null && (set.exercise_id !== label.exercise_id || set.load_kg !== label.load_kg);
-  setText(parts.context, [`${isNext ? "Next: " : ""}${label.exercise_name ?? "Exercise not set"}`, load(label.load_kg, unit)].filter(Boolean).join(" · "));
+  setText(parts.contextWords, `${isNext ? "Next: " : ""}${labelWords(label, unit)}`);
   setText(parts.goalWords, goal ? goalWords(goal) : "");
   parts.change.disabled = state.session === null;
   parts.screen.classList.toggle("blind", blind);
@@ -233,7 +253,7 @@ function drawChips(parts, set, state) {
   const lift = state.verdicts.find((item) => item.exercise_id === set?.exercise_id);
   parts.trend.hidden = !lift || state.openSet !== null;
   if (parts.trend.hidden) return;
-  const { glyph, tone, words } = verdict(lift.word);
+  const { glyph, tone, words } = verdict(lift.headline);
   parts.trend.className = `trend-link tag ${tone}`;
   setText(parts.trend, `${glyph} Upper back: ${words.toLowerCase()}`);
 }

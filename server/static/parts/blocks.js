@@ -72,11 +72,10 @@ export function tag(word) {
 /**
  * Verdict, sentence, what stands beside it, how sure it is, how far the baseline is, warnings.
  *
- * @param {any} lift @param {string} aside @param {string} sure
- * @param {{words: string, glyph: string, tone: string}} said what stands large
+ * @param {any} lift a LiftVerdict or LiftHistory @param {string} aside @param {string} sure
  */
-export function headline(lift, aside = "", sure = "", said = verdict(lift.word)) {
-  const { words, glyph, tone } = said;
+export function headline(lift, aside = "", sure = "") {
+  const { words, glyph, tone } = verdict(lift.headline ?? lift.word);
   return h(
     "div",
     { class: `verdict ${tone}` },

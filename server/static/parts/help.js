@@ -1,8 +1,9 @@
-/** The overlay of keys: everywhere, and on the screen that is shown. */
+/** The overlay behind "?": what the screen that is shown is for, and the keys, its own and those of everywhere. */
 
 import { h } from "../core/dom.js";
 import { areKeysOn, turnKeys } from "../core/keys.js";
 import { SCREENS } from "../core/screens.js";
+import { ABOUT } from "./about.js";
 
 /** How keys are written that are not a letter. */
 const NAMES = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
@@ -21,9 +22,9 @@ const group = (title, keys) => (keys.length ? h("section", {}, h("h3", { text: t
 /**
  * @param {import("../core/keys.js").Key[]} own of the page
  * @param {import("../core/keys.js").Key[]} ofScreen
- * @param {string} name of the screen
+ * @param {{id: string, name: string}} screen
  */
-export function openHelp(own, ofScreen, name) {
+export function openHelp(own, ofScreen, { id, name }) {
   const isOn = h("input", { type: "checkbox", name: "keys", checked: areKeysOn() });
   isOn.addEventListener("change", () => turnKeys(isOn.checked));
   const screens = SCREENS.map((screen) => ({ key: screen.key, words: screen.name }));
@@ -33,7 +34,8 @@ export function openHelp(own, ofScreen, name) {
   const dialog = h(
     "dialog",
     { class: "dialog help", "aria-labelledby": "help-title", onclose: () => dialog.remove() },
-    h("h2", { id: "help-title", text: "Keys" }),
+    h("h2", { id: "help-title", text: `Help: ${name}` }),
+    ABOUT[id] ? h("ul", { class: "help-about" }, ...ABOUT[id].map((text) => h("li", { text }))) : null,
     h("div", { class: "help-groups" }, ...groups),
     h("label", { class: "check" }, isOn, "Single keys do something (turn off for voice control)"),
     h("div", { class: "actions" }, close),

@@ -5,7 +5,7 @@ import { h, put, setText } from "../core/dom.js";
 import { choice, labelled, problemWords } from "../parts/form.js";
 import { sentenceCase } from "../core/format.js";
 import { orientationView } from "./orientation.js";
-import { figures, nameOf, seatWords } from "./sensorwords.js";
+import { figures, figuresVerdict, nameOf, seatWords } from "./sensorwords.js";
 
 /** Often enough that a hand sees the sensor follow it. */
 const POLL_MS = 200;
@@ -55,9 +55,10 @@ export function pairingCard(sensor, running, onEnd) {
   const large = h("div", { class: "instruct", role: "status" });
   const problem = h("p", { class: "pairing-problem", role: "status", hidden: true });
   const doing = h("div", { class: "big-actions" });
+  const verdict = h("p", { class: "figures-verdict" });
   const facts = h("dl", { class: "figures" });
   const turn = orientationView();
-  const root = h("section", { class: "card pairing", tabindex: -1 }, h("div", { class: "card-head" }, title, giveUp), steps, h("div", { class: "instruct-row" }, large, turn.root), problem, doing, facts);
+  const root = h("section", { class: "card pairing", tabindex: -1 }, h("div", { class: "card-head" }, title, giveUp), steps, h("div", { class: "instruct-row" }, large, turn.root), problem, doing, verdict, facts);
   let lift = null;
   let shown = "";
   let timer = 0;
@@ -127,7 +128,9 @@ export function pairingCard(sensor, running, onEnd) {
     const step = stepOf(pairing);
     const place = placeOf(pairing);
     if (step !== "failed") tell(pairing.problem);
-    put(facts, ...figures(pairing).map(([name, value, usual]) => h("div", {}, h("dt", { text: name }), h("dd", {}, value, usual ? h("small", { text: usual }) : null))));
+    const found = figures(pairing);
+    setText(verdict, pairing.rest || step === "done" ? figuresVerdict(found) : "");
+    put(facts, ...found.map(([name, value, usual, isOdd]) => h("div", { class: isOdd ? "odd" : null }, h("dt", { text: name }), h("dd", {}, isOdd ? "! " : "", value, usual ? h("small", { text: usual }) : null))));
     turn.draw(step, pairing.orientation);
     if (step === shown) return;
     shown = step;

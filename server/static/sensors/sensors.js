@@ -10,8 +10,11 @@ import { openMountForm } from "./mountform.js";
 import { pairingCard } from "./pairing.js";
 import { scanCard } from "./sensorscan.js";
 import { nameOf, sensorWords } from "./sensorwords.js";
+import { recall, remember } from "../core/memory.js";
 import { sampleAge } from "../core/state.js";
 
+/** What the browser remembers while it leads through a pairing. */
+const BEGAN_HERE = "pairing";
 /** Kinds that are worn on the chest; elsewhere the lifter has to say. */
 const STRAPS = ["heart_rate", "polar_h10"];
 
@@ -73,7 +76,7 @@ function mount(root, first, context) {
   async function refresh() {
     try {
       sensors = await getSensors();
-      if (mayChange && sensors.pairing?.running && pairing === null) openPairing(null, sensors.pairing);
+      takeUp();
       draw();
       return true;
     } catch (error) {
@@ -144,11 +147,30 @@ function mount(root, first, context) {
     await disconnectSensor().then(after("The session has ended. Its results stay."), (error) => tellError(error));
   }
 
+  /** A pairing that this browser began goes on after a reload; into another's nobody walks by chance. */
+  function takeUp() {
+    if (!mayChange || pairing !== null) return;
+    const isRunning = Boolean(sensors.pairing?.running);
+    if (isRunning && recall(BEGAN_HERE, "")) openPairing(null, sensors.pairing);
+    else put(pairingBox, isRunning ? offer() : null);
+  }
+
+  const offer = () =>
+    h(
+      "section",
+      { class: "card pairing-elsewhere" },
+      h("h2", { text: "Another screen is pairing a sensor" }),
+      h("p", { text: "Whoever stands at the bar is led through it there. It can be gone on with here instead." }),
+      h("button", { class: "tool", type: "button", text: "Go on here", onclick: () => openPairing(null, sensors.pairing) }),
+    );
+
   function openPairing(found, running) {
     tell("", null, "");
+    remember(BEGAN_HERE, "yes");
     pairing = pairingCard(found, running, async (words) => {
       pairing.close();
       pairing = null;
+      remember(BEGAN_HERE, "");
       put(pairingBox);
       desk.hidden = false;
       await after(words)();
@@ -169,7 +191,7 @@ function mount(root, first, context) {
   }
 
   draw();
-  if (mayChange && first.pairing?.running) openPairing(null, first.pairing);
+  takeUp();
   return { update, unmount: () => { scan.close(); pairing?.close(); } };
 }
 

@@ -39,25 +39,38 @@ export function signalWords(dbm) {
   return `${word}, ${number(dbm)} dBm`;
 }
 
-/** What a pairing has measured so far; what is not known is left out. @returns {[string, string, string][]} name, value, what is usual */
+/** How far gravity may be off, m/s²: scale errors of such sensors reach 3 %. */
+const GRAVITY_OFF = 0.3;
+/** Beyond these a sensor is noisier, or turns more by itself, than its kind does. */
+const MOST = { accel_ug: 300, gyro_dps: 0.015, bias_dps: 3, lost: 0.02, rate_off: 0.02 };
+
+/**
+ * What a pairing has measured so far; what is not known is left out.
+ *
+ * @returns {[string, string, string, boolean?][]} name, value, what is usual, whether it is unusual
+ */
 export function figures(pairing) {
   const { rest, roll, rep } = pairing;
   const known = [];
   if (rest) {
     const bias = Math.hypot(...rest.gyro_bias_radps) * DEG_PER_RAD;
+    const accel = (rest.accel_noise_mps2_per_rthz / G_MPS2) * 1e6;
+    const gyro = rest.gyro_noise_radps_per_rthz * DEG_PER_RAD;
     known.push(
-      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, "should be near 9.81"],
-      ["Noise, accelerometer", `${number((rest.accel_noise_mps2_per_rthz / G_MPS2) * 1e6)} µg/√Hz`, "usual 90 to 300"],
-      ["Noise, gyroscope", `${number(rest.gyro_noise_radps_per_rthz * DEG_PER_RAD, 4)} °/s/√Hz`, "usual 0.004 to 0.015"],
-      ["Gyroscope bias", `${number(bias, 2)} °/s`, "usual up to 3"],
+      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, "should be near 9.81", Math.abs(rest.gravity_mps2 - G_MPS2) > GRAVITY_OFF],
+      ["Noise, accelerometer", `${number(accel)} µg/√Hz`, `usual up to ${MOST.accel_ug}`, accel > MOST.accel_ug],
+      ["Noise, gyroscope", `${number(gyro, 4)} °/s/√Hz`, `usual up to ${MOST.gyro_dps}`, gyro > MOST.gyro_dps],
+      ["Gyroscope bias", `${number(bias, 2)} °/s`, `usual up to ${MOST.bias_dps}`, bias > MOST.bias_dps],
     );
   }
   if (roll) known.push(["Roll of the bar", `${number(roll.turn_rad * DEG_PER_RAD)}°`, `bar level within ${number(roll.level_rad * DEG_PER_RAD, 1)}°`]);
   if (pairing.measured_rate_hz !== null) {
-    const claimed = pairing.nominal_rate_hz === null ? "" : `the sensor claims ${number(pairing.nominal_rate_hz)} Hz`;
-    known.push(["True rate", `${number(pairing.measured_rate_hz, 2)} Hz`, claimed]);
+    const { nominal_rate_hz: nominal, measured_rate_hz: measured } = pairing;
+    const claimed = nominal === null ? "" : `the sensor claims ${number(nominal)} Hz`;
+    known.push(["True rate", `${number(measured, 2)} Hz`, claimed, nominal !== null && Math.abs(measured / nominal - 1) > MOST.rate_off]);
   }
-  if (pairing.received_samples > 0) known.push(["Lost on the way", String(pairing.lost_samples), `of ${plural(pairing.received_samples + pairing.lost_samples, "sample")}`]);
+  const sent = pairing.received_samples + pairing.lost_samples;
+  if (pairing.received_samples > 0) known.push(["Lost on the way", String(pairing.lost_samples), `of ${plural(sent, "sample")}`, pairing.lost_samples > MOST.lost * sent]);
   if (rep) {
     const reach = `over ${number(rep.range_of_motion_m, 2)} m ${plusMinus(rep.range_of_motion_sd_m, 2)}`;
     known.push(["Test rep", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(rep.mean_concentric_velocity_sd_mps, 2)}`, reach]);
@@ -65,4 +78,11 @@ export function figures(pairing) {
   if (pairing.rssi_dbm !== null) known.push(["Signal", signalWords(pairing.rssi_dbm), ""]);
   if (pairing.battery_charge_fraction !== null) known.push(["Battery", percent(pairing.battery_charge_fraction), ""]);
   return known.filter(([, value]) => !value.startsWith(UNKNOWN));
+}
+
+/** What the figures add up to, for whoever does not read them. @param {ReturnType<typeof figures>} found */
+export function figuresVerdict(found) {
+  const odd = found.filter(([, , , isOdd]) => isOdd).map(([name]) => name.toLowerCase());
+  if (!odd.length) return "✓ The sensor measures as it should.";
+  return `! Unusual: ${odd.join(", ")}. It works, but less exactly; if it stays so, another place, a charged battery or a calibration may help.`;
 }

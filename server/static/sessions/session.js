@@ -104,7 +104,7 @@ export function verdictLine(base, sets, verdicts) {
   if (!verdicts.length) return null;
   const links = verdicts.map((lift) => {
     const name = sets.find((set) => set.exercise_id === lift.exercise_id)?.exercise_name ?? lift.exercise_id;
-    return h("li", {}, h("a", { href: `${base}/stability` }, h("span", { text: name }), tag(lift.word), h("small", { text: lift.baseline.words })));
+    return h("li", {}, h("a", { href: `${base}/stability` }, h("span", { text: name }), tag(lift.headline), h("small", { text: lift.baseline.words })));
   });
   return h("ul", { class: "verdict-line", "aria-label": "Stability in this session" }, ...links);
 }

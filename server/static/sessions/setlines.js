@@ -61,7 +61,7 @@ function stability(page, set, verdict) {
 
 function quality(reps) {
   const doubtful = reps.filter((rep) => rep.quality.state !== "good").length;
-  return doubtful ? h("span", { class: "doubt", text: `! ${doubtful} of ${reps.length} low` }) : "good";
+  return doubtful ? h("span", { class: "doubt", text: `! ${doubtful} of ${reps.length} low` }) : "measured well";
 }
 
 function numbers(page, sets, verdict) {

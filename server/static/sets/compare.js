@@ -40,7 +40,7 @@ export function compareCard(view, compareTo) {
     : choices === null
       ? h("p", { class: "hint", text: "Looking for earlier sets…" })
       : choices.length === 0
-        ? h("p", { class: "hint", text: "There is no earlier set of this lift yet." })
+        ? h("p", { class: "hint", text: "There is no earlier set of this lift, today or before." })
         : beside(view, choices, compareTo);
   return h("section", { class: "card compare" }, h("h2", { text: "Compared with" }), body);
 }

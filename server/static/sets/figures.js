@@ -12,8 +12,6 @@ import { mainVelocity } from "../live/goal.js";
 import { adviceOf, losses } from "./numbers.js";
 
 const LOSS_HEIGHT_PX = 200;
-/** The line that lifters train by most often. */
-const LOSS_LINE = 0.2;
 const MOST_BARS = 20;
 
 const stateWords = (rep) => (rep.excluded_reason ? `left out: ${rep.excluded_reason}` : [quality(rep.quality.state).words, ...rep.quality.reasons].join("; "));
@@ -39,7 +37,7 @@ export function barsFigure(view, choose) {
 
 function bars({ set, chosen }, advice, choose) {
   const box = h("div", { class: "repbars" });
-  drawRepBars(box, set.reps, { advice });
+  drawRepBars(box, set.reps, { goal: set.goal, advice });
   const first = Math.max(0, set.reps.length - MOST_BARS);
   box.querySelectorAll(".repbar").forEach((bar, i) => {
     const rep = set.reps[first + i];
@@ -64,6 +62,7 @@ export function lossFigure(view) {
   const { set, page } = view;
   const found = losses(set, adviceOf(view));
   const n = found.length;
+  const stop = set.goal?.velocity_loss_stop_fraction ?? null;
   const dots = found.map(({ rep, value, sd }, i) => ({
     place: n === 1 ? 0.5 : 0.04 + (0.92 * i) / (n - 1), label: `${rep.index + 1}`, value, sd, group: "set",
     name: `Rep ${rep.index + 1}: ${percent(value)} ${sd === null ? "" : plusMinus(sd, 0, 100)}`.trim(),
@@ -72,8 +71,8 @@ export function lossFigure(view) {
     key: "loss",
     title: "Velocity loss against the fastest rep so far, %",
     level: "h2",
-    sub: "Each bar is the 95 % interval of the loss; the dashed line is a loss of 20 %.",
-    draw: n ? (width) => chart(width, LOSS_HEIGHT_PX, { label: "Velocity loss of each rep", unit: "%", factor: 100, digits: 0, dots, line: { value: LOSS_LINE, words: "" } }) : null,
+    sub: `Each bar is the 95 % interval of the loss${stop === null ? "" : `; the dashed line is where the set was to stop, ${percent(stop)}`}.`,
+    draw: n ? (width) => chart(width, LOSS_HEIGHT_PX, { label: "Velocity loss of each rep", unit: "%", factor: 100, digits: 0, dots, line: stop === null ? undefined : { value: stop, words: "" } }) : null,
     reason: "it takes two reps that count",
     table: n ? [["Rep", "Loss, %", "95 % ±"], found.map(({ rep, value, sd }) => [String(rep.index + 1), number(value * 100), sd === null ? UNKNOWN : number(margin95(sd) * 100)])] : null,
     file: `set ${set.index + 1} velocity loss`,

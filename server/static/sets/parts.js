@@ -55,10 +55,13 @@ export function setStrip(view, go) {
   const place = sets.findIndex((one) => one.index === view.index);
   const unit = view.context.unit();
   const turn = (by, glyph, words) => h("button", { type: "button", class: "tool set-turn", "data-key": `turn${by}`, disabled: !sets[place + by], "aria-label": words, text: glyph, onclick: () => go(sets[place + by].index) });
-  const items = sets.map((one) => {
+  const isMixed = sets.some((one) => one.exercise_id !== sets[0].exercise_id);
+  const items = sets.map((one, k) => {
+    // Where a lift begins its name stands once.
+    const lift = isMixed && one.exercise_id !== sets[k - 1]?.exercise_id ? (one.exercise_name ?? "Lift not told") : null;
     const words = [loadWords(one.load_kg, unit), plural(counting(one.reps).length, "rep")].filter(Boolean).join(" · ");
     return h("li", { class: "set-row" }, h("button", { type: "button", class: "set-tab", "data-key": `set-${one.index}`, "aria-current": one.index === view.index ? "true" : null, title: one.exercise_name ?? "", onclick: () => go(one.index) },
-      h("b", { text: `Set ${one.index + 1}` }), h("small", { text: words })));
+      h("b", { text: [`Set ${one.index + 1}`, lift].filter(Boolean).join(" · ") }), h("small", { text: words })));
   });
   const list = h("ol", {}, ...items);
   // When it has its place: the set that is shown comes into view, without moving the page.

@@ -24,7 +24,7 @@ export function repCard(view, doing) {
     ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],
     ["When", `at ${clock(rep.start_s)}, ${number(Math.max(rep.concentric_end_s, rep.end_s ?? 0) - rep.start_s, 1)} s long`],
   ];
-  const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${rep.quality.state === "good" ? "Measured well" : sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
+  const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
   return h(
     "section",
     { class: "card rep-card", "data-key": "rep-card", tabindex: -1, "aria-label": `Rep ${rep.index + 1}` },

@@ -9,22 +9,30 @@ export function show(root, context, rest) {
   /** What the live messages say: all there is of a replay, which is not stored, and of sets that could not be stored yet. */
   let live = null;
   let session = null;
+  /** A replay is not stored: it is looked for once. */
+  let isLookedFor = false;
 
   /** The session whose sets are still on the screens may have ended before this page was opened. */
   async function endedSession() {
     const [newest] = await getSessions({ limit: 1 });
+    isLookedFor = true;
     if (!newest) return null;
-    const { sets } = await getSession(newest.recording_id);
-    return sets.length > 0 && sets[0].start_s === live.sets[0].start_s ? newest : null;
+    const found = await getSession(newest.recording_id);
+    return found.sets.length > 0 && found.sets[0].start_s === live.sets[0].start_s ? found : null;
+  }
+
+  async function stored() {
+    if (session?.source === "replay") return null;
+    if (session !== null) return getSession(session.recording_id).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+    return live?.sets.length && !isLookedFor ? endedSession().catch(() => null) : null;
   }
 
   async function load() {
-    if (session === null && live?.sets.length) session = await endedSession().catch(() => null);
-    if (session === null || session.source === "replay") return { ...live, isStored: false };
-    const found = await getSession(session.recording_id).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+    const found = await stored();
     if (found === null) return { ...live, isStored: false };
-    const stored = new Set(found.sets.map((one) => one.index));
-    return { ...found, sets: [...found.sets, ...live.sets.filter((one) => !stored.has(one.index))], isStored: true };
+    session = found.session;
+    const known = new Set(found.sets.map((one) => one.index));
+    return { ...found, sets: [...found.sets, ...live.sets.filter((one) => !known.has(one.index))], isStored: true };
   }
 
   const review = mountReview(root, context, { base: "#/sets", load, isLive: true }, focusOf(rest));

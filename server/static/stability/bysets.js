@@ -44,10 +44,13 @@ function row(page, lift, set, own) {
     if (!other || QUIET.has(other.word)) return [];
     return [`${measureOf(part.part).name.toLowerCase()} ${other.word} (${partValue(part.part, other.difference, null, { sign: true })})`];
   });
-  const blamed = lift.parts[0].blamed.find((one) => one.set_index === set.index);
+  const { blamed: reps, worse_than_usual: worse } = lift.parts[0];
+  // Where nothing changed nobody is to blame.
+  const isWorse = own.word.endsWith("worse") || worse.includes(set.index);
+  const blamed = isWorse ? reps.find((one) => one.set_index === set.index) : undefined;
   return h(
     "li",
-    { class: QUIET.has(own.word) ? null : "loud" },
+    { class: QUIET.has(own.word) && !isWorse ? null : "loud" },
     head(page, set),
     tag(own.word),
     h(

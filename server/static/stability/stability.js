@@ -1,6 +1,6 @@
 /** Upper-back stability in one session: per lift the verdict in words, set by set, the signs, then what they rest on. */
 
-import { outsideWords, partCard, sessionVerdict } from "../charts/changechart.js";
+import { outsideWords, partCard } from "../charts/changechart.js";
 import { overlayCard } from "../charts/overlay.js";
 import { h } from "../core/dom.js";
 import { isNews, liveView } from "../core/liveview.js";
@@ -52,7 +52,7 @@ function jumps({ verdicts, sets }) {
   if (verdicts.length < 2) return null;
   const items = verdicts.map((lift) => {
     const go = () => document.getElementById(`lift-${lift.exercise_id}`)?.scrollIntoView({ block: "start" });
-    return h("li", {}, h("button", { class: "tool jump", type: "button", "data-key": `jump:${lift.exercise_id}`, onclick: go }, h("span", { text: nameOf(lift, sets) }), h("strong", { text: sessionVerdict(lift).words.toLowerCase() })));
+    return h("li", {}, h("button", { class: "tool jump", type: "button", "data-key": `jump:${lift.exercise_id}`, onclick: go }, h("span", { text: nameOf(lift, sets) }), h("strong", { text: lift.headline })));
   });
   return h("ul", { class: "jumps", "aria-label": "Lifts of this session" }, ...items);
 }
@@ -84,7 +84,7 @@ function liftSection(page, lift, every) {
     "section",
     { class: "exercise", id: `lift-${lift.exercise_id}`, "aria-label": page.name },
     h("h2", { class: "exercise-name", text: page.name }),
-    headline(lift, outsideWords(primary), sureWords(lift.word, primary.test), sessionVerdict(lift)),
+    headline(lift, outsideWords(primary), sureWords(lift.word, primary.test)),
     setWords(page, lift, sets),
     ...signStrips(page, lift.signs),
     h("div", { class: "lead" }, partCard(page, primary, sets), overlayCard(page, sets)),

@@ -1,6 +1,11 @@
-/** How sure the page is of a word, in plain words. */
+/** How sure the page is of a word, in plain words that follow from the odds beside them. */
 
 import { number } from "../core/format.js";
+
+/** A "clearly" needs odds so many times rarer than a "probably", as in `StabilityConfig.clear_factor`. */
+const CLEAR_FACTOR = 5;
+/** Odds from which on nothing points to a change. */
+const EVEN_P = 0.1;
 
 /** "1 in 40": how often chance alone does as much, without false precision. */
 function rarely(p) {
@@ -10,15 +15,21 @@ function rarely(p) {
   return `in about 1 of ${n < 10 ? number(n) : number(Number(n.toPrecision(1)))}`;
 }
 
-const CERTAIN = { "clearly worse": "very sure", "clearly better": "very sure", "probably worse": "fairly sure, not certain", "probably better": "fairly sure, not certain" };
+/** What is held: that it changed, that it matters, both, or neither. */
+function held(word, p, alpha) {
+  if (word.startsWith("clearly")) return "very sure";
+  if (word.startsWith("probably")) return p < alpha / CLEAR_FACTOR ? "very sure that it changed, less that it matters" : "fairly sure, not certain";
+  if (p >= EVEN_P) return "not sure either way";
+  return alpha > 0 && p < alpha ? "sure that it changed, but by less than matters" : "a hint, too weak to call it a change";
+}
 
 /**
- * @param {any} test a Significance, or a SetChange
  * @param {string} word the verdict
+ * @param {{p_value: number | null, alpha: number | null}} test a Significance, or a SetChange
  * @param {string} what "sessions" or "sets"
  */
-export function sureWords(word, { p_value: p }, what = "sessions") {
+export function sureWords(word, { p_value: p, alpha }, what = "sessions") {
   if (p === null || word === "too little data") return "How sure: cannot be told yet.";
   const chance = `chance alone does as much ${rarely(p)} ${what} in which nothing changes`;
-  return `How sure: ${CERTAIN[word] ?? "not sure either way"}; ${chance}.`;
+  return `How sure: ${held(word, p, alpha ?? 0)}; ${chance}.`;
 }
