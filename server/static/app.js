@@ -5,13 +5,14 @@ import { listenToKeys } from "./core/keys.js";
 import { nextTheme, otherUnit, setTheme, setUnit, showTheme, theme, unit } from "./core/look.js";
 import { learnMeasures } from "./core/measures.js";
 import { makeRouter } from "./core/router.js";
-import { SCREENS, loadHelp, loadOthers, loadScreen, screenOf } from "./core/screens.js";
+import { SCREENS, loadOthers, loadScreen, screenOf } from "./core/screens.js";
 import { connectLive } from "./core/socket.js";
 import { makeSound } from "./core/sound.js";
 import { initialState, reduce } from "./core/state.js";
 import { hear } from "./live/cues.js";
 import { repSentence, setSentence } from "./live/sentences.js";
 import { drawBadge } from "./parts/badge.js";
+import { openHelp } from "./parts/help.js";
 import { drawDiskNotice } from "./parts/disknotice.js";
 import { companionNews } from "./parts/linkline.js";
 import { fillNav, markScreen } from "./parts/nav.js";
@@ -107,8 +108,7 @@ const KEYS = [
   { key: "?", words: "Help: this screen and its keys", run: help },
 ];
 
-async function help() {
-  const { openHelp } = await loadHelp();
+function help() {
   openHelp(KEYS, keysOfScreen(), screen);
 }
 

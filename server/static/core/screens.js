@@ -117,12 +117,8 @@ export async function loadScreen(screen) {
   return module;
 }
 
-/** What stands behind "?": nobody needs it at first. */
-export const loadHelp = () => import("../parts/help.js");
-
 /** Load the others while nobody waits, so that they open at once, also when the server is away by then. */
 export async function loadOthers() {
-  await loadHelp().catch(() => null);
   for (const screen of SCREENS) {
     await new Promise((next) => (window.requestIdleCallback ?? setTimeout)(next));
     await loadScreen(screen).catch(() => null);
