@@ -11,7 +11,6 @@ import os
 import sys
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
@@ -37,6 +36,7 @@ from server.cli import (
     simulate,
     wall,
 )
+from server.cli.terminal import terminal
 
 app = typer.Typer(
     name="upright",
@@ -69,7 +69,7 @@ for module in (
 ):
     module.register(app)
 
-errors = Console(stderr=True)
+errors = terminal(stderr=True)
 
 
 def main() -> None:

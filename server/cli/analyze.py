@@ -24,6 +24,7 @@ from server.cli.options import (
     label_of,
     settings_of,
 )
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from analysis import Gap, Mount, SetSummary
@@ -63,7 +64,6 @@ def analyze(
     ] = None,
 ) -> None:
     """Find the reps of a recorded or imported session and print them."""
-    from rich.console import Console
     from rich.markup import escape
 
     from analysis.document import analysis_document
@@ -83,7 +83,7 @@ def analyze(
     )
     recording = open_recording(file, options)
     for warning in warnings_of(recording.header.findings):
-        Console(stderr=True).print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
+        terminal(stderr=True).print(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
     sets, gaps, motions = run_offline(recording)
     verdicts = judged_alone(_nameless(recording), sets)
     if trajectory is not None:
@@ -91,7 +91,7 @@ def analyze(
     if json:
         print_json(analysis_document(_recording_document(recording, gaps), sets, verdicts))
         return
-    console = Console()
+    console = terminal()
     for summary in sets:
         print_reps(console, summary)
     if sets:

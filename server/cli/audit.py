@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from server.cli.options import DataDir, open_results, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +69,6 @@ def audit(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
 ) -> None:
     """Ask of a training log, or of the stored sets, whether the upper back is trained heavily."""
-    from rich.console import Console
-
     from server.cli.audit_tables import print_audit
     from server.cli.tables import print_json
 
@@ -84,7 +83,7 @@ def audit(
     if json:
         print_json(audited.document)
     else:
-        print_audit(Console(), audited)
+        print_audit(terminal(), audited)
 
 
 def _audit_file(

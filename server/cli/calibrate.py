@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +37,6 @@ def calibrate(
 
     Nothing needs to be level: at rest the sensor feels gravity and nothing else, whichever way it lies.
     """
-    from rich.console import Console
-
     from analysis.calibration import CalibrationConfig, from_rests
     from ingest.errors import ImportFileError
     from ingest.known_sensors import KnownSensors
@@ -52,7 +51,7 @@ def calibrate(
             "the sensor never lay still for a second; lay it on a table, on each of its six sides in turn",
         )
     found = from_rests(rests, CalibrationConfig())
-    console = Console()
+    console = terminal()
     console.print(_table(found))
     before, after = (_misfit_mps2(force) for force in (rests, found.corrected(rests)))
     console.print(f"  gravity in {len(rests)} rests: {before:.3f} m/s² off before, {after:.3f} m/s² after")

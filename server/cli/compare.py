@@ -24,6 +24,7 @@ from server.cli.options import (
     label_of,
     settings_of,
 )
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,8 +113,6 @@ def compare(
     ] = None,
 ) -> None:
     """Compare velocities and ranges of motion rep by rep: mean difference, limits of agreement, in words."""
-    from rich.console import Console
-
     from ingest.replay import ReplayOptions, open_recording
     from server.cli.offline import run_offline
     from server.cli.tables import print_json
@@ -147,11 +146,11 @@ def compare(
     if json:
         print_json(comparison_document(comparison))
     else:
-        tell(Console(), comparison)
+        tell(terminal(), comparison)
     if plot is not None:
         save(draw_comparison(comparison), plot)
         if not json:
-            Console().print(f"  drawn in {plot}", soft_wrap=True, markup=False)
+            terminal().print(f"  drawn in {plot}", soft_wrap=True, markup=False)
 
 
 def _numbers(text: str | None, option: str) -> frozenset[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, Lan, NoBrowser, Port, Speed, Tls, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from analysis import Event, LiftVerdict, SetSummary
@@ -56,11 +57,9 @@ def demo(
         _run(settings, seed, speed, device, opens_browser=not (no_browser or lan), once=once), speed
     )
     if once:
-        from rich.console import Console
-
         from server.cli.tables import print_session
 
-        print_session(Console(), sets, verdicts)
+        print_session(terminal(), sets, verdicts)
 
 
 async def _run(

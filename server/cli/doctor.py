@@ -19,6 +19,7 @@ from server.cli.options import (
     make_data_dir,
     settings_of,
 )
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,8 +68,6 @@ def doctor(
             raise typer.BadParameter("give a FILE or a SENSOR to examine", param_hint="--json, --plot")
         _examine_computer(transport, data_dir)
         return
-    from rich.console import Console
-
     from ingest.replay import ReplayOptions, open_recording
     from server.examining import examine
 
@@ -77,7 +76,7 @@ def doctor(
         _examine_sensor(what, settings_of(data_dir), transport, duration_s, options, as_json=json, plot=plot)
         return
     file = Path(what)
-    with Console(stderr=True).status(f"Examining {file.name} …"):
+    with terminal(stderr=True).status(f"Examining {file.name} …"):
         examined = examine(open_recording(file, options))
     tell(examined, file.name, as_json=json, plot=plot)
 
@@ -101,8 +100,6 @@ def _examine_sensor(
     """Listen to a sensor for a while and explain what came; keep nothing."""
     import tempfile
 
-    from rich.console import Console
-
     from ingest.known_sensors import KnownSensors
     from ingest.replay import open_recording
     from server.cli.sensors import source_for
@@ -112,7 +109,7 @@ def _examine_sensor(
     known = KnownSensors(settings.sensors_dir)
     source = source_for(sensor, transport, known)
     with tempfile.TemporaryDirectory(prefix="upright-doctor-") as folder:
-        with Console(stderr=True).status(f"Listening to {source.wanted} for {duration_s:g} s …"):
+        with terminal(stderr=True).status(f"Listening to {source.wanted} for {duration_s:g} s …"):
             heard = asyncio.run(listen(source, Path(folder), duration_s, known))
         if heard.path is None or not heard.status.counts.samples:
             _tell_silent(heard, as_json=as_json, plot=plot)
@@ -129,8 +126,6 @@ def _tell_silent(heard: Heard, *, as_json: bool, plot: Path | None) -> None:
     SensorFailedError
         If it should have sent some, or was to be drawn.
     """
-    from rich.console import Console
-
     from ingest.devices import is_bar_sensor
     from server.checkup_words import link_words
     from server.cli.tables import print_json
@@ -146,7 +141,7 @@ def _tell_silent(heard: Heard, *, as_json: bool, plot: Path | None) -> None:
     if as_json:
         print_json({"schema": SCHEMA, "link": link_document(heard), "samples": 0})
         return
-    console = Console()
+    console = terminal()
     console.print(f"link: {link_words(heard)}", soft_wrap=True, markup=False, highlight=False)
     console.print("It measures no motion of a bar: `record --also` records it beside a sensor that does.")
 
@@ -163,8 +158,6 @@ def tell(
     ImportFileError
         If the plot cannot be written.
     """
-    from rich.console import Console
-
     from server.checkup_plot import draw_checkup
     from server.cli.tables import print_json
     from server.examining import checkup_document
@@ -175,11 +168,11 @@ def tell(
         link = {} if heard is None else {"link": link_document(heard)}
         print_json(checkup_document(examined) | link)
     else:
-        _print(Console(), examined, heard)
+        _print(terminal(), examined, heard)
     if plot is not None:
         save(draw_checkup(examined.checkup, name), plot)
         if not as_json:
-            Console().print(f"  drawn in {plot}", soft_wrap=True, markup=False)
+            terminal().print(f"  drawn in {plot}", soft_wrap=True, markup=False)
 
 
 def _print(console: Console, examined: Examined, heard: Heard | None) -> None:
@@ -216,14 +209,12 @@ def _print(console: Console, examined: Examined, heard: Heard | None) -> None:
 
 def _examine_computer(transport: str | None, data_dir: Path | None) -> None:
     """Check what Upright needs on this computer, and say what to do where something is missing."""
-    from rich.console import Console
-
     from ingest.ble_scan import scan as scan_radio
     from server.health.computer import results, versions
     from server.health.disk import DiskMeter
     from server.health.findings import disk_finding, hours_words, integrity_finding, sqlite_finding
 
-    console = Console()
+    console = terminal()
     settings = settings_of(data_dir)
     console.print(", ".join(f"{name} {value}" for name, value in versions().items()), soft_wrap=True)
     make_data_dir(settings)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,13 +28,11 @@ def exercises(
     data_dir: DataDir = None,
 ) -> None:
     """List the lifts that Upright knows, your own among them. How to add one: docs/exercises.md."""
-    from rich.console import Console
-
     from analysis import find_exercise
 
     settings = settings_of(data_dir)
     lift = find_exercise(exercise_id)
-    console = Console()
+    console = terminal()
     if lift is None:
         _print_all(console)
         console.print(f"  Your own lifts: {settings.lifts_dir}/ID.toml", soft_wrap=True, markup=False)

@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from server.cli.options import DataDir, make_data_dir, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,17 +59,15 @@ def export(
 ) -> None:
     """Write sessions for other programs; files of before are replaced. What is in them: docs/export.md."""
     _check(session, everything=everything, file_format=file_format, raw=raw, file=file, names=names)
-    from rich.console import Console
-
     from server import export_files
     from server.export import FileFormat
     from server.store import Store
 
     settings = settings_of(data_dir)
-    console = Console()
+    console = terminal()
     if file is not None:
         name = file.name.split(".")[0]
-        with Console(stderr=True).status(f"Reading {file.name} …"):
+        with terminal(stderr=True).status(f"Reading {file.name} …"):
             told = [export_files.write_samples_of(file, name, out, FileFormat(file_format.value))]
     else:
         make_data_dir(settings)
@@ -129,10 +128,9 @@ def _check(
 
 
 def _tracked(ids: Iterable[UUID]) -> Iterable[UUID]:
-    from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     return track(
         list(ids), description="exporting", console=console, transient=True, disable=not console.is_terminal
     )

@@ -27,6 +27,7 @@ from server.cli.options import (
     make_data_dir,
     settings_of,
 )
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +163,6 @@ class _Importer:
 
 def _import_all(importer: _Importer, named: Sequence[Path]) -> int:
     """Import files one after the other; return how many were refused."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress
 
@@ -170,7 +170,7 @@ def _import_all(importer: _Importer, named: Sequence[Path]) -> int:
     from server.cli.import_report import report_lines
     from server.errors import KeptFileError
 
-    console, errors = Console(), Console(stderr=True)
+    console, errors = terminal(), terminal(stderr=True)
     paths = _walk(named)
     done: set[Path] = set()
     n_refused = 0

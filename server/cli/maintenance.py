@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.cli.options import DataDir, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     import typer
@@ -17,7 +18,6 @@ def register(app: typer.Typer) -> None:
 
 def rebuild(data_dir: DataDir = None) -> None:
     """Recreate the results database from recordings, imports and annotations, none of which change."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.progress import track
 
@@ -30,7 +30,7 @@ def rebuild(data_dir: DataDir = None) -> None:
     from server.reanalysis import rebuild_recording
     from server.store import Store
 
-    console, progress_console = Console(), Console(stderr=True)
+    console, progress_console = terminal(), terminal(stderr=True)
     settings = settings_of(data_dir)
     recover_recordings(settings)
     if busy := being_written(settings.recordings_dir):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.cli.terminal import terminal
+
 if TYPE_CHECKING:
     from analysis import Event, Gap, SetSummary
     from analysis.estimator import MotionEstimate
@@ -14,7 +16,6 @@ def run_offline(
     recording: ReplayableRecording,
 ) -> tuple[list[SetSummary], list[Gap], list[MotionEstimate]]:
     """Analyse a recording; return its sets, the gaps and the final motion of each stretch that holds reps."""
-    from rich.console import Console
     from rich.progress import Progress
 
     from analysis import SensorGap, SetAnalyzer, SetFinished
@@ -29,7 +30,7 @@ def run_offline(
         header.mount,
         header.initial_label,
     )
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("analysing", total=max(recording.counts.duration_s, 1e-9))
         events: list[Event] = []

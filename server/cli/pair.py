@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, LeverM, MountName, Transport, change_of, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,8 +48,6 @@ def pair(
 
     Afterwards `record` and `serve` take it before others, and know how it sits.
     """
-    from rich.console import Console
-
     from analysis import find_exercise
     from ingest.known_sensors import KnownSensors
     from ingest.pairing import Pairing, PairingWishes
@@ -59,7 +58,7 @@ def pair(
     change = change_of(mount, None, lever_m)
     known = KnownSensors(settings.sensors_dir)
     wishes = PairingWishes(change.position, change.lever_m or (0.0, 0.0, 0.0), exercise)
-    console = Console()
+    console = terminal()
     pairing = Pairing(source_for(sensor, transport, known), known, wishes)
     talk = _Talk(console, pairing, lift.name if lift else exercise, asks=not yes, wants_rep=not no_rep)
     console.print("Looking for the sensor … (Ctrl-C ends)")
@@ -72,8 +71,6 @@ def unpair(
     data_dir: DataDir = None,
 ) -> None:
     """Forget a paired sensor, its mount and its calibration."""
-    from rich.console import Console
-
     from ingest.errors import DeviceNotFoundError
     from ingest.known_sensors import KnownSensors
 
@@ -82,7 +79,7 @@ def unpair(
     if len(matches) != 1:
         raise DeviceNotFoundError(f"{sensor}: {len(matches)} paired sensors have that name or address")
     known.forget(matches[0].address)
-    Console().print(f"Forgot {matches[0].name} ({matches[0].address}).")
+    terminal().print(f"Forgot {matches[0].name} ({matches[0].address}).")
 
 
 async def _run(pairing: Pairing, talk: _Talk) -> KnownSensor:

@@ -24,6 +24,7 @@ from server.cli.options import (
     label_of,
     settings_of,
 )
+from server.cli.terminal import terminal
 
 
 def register(app: typer.Typer) -> None:
@@ -57,8 +58,6 @@ def plot(
     ] = None,
 ) -> None:
     """Draw velocity, height with its segmentation, and the bar path of each set."""
-    from rich.console import Console
-
     from ingest.errors import ImportFileError
     from ingest.replay import ReplayOptions, open_recording
     from server.cli.offline import run_offline
@@ -78,7 +77,7 @@ def plot(
     if not wanted:
         known = f"it has sets {1} to {len(sets)}" if sets and set_number else "no reps were found in it"
         raise ImportFileError(file, None, f"nothing to draw: {known}")
-    console = Console()
+    console = terminal()
     for summary in wanted:
         # The last motion that covers the set is the final one.
         motion = next(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, open_results, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,8 +28,6 @@ def profile(
     """Estimate from the stored sets of a lift what you can lift once, or say why that cannot be done."""
     from datetime import UTC, datetime
 
-    from rich.console import Console
-
     from analysis import CATALOGUE, UnknownExerciseError
     from analysis.lift_profile import lift_profile_document
     from server.cli.tables import print_json
@@ -42,7 +41,7 @@ def profile(
     if json:
         print_json(lift_profile_document(found))
     else:
-        _print(Console(), found)
+        _print(terminal(), found)
 
 
 def _print(console: Console, found: LiftProfile) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import DataDir, open_results, settings_of
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,8 +45,6 @@ def report(
     data_dir: DataDir = None,
 ) -> None:
     """Write a report: verdicts, signs, plots and tables as one HTML file that needs nothing else."""
-    from rich.console import Console
-
     if session_id is not None and (last or weeks is not None):
         option = "--last" if last else "--weeks"
         raise typer.BadParameter(f"{option} and a session id exclude each other", param_hint=option)
@@ -58,7 +57,7 @@ def report(
     from server.reporting.page import block_report, parse_session_id, session_report
 
     find_exercise(exercise)
-    with open_results(settings) as store, Waiting(Console(stderr=True)) as waiting:
+    with open_results(settings) as store, Waiting(terminal(stderr=True)) as waiting:
         if weeks is not None:
             found = block_report(store, weeks, exercise_id=exercise, progress=waiting.update)
         else:
@@ -69,7 +68,7 @@ def report(
         path.write_text(found.html, encoding="utf-8")
     except OSError as error:
         raise ReportError(f"{path} cannot be written: {error.strerror}.", "Choose another --out.") from error
-    Console().print(str(path), soft_wrap=True, markup=False)
+    terminal().print(str(path), soft_wrap=True, markup=False)
 
 
 class Waiting:

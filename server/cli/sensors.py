@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.cli.options import Transport  # noqa: TC001 -- typer reads it
+from server.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from ingest.ble import BleSource
@@ -64,12 +65,11 @@ def scan(
     ] = False,
 ) -> None:
     """List the Bluetooth sensors in reach."""
-    from rich.console import Console
     from rich.table import Table
 
     from ingest.ble_scan import scan as scan_radio
 
-    console = Console()
+    console = terminal()
     with console.status(f"Listening for {timeout_s:g} s …"):
         found = asyncio.run(scan_radio(transport, timeout_s, asks_batteries=not no_battery))
     if not found:
@@ -88,7 +88,6 @@ def scan(
 
 def devices() -> None:
     """List the kinds of sensors that Upright can read."""
-    from rich.console import Console
     from rich.table import Table
 
     from ingest.devices import all_drivers, pushed_drivers
@@ -100,4 +99,4 @@ def devices() -> None:
         table.add_row(driver.name, driver.title, "\n".join(driver.service_uuids))
     for driver in pushed_drivers():
         table.add_row(driver.name, driver.title, "pushes to `upright serve --push` or --mqtt")
-    Console().print(table)
+    terminal().print(table)

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from server.cli.terminal import terminal
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -71,14 +73,12 @@ def simulate(
 
     Others find them with ``--transport tcp-client:HOST:PORT``.
     """
-    from rich.console import Console
-
     from firmware_sim.errors import InvalidSettingError
     from firmware_sim.named_scenarios import scenario_by_name
     from firmware_sim.radio import RadioModel
     from firmware_sim.simulator import is_dongle, parse_devices, parse_transport, serve_simulator
 
-    console = Console()
+    console = terminal()
     if push is not None:
         _push(scenario, seed, push)
         return
@@ -130,7 +130,7 @@ def _push(scenario: str, seed: int, url: str) -> None:
     from firmware_sim.named_scenarios import scenario_by_name
     from firmware_sim.watch_push import push_watch
 
-    with Progress() as progress:
+    with Progress(console=terminal()) as progress:
         task = progress.add_task(f"{scenario} on a wrist")
         asyncio.run(
             push_watch(

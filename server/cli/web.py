@@ -8,13 +8,12 @@ import webbrowser
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from ingest.recovery import recover_all
 from server.access import Access
 from server.app import create_app
 from server.cli.lan import dashboard_url, open_for_others, say_who_may_come
 from server.cli.options import make_data_dir
+from server.cli.terminal import terminal
 from server.errors import LabelRefusedError
 from server.judging import Judge
 from server.live import HubConfig, LiveHub
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
     from server.wall.racks import Rack
 
-console = Console()
+console = terminal()
 
 
 class NothingRuns:
