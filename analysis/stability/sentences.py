@@ -50,6 +50,7 @@ _COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """What worse and better mean in words; others are named and said to rise or fall."""
 
+_WORSE = {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE}
 _NO_CHANGE = {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}
 
 _SCALE: Mapping[str, tuple[float, str, int]] = MappingProxyType(
@@ -81,7 +82,7 @@ def _range(part: str, interval: Interval) -> str:
 def coach(part: str, word: Word) -> str:
     """Say what happened in a coach's words."""
     worse, better = _COACH.get(part, (f"{MEASURES[part].name}: worse", f"{MEASURES[part].name}: better"))
-    return worse if word in {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE} else better
+    return worse if word in _WORSE else better
 
 
 def _too_uncertain(interval: Interval) -> str:
@@ -114,7 +115,8 @@ def session_sentence(change: PartChange) -> str:
 
 def headline(primary: PartChange) -> str:
     """Say in few words what stands large over a session: see `LiftVerdict.headline`."""
-    worse = [str(index + 1) for index in primary.worse_than_usual]
+    changed = {one.set_index for one in primary.sets if one.word in _WORSE}
+    worse = [str(index + 1) for index in sorted(changed | set(primary.worse_than_usual))]
     if primary.word is not Word.NO_CLEAR_CHANGE or not worse:
         return primary.word.value
     if len(worse) == 1:

@@ -202,6 +202,19 @@ def test_an_even_session_of_worse_sets_has_them_in_its_headline():
     assert verdict.headline == "sets 1, 2, 3, 4 and 5 are worse"
 
 
+def test_worse_sets_before_a_doubtful_last_one_are_in_the_headline():
+    """The last set has one rep that nobody measured well: so the session ends as it began, as far as is known."""
+    rng = np.random.default_rng(4)
+    rise = (0.0, 0.0, 0.0, 0.12, 0.12)
+    sets = [
+        lifted_set((0.1 + by + 0.01 * rng.standard_normal(5)).tolist(), k, TODAY)
+        for k, by in enumerate(rise)
+    ]
+    verdict = judged([*sets, lifted_set([0.1], 5, TODAY, sd=0.05)], ordinary_weeks())
+    assert verdict.word is Word.NO_CLEAR_CHANGE
+    assert verdict.headline == "sets 4 and 5 are worse"
+
+
 def test_one_doubtful_rep_makes_no_headline():
     """A single rep that nobody measured well lies beyond the band of whole sets; that says little."""
     sets = [*shifted(0.0, 4), lifted_set([0.14], 4, TODAY, sd=0.03)]

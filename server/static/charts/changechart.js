@@ -44,11 +44,10 @@ export function outsideWords(part) {
   return `${list} worse than your ordinary sets${hedge(part)}.`;
 }
 
-/** One in twenty ordinary sets lies beyond the band: that is not yet a finding. */
-function hedge({ outside_usual: outside, worse_than_usual: sure }) {
-  const open = outside.filter((index) => !sure.includes(index)).map((index) => index + 1);
-  if (!open.length) return "";
-  return open.length === outside.length ? ", but not by more than chance explains now and then" : `; of ${open.join(", ")} chance may be the reason`;
+/** One in twenty ordinary sets lies beyond the band: where nothing changed, that is not yet a finding. */
+function hedge({ word, outside_usual: outside, worse_than_usual: sure }) {
+  const isOpen = word === "no clear change" && !outside.some((index) => sure.includes(index));
+  return isOpen ? ", as one ordinary set in twenty is by chance" : "";
 }
 
 /** What load and speed explain is taken out, if the lifter's baseline says how much that is. */
