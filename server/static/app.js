@@ -144,7 +144,7 @@ part("help").addEventListener("click", help);
 window.addEventListener("hashchange", go);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tell("theme"));
 
-fillNav(part("nav"), part("more"));
+fillNav(part("nav"), part("more"), help);
 drawTools();
 drawBadge(badge, details, state, performance.now());
 connectLive(take, (socket, silentMs) => {

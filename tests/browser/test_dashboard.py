@@ -211,6 +211,11 @@ def test_help_says_what_the_screen_is_for_also_without_keys(lifted, open_page):
     page.wait_for_selector("h1:has-text('Upper-back stability')")
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Help: Stability").wait_for()
+    # A phone has it behind "More": its header has no room.
+    phone = open_page(width=360, height=740)
+    phone.get_by_role("button", name="More").click()
+    phone.locator("#more").get_by_role("button", name="Help").click()
+    phone.get_by_role("dialog", name="Help: Live").wait_for()
 
 
 def test_a_refused_label_is_explained_in_the_dialog(lifted, open_page, station):

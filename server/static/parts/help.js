@@ -34,7 +34,7 @@ export function openHelp(own, ofScreen, { id, name }) {
   const dialog = h(
     "dialog",
     { class: "dialog help", "aria-labelledby": "help-title", onclose: () => dialog.remove() },
-    h("h2", { id: "help-title", text: `Help: ${name}` }),
+    h("h2", { id: "help-title", tabindex: -1, autofocus: true, text: `Help: ${name}` }),
     ABOUT[id] ? h("ul", { class: "help-about" }, ...ABOUT[id].map((text) => h("li", { text }))) : null,
     h("div", { class: "help-groups" }, ...groups),
     h("label", { class: "check" }, isOn, "Single keys do something (turn off for voice control)"),

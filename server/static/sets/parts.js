@@ -95,7 +95,7 @@ function lossWords({ value, sd }) {
 const split = (text) => (text === UNKNOWN ? [UNKNOWN, ""] : [/^[−+]?[\d.]+/.exec(text)?.[0] ?? text, text.replace(/^[−+]?[\d.]+\s*/, "")]);
 
 function big(name, value, unit, aside) {
-  return h("div", { class: "review-number" }, h("dt", { text: name }), h("dd", {}, h("strong", { text: value }), unit ? h("span", { text: unit }) : null, h("small", { text: aside })));
+  return h("div", { class: "review-number" }, h("dt", { text: name }), h("dd", {}, h("strong", { text: unit === "°" ? `${value}°` : value }), unit && unit !== "°" ? h("span", { text: unit }) : null, h("small", { text: aside })));
 }
 
 /** Effort, note, and what was said beside. */
