@@ -203,12 +203,11 @@ def test_an_even_session_of_worse_sets_has_them_in_its_headline():
 
 
 def test_worse_sets_before_a_doubtful_last_one_are_in_the_headline():
-    """The last set has one rep that nobody measured well: so the session ends as it began, as far as is known."""
+    """The last set has one rep, badly measured: as far as is known the session ends as it began."""
     rng = np.random.default_rng(4)
     rise = (0.0, 0.0, 0.0, 0.12, 0.12)
     sets = [
-        lifted_set((0.1 + by + 0.01 * rng.standard_normal(5)).tolist(), k, TODAY)
-        for k, by in enumerate(rise)
+        lifted_set((0.1 + by + 0.01 * rng.standard_normal(5)).tolist(), k, TODAY) for k, by in enumerate(rise)
     ]
     verdict = judged([*sets, lifted_set([0.1], 5, TODAY, sd=0.05)], ordinary_weeks())
     assert verdict.word is Word.NO_CLEAR_CHANGE

@@ -200,6 +200,18 @@ def test_what_another_screen_says_of_the_next_set_is_seen_and_heard(lifted, open
     page.wait_for_selector(".live-changed", state="hidden", timeout=9000)
 
 
+def test_a_screen_that_is_left_at_once_leaves_no_complaint(lifted, open_page):
+    """The wall has a connection of its own, which still opens then."""
+    page = open_page("#/wall")
+    page.wait_for_selector("h1")
+    for _ in range(5):
+        page.evaluate("location.hash = '#/health'")
+        page.wait_for_selector("h1:has-text('Health')")
+        page.evaluate("location.hash = '#/wall'")
+        page.evaluate("location.hash = '#/live'")
+        page.wait_for_selector(".live")
+
+
 def test_help_says_what_the_screen_is_for_also_without_keys(lifted, open_page):
     page = open_page()
     page.get_by_role("button", name="Help").click()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.matrix import SIZES, TABLET, THEMES, Gym, Walk, furnish
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

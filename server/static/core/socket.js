@@ -96,6 +96,12 @@ function keepOpen(path, first, onMessage, onState) {
     clearTimeout(retry);
     const last = socket;
     socket = null;
-    last?.close();
+    if (last) closeQuietly(last);
   };
+}
+
+/** A browser complains of one that is closed while it still opens, as when a screen is left at once. */
+function closeQuietly(socket) {
+  if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+  else socket.close();
 }
