@@ -155,6 +155,9 @@ def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page,
     expect_text(page, "h1", "Set 1:")
     assert page.locator(".reps tbody tr").count() == 5
     assert "walk-out" in text(page, ".rejected")
+    losses = page.locator("figure[aria-labelledby=figure-loss]")
+    # The first rep loses nothing against itself; each of the others has its interval.
+    assert (losses.locator(".point").count(), losses.locator(".errorbar").count()) == (5, 4)
     for event in lifted:
         station.tell(station.hub.publish_event, event)
     page.wait_for_timeout(300)

@@ -58,13 +58,18 @@ function signs(reps) {
   return kinds.length ? legend(...kinds) : null;
 }
 
+function intervalOf(value, sd) {
+  const margin = margin95(sd);
+  return margin === null ? null : { low: value - margin, high: value + margin };
+}
+
 export function lossFigure(view) {
   const { set, page } = view;
   const found = losses(set, adviceOf(view));
   const n = found.length;
   const stop = set.goal?.velocity_loss_stop_fraction ?? null;
   const dots = found.map(({ rep, value, sd }, i) => ({
-    place: n === 1 ? 0.5 : 0.04 + (0.92 * i) / (n - 1), label: `${rep.index + 1}`, value, sd, group: "set",
+    place: n === 1 ? 0.5 : 0.04 + (0.92 * i) / (n - 1), label: `${rep.index + 1}`, value, bar: intervalOf(value, sd),
     name: `Rep ${rep.index + 1}: ${percent(value)} ${sd === null ? "" : plusMinus(sd, 0, 100)}`.trim(),
   }));
   return figure(page, {
