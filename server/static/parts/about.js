@@ -33,7 +33,7 @@ export const ABOUT = {
     "“Mount” is for a sensor that sits otherwise than when it was paired.",
   ],
   explorer: [
-    "Drag or pinch to look closer; all lanes share one clock.",
+    "+ and − look closer and wider, dragging and the arrows move, “Rep” goes from rep to rep; all lanes share one clock.",
     "The strip above shows sets, reps and what was not counted, with the reason.",
   ],
   wall: ["Each tile is one rack with a server of its own; add their addresses here."],
@@ -41,6 +41,6 @@ export const ABOUT = {
     "Import takes recordings and logs of other software; nothing is stored before you have said yes.",
     "Export makes tables, samples or reports of chosen sessions.",
   ],
-  health: ["Disk, link and clock in words; “diagnostics” is a file for whoever helps you, without your data."],
+  health: ["Disk, link and clock in words; “Diagnostics” is a file for whoever helps you, without names, tokens or measured data."],
   settings: ["Units, theme and sounds belong to this browser; athletes, goals and access to the server."],
 };
