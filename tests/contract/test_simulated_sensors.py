@@ -20,7 +20,7 @@ from ingest.devices import is_bar_sensor
 from ingest.items import AccelBlock
 from ingest.scaled_loop import run_scaled
 
-SPEED = 5.0
+SPEED = 25.0
 TRANSPORT = "inproc:test-simulated"
 STREAM_S = 8.0
 IMU = [name for name in DEVICES if name not in {"heart-rate", "openbarbell"}]

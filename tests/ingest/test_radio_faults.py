@@ -31,7 +31,7 @@ from ingest.recording import Recorder
 from ingest.replay import open_recording
 from ingest.scaled_loop import run_scaled
 
-SPEED = 8.0
+SPEED = 25.0
 TRANSPORT = "inproc:radio-faults"
 KINDS = ["native", "witmotion", "polar-verity"]
 RADIO = RadioModel(interval_s=0.015, packet_error_fraction=0.05)
