@@ -53,6 +53,7 @@ def expect_text(page, selector, wanted):
     )
 
 
+@pytest.mark.slow  # the gate has the matrix of all screens
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_every_screen_fits_and_breaks_no_rule(size, scheme, lifted, open_page, station):

@@ -15,7 +15,7 @@ from tests.browser.test_dashboard import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 from tests.server.recordings import RECORDING_ID, mislabelled
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 HERE = f"#/explorer/{RECORDING_ID}"
 FIRST_MS = 60_000
 """Plotly has 5 MB: a second where nothing else runs."""

@@ -12,7 +12,7 @@ import pytest
 from tests.ingest import import_samples as samples
 from tests.ingest.importing import DATA
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE_MS = 90_000
 """A process that loads scipy on a busy machine takes ten seconds and more."""

@@ -12,7 +12,7 @@ from server.session import LinkState
 from tests.server.lifting import play, session_events, status
 
 Usage = namedtuple("Usage", "total free")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def has(page, selector, words):

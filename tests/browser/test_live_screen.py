@@ -17,7 +17,7 @@ from tests.browser.test_dashboard import expect_text, text
 from tests.browser.test_live_goal import STUB, tones
 from tests.server.lifting import make_rep, make_set, play, recording, session_events, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GOAL = SetGoal(0.2, (0.5, 0.58), 0.3, 6)
 VELOCITIES = (0.57, 0.60, 0.55, 0.49, 0.52)

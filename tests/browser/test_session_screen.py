@@ -14,7 +14,7 @@ from tests.browser.test_dashboard import expect_text, text
 from tests.browser.test_stability_screens import training_measures
 from tests.server.lifting import make_set, recording
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ANN = Athlete(UUID(int=77), "Ann", datetime(2026, 1, 1, tzinfo=UTC))
 LOADS_KG = (40.0, 70.0, 100.0, 100.0, 100.0)
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import Station
 from tests.browser.test_dashboard import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Gym(Station):

@@ -257,6 +257,7 @@ def test_weeks_can_begin_later(station, open_page):
     page.wait_for_selector(".primary-part, .empty")
 
 
+@pytest.mark.slow  # the gate has the matrix of all screens
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_screens_fit_and_break_no_rule(width, trained, open_page):
     page = open_page(width=width, height=844, scheme="dark")

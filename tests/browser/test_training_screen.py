@@ -100,6 +100,7 @@ def test_an_audit_finds_three_sets_of_eight_and_suggests_in_the_coachs_order(wee
     page.wait_for_function("() => document.querySelectorAll('main table').length > 0")
 
 
+@pytest.mark.slow  # the gate has the matrix of all screens
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_training_screens_fit(width, weeks, open_page):
     page = open_page(width=width, height=844, scheme="dark")

@@ -11,7 +11,7 @@ from tests.browser.conftest import Station
 from tests.server.lifting import make_rep, play, recording, status
 from tests.server.scripted_rack import two_reps_into_the_second_set
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WAIT_MS = 30_000
 """A rack is looked for again after 8 s at the latest."""
 
