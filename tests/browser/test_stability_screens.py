@@ -266,3 +266,26 @@ def test_the_screens_fit_and_break_no_rule(width, trained, open_page):
         page.wait_for_timeout(400)
         page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, screen
+
+
+def test_how_sure_the_words_are_follows_from_the_odds_beside_them(station, open_page):
+    cases = {
+        ("clearly worse", 0.002, 0.025): "very sure; chance alone does as much in about 1 of 500",
+        ("probably worse", 0.02, 0.025): "fairly sure, not certain; chance alone does as much in about 1 of 50",
+        ("probably better", 0.0001, 0.025): "very sure that it changed, less that it matters; chance",
+        ("no clear change", 0.0001, 0.025): "sure that it changed, but by less than matters; chance",
+        ("no clear change", 0.04, 0.025): "a hint, too weak to call it a change; chance",
+        ("no clear change", 0.04, 0.0): "a hint, too weak to call it a change; chance",
+        ("no clear change", 0.3, 0.025): "not sure either way; chance alone does as much in about 1 of 3",
+        ("too little data", None, None): "cannot be told yet.",
+    }
+    page = open_page("#/stability")
+    said = page.evaluate(
+        """async (cases) => {
+          const { sureWords } = await import("/static/stability/sure.js");
+          return cases.map(([word, p, alpha]) => sureWords(word, { p_value: p, alpha }, "sets"));
+        }""",
+        [list(case) for case in cases],
+    )
+    for wanted, words in zip(cases.values(), said, strict=True):
+        assert words.startswith(f"How sure: {wanted}"), words
