@@ -16,7 +16,7 @@ from ingest.bumble_host import close_host, register_in_process
 from ingest.decoding import PacketDecoder
 from ingest.errors import BluetoothUnavailableError
 from ingest.packets import LINK, parse_link
-from ingest.scaled_loop import run_scaled
+from ingest.scaled_loop import ScaledEventLoop, run_scaled
 
 SPEED = 10.0
 TRANSPORT = "inproc:test-ble"
@@ -157,7 +157,9 @@ def test_a_connected_but_mute_sensor_is_left_and_tried_again():
 
 def stall(seconds):
     """Let time pass in which the loop does not run; sleeping would not, as its clock counts work alone."""
-    asyncio.get_running_loop()._scaled_selector._now_s += seconds
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, ScaledEventLoop)
+    loop._scaled_selector._now_s += seconds
 
 
 def test_a_computer_that_stalls_does_not_give_up_a_good_link():
