@@ -15,6 +15,7 @@ from analysis.measures import MEASURES
 from analysis.results import QualityState, Rep, StickingRegion, VelocityCurve
 from analysis.stability.sentences import scale
 from server.export_columns import NOT_NUMBERS, TABLES, schema
+from server.schemas import exercise_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -176,25 +177,24 @@ def _rep(item: StoredSet, rep: Rep) -> dict[str, Any]:
 
 def _sheet_row(item: StoredSet, rep: Rep, athletes: Mapping[UUID, str]) -> dict[str, Any]:
     """One rep in the units and with the counting of the page."""
-    lift = None if item.summary.exercise_id is None else CATALOGUE.get(item.summary.exercise_id)
+    lift = CATALOGUE.get(item.summary.exercise_id or "")
     part = lift.parts[0] if lift and lift.parts else None
     measured = None if part is None else rep.measures.get(part)
     factor, unit, digits = (1.0, "", 2) if part is None else scale(part)
     athlete = item.recording.athlete_id
     begun = item.lifted_at.astimezone()
-    sd = rep.mean_concentric_velocity_sd_mps
     good = rep.quality.state is QualityState.GOOD
     return {
         "date": f"{begun:%Y-%m-%d}",
         "time": f"{begun:%H:%M}",
         "athlete": None if athlete is None else athletes.get(athlete),
-        "lift": lift.name if lift else item.summary.exercise_id,
+        "lift": exercise_name(item.summary.exercise_id),
         "load_kg": item.summary.load_kg,
         "set": item.summary.index + 1,
         "rep": rep.index + 1,
         "counts": rep.index not in item.excluded,
         "mean_velocity_mps": _rounded(rep.mean_concentric_velocity_mps, 1.0, 3),
-        "mean_velocity_95_mps": _rounded(sd, Z95, 3),
+        "mean_velocity_95_mps": _rounded(rep.mean_concentric_velocity_sd_mps, Z95, 3),
         "peak_velocity_mps": _rounded(rep.peak_concentric_velocity_mps, 1.0, 3),
         "range_of_motion_cm": _rounded(rep.range_of_motion_m, 100.0, 1),
         "forward_cm": _rounded(rep.forward_drift_m, 100.0, 1),

@@ -116,9 +116,22 @@ class PartBaseline:
         return interval(self.centre, combined(self._another_set(), self.within_sets), level)
 
     def from_usual(self, reps: PartReps, load_kg: float | None) -> tuple[float, Spread]:
-        """Give the mean over the reps of one set minus the centre, and how far ordinary ones scatter.
+        """Compare one set with the lifter's ordinary.
 
-        A set of few reps, or of badly measured ones, scatters more than the band of `usual_set`.
+        Parameters
+        ----------
+        reps : PartReps
+            Of the set, at least one.
+        load_kg : float or None
+            Of the set.
+
+        Returns
+        -------
+        difference : float
+            Mean over the reps, without the effects of load and velocity, minus the centre; unit of the part.
+        spread : Spread
+            How far such means of ordinary sets on another day scatter about the centre. A set of few reps, or
+            of badly measured ones, scatters more than the band of `usual_set`.
         """
         difference = float(self.adjusted(reps, load_kg).mean()) - self.centre
         shift = self.effects.spread_of(self.covariates(reps.velocities_mps, load_kg).mean(axis=0))

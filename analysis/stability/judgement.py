@@ -171,8 +171,8 @@ class PartChange:
     outside_usual : tuple of int
         Indices of the sets beyond that band on the worse side: of ordinary sets 1 in 20 is.
     worse_than_usual : tuple of int
-        Those of them that chance hardly explains, few or badly measured reps considered
-        (`StabilityConfig.usual_alpha`).
+        Indices of the sets on the worse side of the centre that chance hardly explains, few or badly measured
+        reps considered (`StabilityConfig.usual_alpha`).
     sets : tuple of SetChange
         Each set but the first against the first ones.
     blamed : tuple of BlamedRep

@@ -257,11 +257,16 @@ def test_colours_follow_the_system_until_chosen(open_page, station):
 
 def test_keys_lead_to_every_screen_with_one_heading_each(lifted, open_page):
     page = open_page()
-    own = {"2": "Set ", "3": "Upper-back", "4": "Sessions", "5": "Training", "1": "squat"}
-    names = {"2": "sets", "3": "stability", "4": "sessions", "5": "training", "1": "live"}
-    for key, heading in own.items():
+    screens = (
+        ("2", "sets", "Set "),
+        ("3", "stability", "Upper-back"),
+        ("4", "sessions", "Sessions"),
+        ("5", "training", "Training"),
+        ("1", "live", "squat"),
+    )
+    for key, name, heading in screens:
         page.keyboard.press(key)
-        page.wait_for_selector(f"a[data-screen={names[key]}][aria-current=page]")
+        page.wait_for_selector(f"a[data-screen={name}][aria-current=page]")
         page.wait_for_selector(f"main h1:has-text('{heading}')")  # that of the screen before is gone by then
         assert page.locator("main h1").count() == 1
 

@@ -17,3 +17,6 @@ const isKnown = (sd) => sd !== null && sd !== undefined && Number.isFinite(sd);
 
 export const margin90 = (sd) => (isKnown(sd) ? sd * Z90 : null);
 export const margin95 = (sd) => (isKnown(sd) ? sd * Z95 : null);
+
+/** The ends of an interval, as charts and tables take them; null where either is not known. */
+export const around = (value, margin) => (value === null || margin === null ? null : { low: value - margin, high: value + margin });

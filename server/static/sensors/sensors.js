@@ -151,6 +151,7 @@ function mount(root, first, context) {
   function takeUp() {
     if (!mayChange || pairing !== null) return;
     const isRunning = Boolean(sensors.pairing?.running);
+    if (!isRunning) remember(BEGAN_HERE, ""); // it may have ended while this page was closed
     if (isRunning && recall(BEGAN_HERE, "")) openPairing(null, sensors.pairing);
     else put(pairingBox, isRunning ? offer() : null);
   }

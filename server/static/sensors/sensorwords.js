@@ -39,10 +39,8 @@ export function signalWords(dbm) {
   return `${word}, ${number(dbm)} dBm`;
 }
 
-/** How far gravity may be off, m/s²: scale errors of such sensors reach 3 %. */
-const GRAVITY_OFF = 0.3;
-/** Beyond these a sensor is noisier, or turns more by itself, than its kind does. */
-const MOST = { accel_ug: 300, gyro_dps: 0.015, bias_dps: 3, lost: 0.02, rate_off: 0.02 };
+/** Beyond these a sensor is off, noisier, or turns more by itself, than its kind is uncalibrated: scale errors reach 3 %. */
+const MOST = { gravity_off: 0.03, accel_ug: 300, gyro_dps: 0.015, bias_dps: 3, lost: 0.02, rate_off: 0.02 };
 
 /**
  * What a pairing has measured so far; what is not known is left out.
@@ -57,7 +55,7 @@ export function figures(pairing) {
     const accel = (rest.accel_noise_mps2_per_rthz / G_MPS2) * 1e6;
     const gyro = rest.gyro_noise_radps_per_rthz * DEG_PER_RAD;
     known.push(
-      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, "9.81, uncalibrated within 3 %", Math.abs(rest.gravity_mps2 - G_MPS2) > GRAVITY_OFF],
+      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, `9.81, uncalibrated within ${percent(MOST.gravity_off)}`, Math.abs(rest.gravity_mps2 / G_MPS2 - 1) > MOST.gravity_off],
       ["Noise, accelerometer", `${number(accel)} µg/√Hz`, `usual up to ${MOST.accel_ug}`, accel > MOST.accel_ug],
       ["Noise, gyroscope", `${number(gyro, 4)} °/s/√Hz`, `usual up to ${MOST.gyro_dps}`, gyro > MOST.gyro_dps],
       ["Gyroscope bias", `${number(bias, 2)} °/s`, `usual up to ${MOST.bias_dps}`, bias > MOST.bias_dps],

@@ -5,6 +5,7 @@ import { pathGrid } from "../charts/pathgrid.js";
 import { drawRepBars } from "../charts/repbars.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN, centimetres, margin95, millimetres, number, percent, plusMinus, quality, velocity } from "../core/format.js";
+import { around } from "../core/intervals.js";
 import { counting } from "../core/reps.js";
 import { legend } from "../parts/blocks.js";
 import { figure } from "../parts/figure.js";
@@ -58,18 +59,13 @@ function signs(reps) {
   return kinds.length ? legend(...kinds) : null;
 }
 
-function intervalOf(value, sd) {
-  const margin = margin95(sd);
-  return margin === null ? null : { low: value - margin, high: value + margin };
-}
-
 export function lossFigure(view) {
   const { set, page } = view;
   const found = losses(set, adviceOf(view));
   const n = found.length;
   const stop = set.goal?.velocity_loss_stop_fraction ?? null;
   const dots = found.map(({ rep, value, sd }, i) => ({
-    place: n === 1 ? 0.5 : 0.04 + (0.92 * i) / (n - 1), label: `${rep.index + 1}`, value, bar: intervalOf(value, sd),
+    place: n === 1 ? 0.5 : 0.04 + (0.92 * i) / (n - 1), label: `${rep.index + 1}`, value, bar: around(value, margin95(sd)),
     name: `Rep ${rep.index + 1}: ${percent(value)} ${sd === null ? "" : plusMinus(sd, 0, 100)}`.trim(),
   }));
   return figure(page, {

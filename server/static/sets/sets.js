@@ -15,10 +15,9 @@ export function show(root, context, rest) {
   /** The session whose sets are still on the screens may have ended before this page was opened. */
   async function endedSession() {
     const [newest] = await getSessions({ limit: 1 });
+    const found = newest ? await getSession(newest.recording_id) : null;
     isLookedFor = true;
-    if (!newest) return null;
-    const found = await getSession(newest.recording_id);
-    return found.sets.length > 0 && found.sets[0].start_s === live.sets[0].start_s ? found : null;
+    return found?.sets.length > 0 && found.sets[0].start_s === live.sets[0].start_s ? found : null;
   }
 
   async function stored() {

@@ -4,7 +4,7 @@ import { chart } from "../charts/chart.js";
 import { keys } from "../charts/legends.js";
 import { h } from "../core/dom.js";
 import { UNKNOWN } from "../core/format.js";
-import { margin90 } from "../core/intervals.js";
+import { around, margin90 } from "../core/intervals.js";
 import { measureOf, partEnds, partHead, partNumber, partWith90 } from "../core/measures.js";
 import { legend } from "../parts/blocks.js";
 import { figure } from "../parts/figure.js";
@@ -48,13 +48,12 @@ function choices(page, key, sets, chosen) {
 function repChart(width, page, key, part, set, known) {
   const { name, unit, factor, digits } = measureOf(part.part);
   const dots = known.map(({ rep, value, sd, isBlamed }, i) => {
-    const margin = margin90(sd);
     return {
       place: (i + 0.5) / known.length,
       label: String(rep.index + 1),
       name: `Rep ${rep.index + 1}: ${partWith90(part.part, value, sd)}${isBlamed ? "; outside your ordinary reps" : ""}.`,
       value,
-      bar: margin === null ? null : { low: value - margin, high: value + margin },
+      bar: around(value, margin90(sd)),
       blamed: isBlamed,
       faint: rep.quality.state !== "good",
       href: page.link(set.index, rep.index),
@@ -64,8 +63,7 @@ function repChart(width, page, key, part, set, known) {
 }
 
 function rowOf(page, part, set, { rep, value = null, sd, reason, isBlamed }) {
-  const margin = margin90(sd);
-  const ends = value === null || margin === null ? null : { low: value - margin, high: value + margin };
+  const ends = around(value, margin90(sd));
   return [
     h("a", { href: page.link(set.index, rep.index), text: `Rep ${rep.index + 1}` }),
     partNumber(part.part, value),
