@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -19,3 +20,9 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 # The gate has 20 minutes, and finds the same in each run.
 settings.register_profile("gate", max_examples=25, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the libraries and tests that are loaded out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()

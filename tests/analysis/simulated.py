@@ -54,6 +54,7 @@ def label_of(recording: OfflineRecording) -> SetLabel:
     return SetLabel(recording.sets[0].exercise_id, recording.sets[0].load_kg)
 
 
+@cache
 def events_of(recording: OfflineRecording) -> list[Event]:
     """All events of a whole recording, pushed as one block."""
     return analyze([block_of(recording)], info_of(recording), mount_of(recording), label_of(recording))

@@ -10,6 +10,7 @@ from analysis import SetLabel
 from analysis.events import RepFinished, SetFinished, VelocitySample
 from server.session import LinkState
 from tests.browser.conftest import Station
+from tests.browser.seen import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events, status
 
 pytestmark = pytest.mark.browser
@@ -40,17 +41,6 @@ def lifted(station):
     station.tell(play, station.hub, iter(events[: reps[11] + 1]))
     assert closed[1] < reps[11] < closed[2]
     return events[reps[11] + 1 :]
-
-
-def text(page, selector):
-    return page.locator(selector).first.inner_text()
-
-
-def expect_text(page, selector, wanted):
-    page.wait_for_function(
-        "([selector, wanted]) => document.querySelector(selector)?.textContent.includes(wanted)",
-        arg=[selector, wanted],
-    )
 
 
 @pytest.mark.slow  # the gate has the matrix of all screens

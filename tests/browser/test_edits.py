@@ -15,7 +15,7 @@ from server.annotation_files import AnnotationFiles
 from server.annotations import Athlete, SessionAnnotation
 from server.live_session import SessionSink
 from server.reanalysis import rebuild_recording
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.browser.test_stability_screens import train
 from tests.server.lifting import make_set, recording, rep_events
 from tests.server.recordings import RECORDING_ID, write_recording

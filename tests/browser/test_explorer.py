@@ -11,7 +11,7 @@ from server.annotation_files import AnnotationFiles
 from server.explorer.computing import compute
 from server.explorer.desk import SignalDesk
 from server.reanalysis import rebuild_recording
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 from tests.server.recordings import RECORDING_ID, mislabelled
 

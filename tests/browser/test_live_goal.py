@@ -10,7 +10,7 @@ from analysis.events import RepFinished, SetFinished
 from analysis.imu import SetLabel
 from analysis.results import Quality, QualityState
 from analysis.set_goal import SetGoal
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import boxes, expect_text, text
 from tests.server.lifting import make_rep, make_set, play
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def test_each_rep_sounds_by_its_zone_and_the_stop_is_seen_and_heard(lift):
     assert "5 ▼" in text(page, ".repbar:nth-child(5)")
     expect_text(page, "#spoken", "Set over. Velocity loss")
     assert tones(page) == STOP
-    word = page.locator(".over-word strong").bounding_box()
+    word = boxes(page, ".over-word strong")[0]
     # Letters of 80 px are 20 mm on a small laptop: over four times what the eye needs at 3 m.
     assert word["height"] > 110, "to be read from across the gym"
 
@@ -226,6 +226,6 @@ def test_the_goal_fits_the_screen(lift, size, scheme):
         do(events)
         page.wait_for_timeout(100)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    word = page.locator(".over-word").bounding_box()
+    word = boxes(page, ".over-word")[0]
     assert word["x"] >= 0
     assert word["y"] + word["height"] < size[1], "seen without scrolling"

@@ -13,7 +13,7 @@ from analysis.imu import Gap, SetLabel
 from analysis.results import Quality, QualityState
 from analysis.set_goal import SetGoal
 from server.session import LinkState
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import boxes, expect_text, text
 from tests.browser.test_live_goal import STUB, tones
 from tests.server.lifting import make_rep, make_set, play, recording, session_events, status
 
@@ -109,7 +109,7 @@ def test_the_number_is_50_mm_high_and_all_the_rest_is_on_the_glass(lift, station
         assert page.evaluate(DIGIT_PX) / TABLETS[size] * 25.4 >= 50
         assert page.evaluate(TOO_LARGE) == [0, 0]
         for part in PARTS:
-            box = page.locator(part).last.bounding_box()
+            box = boxes(page, part)[-1]
             assert box["x"] >= 0, part
             assert box["y"] >= 0, part
             assert box["x"] + box["width"] <= size[0] + 1, part
@@ -120,9 +120,7 @@ def test_the_number_is_50_mm_high_and_all_the_rest_is_on_the_glass(lift, station
 
 def test_a_phone_scrolls_and_has_the_number_and_the_bars_first(lift):
     page = lift(reps(), width=360, height=740)
-    order = [
-        page.locator(part).first.bounding_box()["y"] for part in (".hero-number", ".card-bars", ".card-path")
-    ]
+    order = [boxes(page, part)[0]["y"] for part in (".hero-number", ".card-bars", ".card-path")]
     assert order == sorted(order)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.set_viewport_size({"width": 640, "height": 400})  # 1280 x 800 at 200 %

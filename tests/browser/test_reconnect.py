@@ -16,19 +16,12 @@ import pytest
 
 from tests.browser import killable
 from tests.browser.conftest import START_S
+from tests.browser.seen import expect_text
 from tests.server.lifting import make_set, play, recording, session_events, status
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SILENT_S = 5
 """After so long the page takes silence for a broken connection (`core/socket.js`)."""
-
-
-def expect_text(page, selector, wanted, timeout: float = 8000):
-    page.wait_for_function(
-        "([selector, wanted]) => document.querySelector(selector)?.textContent.includes(wanted)",
-        arg=[selector, wanted],
-        timeout=timeout,
-    )
 
 
 class Killable:

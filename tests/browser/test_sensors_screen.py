@@ -20,7 +20,7 @@ from server.errors import SensorFailedError
 from server.sensor_desk import SensorDesk
 from server.session import CompanionStatus, LinkState, LinkStatus
 from tests.browser.conftest import Station, Visitor
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.server.lifting import play, status
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from server.annotations import Athlete, SessionAnnotation
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.browser.test_stability_screens import training_measures
 from tests.server.lifting import make_set, recording
 

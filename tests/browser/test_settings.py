@@ -15,7 +15,7 @@ from server.roles import Role
 from server.settings import Settings
 from server.tls import server_context
 from tests.browser.conftest import Station
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

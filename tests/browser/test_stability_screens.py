@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.events import SetFinished, VelocitySample
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import boxes, expect_text, text
 from tests.server.lifting import make_set, play, recording, session_events
 
 pytestmark = pytest.mark.browser
@@ -140,7 +140,7 @@ def test_a_rep_to_blame_is_one_click_away(trained, open_page):
     )
     expect_text(page, ".rep-card", "Uprightness loss")
     assert re.search(r"\(other reps \d+\.\d° to \d+\.\d°\)", text(page, ".rep-card"))
-    card = page.locator(".rep-card").bounding_box()
+    card = boxes(page, ".rep-card")[0]
     assert card["y"] < page.viewport_size["height"], "it is in view"
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tests.browser.test_dashboard import expect_text, text
+from tests.browser.seen import expect_text, text
 from tests.server.lifting import make_rep, make_set, recording
 
 pytestmark = pytest.mark.browser

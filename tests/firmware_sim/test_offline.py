@@ -11,16 +11,21 @@ from firmware_sim.offline import simulate_offline
 from firmware_sim.scenarios import single_set, still
 
 
+def running_product(turns: Rotation) -> Rotation:
+    """Each of the turns after all that come before it; twice as many at once in each pass."""
+    reach = 1
+    while reach < len(turns):
+        turns = Rotation.concatenate([turns[:reach], turns[:-reach] * turns[reach:]])
+        reach *= 2
+    return turns
+
+
 def integrated(recording, rotation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Velocity and position of the bar's axis by plain strapdown from rest, trapezoid rule."""
     dt = float(np.diff(recording.t_true_s).mean())
     gyro, force = recording.gyro_radps, recording.specific_force_mps2
-    attitude = Rotation.from_matrix(rotation)
-    attitudes = [attitude]
-    for turn in Rotation.from_rotvec((gyro[1:] + gyro[:-1]) / 2 * dt):
-        attitude = attitude * turn
-        attitudes.append(attitude)
-    turned = Rotation.concatenate(attitudes)
+    turns = Rotation.from_rotvec((gyro[1:] + gyro[:-1]) / 2 * dt)
+    turned = running_product(Rotation.concatenate([Rotation.from_matrix(rotation), turns]))
     acceleration = turned.apply(force) - [0.0, 0.0, 9.80665]
     velocity = np.vstack((np.zeros(3), np.cumsum((acceleration[1:] + acceleration[:-1]) / 2 * dt, axis=0)))
     at_axis = velocity - turned.apply(np.cross(gyro, recording.lever_m))

@@ -97,19 +97,19 @@ def test_the_walk_sees_the_routes(app):
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_every_route_refuses(attack, app, client_with):
     headers, token, status = ATTACKS[attack]
-    client = client_with(token)
-    for path, kind in [*every_route(app), ("/no/such/page", "http")]:
-        if kind == "websocket":
-            with (
-                pytest.raises(WebSocketDisconnect),
-                client.websocket_connect(WS_ADDRESS + path, headers=headers),
-            ):
-                pytest.fail(f"{path} took a WebSocket")
-            continue
-        for method in METHODS:
-            answer = client.request(method, path, headers=headers, follow_redirects=False)
-            assert answer.status_code == status, (attack, method, path)
-            assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    with client_with(token) as client:
+        for path, kind in [*every_route(app), ("/no/such/page", "http")]:
+            if kind == "websocket":
+                with (
+                    pytest.raises(WebSocketDisconnect),
+                    client.websocket_connect(WS_ADDRESS + path, headers=headers),
+                ):
+                    pytest.fail(f"{path} took a WebSocket")
+                continue
+            for method in METHODS:
+                answer = client.request(method, path, headers=headers, follow_redirects=False)
+                assert answer.status_code == status, (attack, method, path)
+                assert answer.headers["content-security-policy"].startswith("default-src 'self'")
 
 
 def test_a_websocket_without_origin_is_refused(client_with):
