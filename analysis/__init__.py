@@ -40,7 +40,8 @@ from analysis.results import (
 )
 from analysis.set_goal import SetAdvice, SetGoal, advise
 from analysis.stability.judge import judge_lift, judge_weeks
-from analysis.stability.judgement import LiftHistory, LiftVerdict
+from analysis.stability.judged_weeks import LiftHistory
+from analysis.stability.judgement import LiftVerdict
 from analysis.velocity_priors import VelocityPrior
 
 __all__ = [

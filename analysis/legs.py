@@ -72,8 +72,10 @@ def _refine_extreme(height_m: FloatArray, index: int, reach: int) -> int:
         return min(index, len(height_m) - 1)
     first, last = max(index - reach, 0), min(index + reach, len(height_m) - 1)
     window = height_m[first : last + 1]
-    ends_lower = window[0] + window[-1] < 2 * height_m[index]
-    return first + int(np.argmax(window) if ends_lower else np.argmin(window))
+    stands_out = 2 * height_m[index] - window[0] - window[-1]
+    if stands_out == 0:  # level: neither a top nor a bottom to look for
+        return index
+    return first + int(np.argmax(window) if stands_out > 0 else np.argmin(window))
 
 
 def _between_pauses(

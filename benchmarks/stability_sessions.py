@@ -137,7 +137,7 @@ def verdict_table(weeks: list[Weeks]) -> ReportTable:
     columns = (
         "the fourth session",
         "sessions",
-        "headline: a change",
+        "first part: a change",
         "any part: a change",
         "bar further forward",
     )

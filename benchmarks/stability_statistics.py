@@ -1,6 +1,6 @@
 """Coverage, false alarms and power of the verdicts on stability, over simulated lifters.
 
-    uv run python benchmarks/stability_statistics.py [--part coverage alarms power] [--lifters 1000]
+    uv run python benchmarks/stability_statistics.py [--part coverage alarms power days] [--lifters 1000]
         [--workers 2] [--markdown docs/stability_accuracy.md]
 
 Reps are numbers drawn from an error model (`stability_population`), whose sizes
@@ -60,6 +60,8 @@ class Case:
         Scatter of forward displacement, the same for all lifters (power table); None: drawn for each.
     drift_m : float
         True change of forward displacement from set to set (power table), m.
+    worse_day_sds : float
+        By how much the whole day is worse in the primary part, in its scatter from rep to rep.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Case:
     rep_m: float | None = None
     set_m: float | None = None
     drift_m: float = 0.0
+    worse_day_sds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ class Result:
     primary: Word
     others: tuple[Word, ...]
     forward: Word
+    day: Word = Word.TOO_LITTLE_DATA
+    day_covers: bool | None = None
+    headline: str = ""
 
 
 def _scatter(case: Case, rng: np.random.Generator) -> dict[str, Scatter]:
@@ -112,7 +118,10 @@ def run_case(job: tuple[Case, int]) -> Result:
     if case.drift_m:
         drift = {FORWARD: case.drift_m}
     load = 1.0 + float(rng.normal(0, 0.03))
-    plan = replace(case.plan, day=7.0 * n_sessions, drift_per_set=drift, load=load)
+    worse_by = case.worse_day_sds * REPS[PRIMARY]
+    plan = replace(
+        case.plan, day=7.0 * n_sessions, drift_per_set=drift, load=load, offset={PRIMARY: worse_by}
+    )
     # The power table is of one part on its own: a lift that is judged by it first.
     lift = "romanian_deadlift" if case.rep_m is not None else LIFT
     verdict = judge_lift(lift, session(lifter, plan), earlier)
@@ -120,7 +129,7 @@ def run_case(job: tuple[Case, int]) -> Result:
         raise RuntimeError("a session without a verdict")
     first = verdict.parts[0]
     true = drift.get(first.part, 0.0) * (plan.n_sets - 1)
-    band = first.usual
+    band, day = first.usual, first.day
     return Result(
         covers=None if first.change is None else first.change.low <= true <= first.change.high,
         ends_cover=None
@@ -133,6 +142,9 @@ def run_case(job: tuple[Case, int]) -> Result:
         primary=first.word,
         others=tuple(part.word for part in verdict.parts[1:]),
         forward=next((part.word for part in verdict.parts if part.part == FORWARD), Word.TOO_LITTLE_DATA),
+        day=Word.TOO_LITTLE_DATA if day is None else day.word,
+        day_covers=None if day is None else day.difference.low <= worse_by <= day.difference.high,
+        headline=verdict.headline,
     )
 
 
@@ -234,7 +246,14 @@ def _changed(result: Result) -> bool:
 
 def coverage_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> ReportTable:
     """How often the 90 % intervals hold the truth."""
-    columns = ("session", "change", "last − first", "a set in the usual band", "said nothing")
+    columns = (
+        "session",
+        "change",
+        "last − first",
+        "a set in the usual band",
+        "the day against ordinary days",
+        "said nothing",
+    )
     table = ReportTable(
         f"Share of lifters whose 90 % interval holds the truth, % of {len(results[0])}", columns
     )
@@ -245,6 +264,7 @@ def coverage_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> Re
             _share([result.covers for result in found]),
             _share([result.ends_cover for result in found]),
             _share(inside) if not case.drift_sds else NO_VALUE,
+            _share([result.day_covers for result in found]) if not case.drift_sds else NO_VALUE,
             _share([result.covers is None for result in found]),
         )
     return table
@@ -252,7 +272,7 @@ def coverage_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> Re
 
 def alarm_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> ReportTable:
     """How often a session in which nothing changed is called a change."""
-    columns = ("session", "headline", "any part", "clearly, any part")
+    columns = ("session", "first part", "any part", "clearly, any part", "the day", "headline")
     table = ReportTable(f"Sessions called a change where nothing changed, % of {len(results[0])}", columns)
     for case, found in zip(cases, results, strict=True):
         clear = [
@@ -264,6 +284,8 @@ def alarm_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> Repor
             _share([one.primary not in QUIET for one in found]),
             _share([_changed(one) for one in found]),
             _share(clear),
+            _share([one.day not in QUIET for one in found]),
+            _share([one.headline not in QUIET for one in found]),
         )
     return table
 
@@ -282,6 +304,29 @@ def power_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> Repor
     return table
 
 
+def day_cases() -> list[Case]:
+    """Cross how much worse the whole day is with the number of days before."""
+    return [
+        Case(str(n), Plan(4, 5), baseline=(n, 4), worse_day_sds=worse)
+        for n in (3, 5, 8, 12)
+        for worse in (0.0, 1.0, 2.0, 3.0)
+    ]
+
+
+def day_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> ReportTable:
+    """How often a day that is worse from its start is found."""
+    columns = ("sessions before", "0 (called worse or better)", "1", "2", "3 scatters of a rep")
+    table = ReportTable(
+        f"Days worse as a whole by so many scatters of a rep, found, % of {len(results[0])}", columns
+    )
+    worse = {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE}
+    for k in range(0, len(cases), 4):
+        none, *some = results[k : k + 4]
+        shares = [_share([one.day in worse for one in found]) for found in some]
+        table.add(cases[k].name, _share([one.day not in QUIET for one in none]), *shares)
+    return table
+
+
 REMARKS = (
     """Baseline of 3 sessions of 4 sets unless said otherwise; loads of a day scatter by 3 %, reps by 3 % of
     velocity; scatter from set to set and from day to day is 0.2 to 1.0 of that from rep to rep, drawn for
@@ -294,6 +339,7 @@ PARTS = {
     "coverage": (coverage_cases, coverage_table),
     "alarms": (alarm_cases, alarm_table),
     "power": (power_cases, power_table),
+    "days": (day_cases, day_table),
 }
 
 
@@ -309,7 +355,7 @@ def main() -> None:
     for part in arguments.part:
         make_cases, make_table = PARTS[part]
         cases = make_cases()
-        lifters = arguments.lifters if part != "power" else arguments.lifters // 2
+        lifters = arguments.lifters if part not in {"power", "days"} else arguments.lifters // 2
         results = _run(cases, lifters, arguments.workers, arguments.first_seed)
         report.tables.append(make_table(cases, results))
     report.remarks += [" ".join(remark.split()) for remark in REMARKS]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from analysis.imu import SetLabel
     from analysis.results import SetSummary
-    from analysis.stability.judgement import LiftHistory, LiftVerdict
+    from analysis.stability.judged_weeks import LiftHistory
+    from analysis.stability.judgement import LiftVerdict
     from server.session import RecordingInfo
     from server.store import Store
     from server.stored import StoredSession, StoredSet

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.exercises import CATALOGUE
-from analysis.stability.judgement import LiftHistory
+from analysis.stability.judged_weeks import LiftHistory
 from server.goal_schemas import AdviceModel, GoalModel, GoalRequest
 from server.rep_schemas import EstimateModel, Model, Number, RepModel
 from server.session import LinkState, LinkStatus, RecordingInfo

@@ -43,6 +43,8 @@ class PartBaseline:
         Id of the measure.
     centre : float
         Median over the fresh reps, at ``velocity_mps`` and ``load_kg``.
+    day_centre : float
+        Mean over the sessions of the means over their fresh sets of the means over the fresh reps, likewise.
     rep_sd : float
         Robust standard deviation of the fresh reps about it, 1.4826 times their median absolute deviation.
     velocity_mps, load_kg : float, float or None
@@ -63,6 +65,7 @@ class PartBaseline:
 
     part: str
     centre: float
+    day_centre: float
     rep_sd: float
     velocity_mps: float
     load_kg: float | None
@@ -108,34 +111,49 @@ class PartBaseline:
         return Spread.of([np.array(means) for means in by_session.values()])
 
     def usual_set(self, level: float) -> Interval:
-        """Band in which a share ``level`` of this lifter's ordinary sets on another day lie."""
-        return interval(self.centre, self._another_set(), level)
+        """Band in which a share ``level`` of this lifter's ordinary sets on another day lie.
+
+        About the median over whole sets: their later reps, in which one tires, are ordinary as well.
+        """
+        centre = float(np.median([values.mean() for _, values in self.sets]))
+        return interval(centre, self._another_set(), level)
 
     def usual_rep(self, level: float) -> Interval:
         """Band in which a share ``level`` of this lifter's ordinary reps on another day lie."""
         return interval(self.centre, combined(self._another_set(), self.within_sets), level)
 
-    def from_usual(self, reps: PartReps, load_kg: float | None) -> tuple[float, Spread]:
-        """Compare one set with the lifter's ordinary.
+    def from_ordinary_days(
+        self, sets: Sequence[LiftedSet], config: StabilityConfig
+    ) -> tuple[float, Spread] | None:
+        """Compare the fresh reps of a day with those that the baseline rests on.
+
+        Like with like: later sets and reps, in which every lifter tires, are left out on either side.
 
         Parameters
         ----------
-        reps : PartReps
-            Of the set, at least one.
-        load_kg : float or None
-            Of the set.
+        sets : sequence of LiftedSet
+            Of one session.
+        config : StabilityConfig
+            What is fresh.
 
         Returns
         -------
-        difference : float
-            Mean over the reps, without the effects of load and velocity, minus the centre; unit of the part.
-        spread : Spread
-            How far such means of ordinary sets on another day scatter about the centre. A set of few reps, or
-            of badly measured ones, scatters more than the band of `usual_set`.
+        (float, Spread) or None
+            Mean of the day, without the effects of load and velocity, minus ``day_centre``, unit of the part;
+            and how far ordinary days scatter about that. None where no fresh rep has the part.
         """
-        difference = float(self.adjusted(reps, load_kg).mean()) - self.centre
-        shift = self.effects.spread_of(self.covariates(reps.velocities_mps, load_kg).mean(axis=0))
-        return difference, combined(self._another_day(), self.set_mean(reps), shift)
+        fresh = _fresh(sets, self.part, config)
+        if not fresh:
+            return None
+        means = [self.adjusted(one.reps, one.load_kg).mean() for one in fresh]
+        covariates = [self.covariates(one.reps.velocities_mps, one.load_kg).mean(axis=0) for one in fresh]
+        shift = self.effects.spread_of(np.mean(covariates, axis=0)).variance
+        # Fewer sets than on ordinary days, fewer reps in them, or worse measured ones: the day scatters more.
+        own = sum(self.set_mean(one.reps).variance for one in fresh) / len(fresh) ** 2
+        ordinary = self._set_means(config.fresh_reps).variance * self.n_sessions / len(self.sets)
+        # All is known from the same few days and has their degrees of freedom, not those of the sum.
+        variance = self._another_day().variance + max(own - ordinary, 0.0) + shift
+        return float(np.mean(means)) - self.day_centre, Spread(variance, self.session_means.degrees)
 
     def smallest_worthwhile_change(self, config: StabilityConfig) -> float:
         """Give the larger of a share of the scatter between sessions and what the sensor can tell apart."""
@@ -253,17 +271,18 @@ def fit_baseline(sets: Sequence[LiftedSet], part: str, config: StabilityConfig) 
     by_number = [means[sessions == number] for number in np.unique(sessions)]
     if len(by_number) == len(fresh):
         return None
+    session_means = np.array([group.mean() for group in by_number])
     every = np.concatenate(every_set)
-    centre = float(np.median(every))
     return PartBaseline(
         part=part,
-        centre=centre,
+        centre=float(np.median(every)),
+        day_centre=float(session_means.mean()),
         rep_sd=float(median_abs_deviation(every, scale="normal")),
         velocity_mps=velocity,
         load_kg=load,
         effects=effects,
         within_sets=Spread.of(every_set),
-        session_means=Spread.of([np.array([group.mean() for group in by_number])]),
+        session_means=Spread.of([session_means]),
         sets=tuple(
             (one.session, adjusted_reps(one.every, shift[1]))
             for one, shift in zip(fresh, covariates, strict=True)

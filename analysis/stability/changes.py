@@ -13,9 +13,11 @@ from analysis.measures import MEASURES
 from analysis.stability.baseline import adjusted
 from analysis.stability.history import part_reps
 from analysis.stability.judgement import (
+    DAY,
     ENDS,
     SLOPE,
     BlamedRep,
+    DayChange,
     Interval,
     PartChange,
     SetPoint,
@@ -24,7 +26,7 @@ from analysis.stability.judgement import (
 )
 from analysis.stability.means import means_of, pooled
 from analysis.stability.set_changes import set_changes
-from analysis.stability.statistics import Spread, combined, holm, interval, line, mean_spread, p_value
+from analysis.stability.statistics import Spread, combined, interval, line, mean_spread, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,25 +152,21 @@ def _described(
                 blamed.append((by, BlamedRep(one.index, index, float(shown))))
     blamed.sort(key=lambda item: -item[0])
     described["outside_usual"] = tuple(outside)
-    described["worse_than_usual"] = _worse_than_usual(part, sets, reps, baseline, config)
+    described["day"] = _day_change(sets, baseline, config)
     described["blamed"] = tuple(rep for _, rep in blamed[:MOST_BLAMED])
     return described
 
 
-def _worse_than_usual(
-    part: str,
-    sets: Sequence[LiftedSet],
-    reps: Sequence[PartReps],
-    baseline: PartBaseline,
-    config: StabilityConfig,
-) -> tuple[int, ...]:
-    """Find the sets on the worse side of the lifter's ordinary ones that chance hardly explains."""
-    judged = [(one, its) for one, its in zip(sets, reps, strict=True) if len(its)]
-    away = [baseline.from_usual(its, one.load_kg) for one, its in judged]
-    worse = MEASURES[part].worse
-    p_values = [p_value(by, spread) if by * worse > 0 else 1.0 for by, spread in away]
-    steps = holm(p_values, config.usual_alpha)
-    return tuple(one.index for (one, _), p, step in zip(judged, p_values, steps, strict=True) if p < step)
+def _day_change(
+    sets: Sequence[LiftedSet], baseline: PartBaseline, config: StabilityConfig
+) -> DayChange | None:
+    """Compare the day as a whole; the word comes later (`words.with_day_word`)."""
+    found = baseline.from_ordinary_days(sets, config)
+    if found is None:
+        return None
+    by, spread = found
+    test = Significance(DAY, "baseline", p_value(by, spread), None, float(spread.degrees))
+    return DayChange(interval(by, spread, config.level), test)
 
 
 def _beyond(value: float, usual: Interval, worse: int) -> float:

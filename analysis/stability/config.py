@@ -36,10 +36,9 @@ class StabilityConfig:
     sets_alpha : float
         Of the sets of the primary part together, where the session as a whole shows no change (Holm). 0.005
         to 0.02: with the two above at most 0.05.
-    usual_alpha : float
-        Of the sets of a session that are said to be worse than the lifter's ordinary ones (Holm). A claim of
-        its own, about the day and not about a change within it, as rare as one about a single set: 0.005 to
-        0.02.
+    day_alpha : float
+        Of the day as a whole against the lifter's ordinary days, primary part. A claim of its own, not about
+        a change within the day, as rare as one about a single set: 0.005 to 0.02.
     clear_factor : float
         "Clearly" needs a p-value this many times smaller than "probably". 3 to 10.
     between_session_share : float
@@ -66,7 +65,7 @@ class StabilityConfig:
     primary_alpha: float = 0.025
     others_alpha: float = 0.015
     sets_alpha: float = 0.01
-    usual_alpha: float = 0.01
+    day_alpha: float = 0.01
     clear_factor: float = 5.0
     between_session_share: float = 0.2
     level: float = 0.90

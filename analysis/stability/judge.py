@@ -12,12 +12,13 @@ from analysis.stability.changes import part_change
 from analysis.stability.config import StabilityConfig
 from analysis.stability.history import by_session, working_sets
 from analysis.stability.index import set_index
-from analysis.stability.judgement import LiftHistory, LiftVerdict, Seen, SessionIndex, Word
-from analysis.stability.sentences import headline, session_sentence, weeks_sentence
+from analysis.stability.judged_weeks import LiftHistory, SessionIndex
+from analysis.stability.judgement import LiftVerdict, Seen, Word
+from analysis.stability.sentences import finding, weeks_sentence, with_sentences
 from analysis.stability.set_changes import with_set_words
 from analysis.stability.signs import SIGNS, SignConfig, find_signs
 from analysis.stability.weeks import joined_sessions, part_history, trend_breaks
-from analysis.stability.words import with_words
+from analysis.stability.words import with_day_word, with_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from analysis.stability.baseline import PartBaseline
     from analysis.stability.history import LiftedSet
-    from analysis.stability.judgement import BaselineState, PartHistory
+    from analysis.stability.judged_weeks import PartHistory
+    from analysis.stability.judgement import BaselineState
 
 FEEDBACK_WARNING = (
     "velocities were shown to the lifter in some of these sets and not in others: that alone changes "
@@ -94,13 +96,16 @@ def judge_lift(
     own = _own(exercise_id, earlier, working[0], config)
     changes = [part_change(part, working, own.parts[part], own.why_not, config) for part in exercise.parts]
     worded = with_set_words(with_words(changes, config), own.why_not, config)
-    parts = tuple(replace(one, sentence=session_sentence(one)) for one in worded)
+    worded[0] = with_day_word(worded[0], config)
+    parts = tuple(with_sentences(one) for one in worded)
+    found = finding(parts[0])
     day = _day(exercise_id, working, own, config, signs or SignConfig())
     return LiftVerdict(
         exercise_id=exercise_id,
         word=parts[0].word,
-        sentence=parts[0].sentence,
-        headline=headline(parts[0]),
+        sentence=found.sentence,
+        headline=found.headline,
+        test=found.test,
         baseline=own.state,
         parts=parts,
         index=day.index,

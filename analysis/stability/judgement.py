@@ -6,12 +6,11 @@ None, and a reason stands beside it. Definitions: ``docs/metrics.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003 -- the server reads the types at run time
+from dataclasses import dataclass
 from enum import StrEnum
 
-SLOPE, ENDS = "slope", "last minus first"
-"""What a verdict may rest on."""
+SLOPE, ENDS, SET, DAY = "slope", "last minus first", "set", "day"
+"""What a verdict may rest on: the sets of a session together or its two ends, one set, the day as a whole."""
 
 
 class Word(StrEnum):
@@ -122,7 +121,8 @@ class Significance:
     ----------
     of : str
         What was tested: `SLOPE` over all sets, or `ENDS`, the last set against the first. Where a baseline
-        allows both, the surer one, with its p-value doubled for having looked twice.
+        allows both, the surer one, with its p-value doubled for having looked twice. `SET`: one set against
+        the first ones; `DAY`: the first sets against the lifter's ordinary days.
     method : str
         "sets": Student's t from the scatter of at least five means about their line; "baseline": from the
         lifter's own baseline; "none".
@@ -139,6 +139,32 @@ class Significance:
     p_value: float | None = None
     alpha: float | None = None
     degrees: float | None = None
+
+
+UNTESTED = Significance()
+"""There was nothing to test."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """The fresh reps of a session against those of the lifter's ordinary days.
+
+    Another claim than that of a change within the session: all its sets may be worse alike.
+
+    Attributes
+    ----------
+    difference : Interval
+        Of the means, without the effects of load and velocity.
+    test : Significance
+        Of `DAY`.
+    word, sentence
+        The verdict.
+    """
+
+    difference: Interval
+    test: Significance
+    word: Word = Word.TOO_LITTLE_DATA
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +196,10 @@ class PartChange:
         Centre of the baseline and the band in which 90 % of this lifter's ordinary sets lie.
     outside_usual : tuple of int
         Indices of the sets beyond that band on the worse side: of ordinary sets 1 in 20 is.
-    worse_than_usual : tuple of int
-        Indices of the sets on the worse side of the centre that chance hardly explains, few or badly measured
-        reps considered (`StabilityConfig.usual_alpha`).
+    usual_sentence : str
+        The same in words; empty before there is a band.
+    day : DayChange or None
+        The day as a whole; of the primary part with a baseline.
     sets : tuple of SetChange
         Each set but the first against the first ones.
     blamed : tuple of BlamedRep
@@ -189,13 +216,14 @@ class PartChange:
     slope_per_set: float | None = None
     change: Interval | None = None
     last_minus_first: Interval | None = None
-    test: Significance = Significance()
+    test: Significance = UNTESTED
     typical_error: float | None = None
     minimal_detectable_change: float | None = None
     smallest_worthwhile_change: float | None = None
     usual: Interval | None = None
     outside_usual: tuple[int, ...] = ()
-    worse_than_usual: tuple[int, ...] = ()
+    usual_sentence: str = ""
+    day: DayChange | None = None
     sets: tuple[SetChange, ...] = ()
     blamed: tuple[BlamedRep, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -294,11 +322,13 @@ class LiftVerdict:
     ----------
     exercise_id : str
         The lift.
-    word, sentence
-        Of the primary part.
+    word : Word
+        Of the primary part across the sets.
     headline : str
-        What stands large: the word, or the sets that it would hide. "No clear change" is true of a session
-        whose sets were all worse than the lifter's ordinary ones, or whose worse sets were not the last.
+        What stands large: the word, or what it would hide. "No clear change" is true of a session whose
+        worse sets were not the last, or whose sets were all worse than on the lifter's ordinary days.
+    sentence, test
+        Behind the headline; where it is not the word, the sentence says the word as well.
     baseline : BaselineState
         Before this session.
     parts : tuple of PartChange
@@ -315,80 +345,9 @@ class LiftVerdict:
     word: Word
     sentence: str
     headline: str
+    test: Significance
     baseline: BaselineState
     parts: tuple[PartChange, ...]
     index: tuple[SetIndex, ...] = ()
     signs: tuple[SignFinding, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPoint:
-    """One part in one session: mean of its working sets.
-
-    ``joined`` is False for sessions before a break; they are shown and not used.
-    """
-
-    session_id: str
-    started_at: datetime
-    value: float | None
-    adjusted: float | None
-    n_sets: int
-    n_reps: int
-    load_kg: float | None
-    joined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PartHistory:
-    """How one part changed across weeks; fields as in `PartChange`, by session and per week."""
-
-    part: str
-    primary: bool
-    word: Word
-    sentence: str
-    points: tuple[SessionPoint, ...]
-    slope_per_week: float | None = None
-    change: Interval | None = None
-    test: Significance = Significance()
-    smallest_worthwhile_change: float | None = None
-    usual: Interval | None = None
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def judged(self) -> Interval | None:
-        """The change that the word is about."""
-        return self.change
-
-
-@dataclass(frozen=True, slots=True)
-class TrendBreak:
-    """From here on sets are not compared with earlier ones."""
-
-    session_id: str
-    started_at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionIndex:
-    """Indices of the sets of one session, and the signs seen in it."""
-
-    session_id: str
-    started_at: datetime
-    index: tuple[SetIndex, ...] = ()
-    signs: tuple[SignFinding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LiftHistory:
-    """All that is said of one lift across weeks."""
-
-    exercise_id: str
-    word: Word
-    sentence: str
-    baseline: BaselineState
-    parts: tuple[PartHistory, ...]
-    sessions: tuple[SessionIndex, ...] = ()
-    breaks: tuple[TrendBreak, ...] = ()
-    warnings: tuple[str, ...] = field(default=())

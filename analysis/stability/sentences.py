@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis.measures import MEASURES
-from analysis.stability.judgement import ENDS, Word
+from analysis.stability.judgement import ENDS, SET, Significance, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from analysis.stability.judgement import Interval, PartChange, PartHistory, SetChange
+    from analysis.stability.judged_weeks import PartHistory
+    from analysis.stability.judgement import DayChange, Interval, PartChange, SetChange
 
 _COACH: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -85,10 +87,14 @@ def coach(part: str, word: Word) -> str:
     return worse if word in _WORSE else better
 
 
-def _too_uncertain(interval: Interval) -> str:
-    """Say why there is no word for a change: chance alone, or not rare enough for how often one looks."""
-    if interval.low <= 0.0 <= interval.high:
+def _why_no_word(
+    part: str, change: Interval, alpha: float | None, p: float | None, least: float | None
+) -> str:
+    """Say why there is no word for a change: chance, too rare only if one looked once, or too small."""
+    if change.low <= 0.0 <= change.high:
         return "no more than chance explains"
+    if alpha and p is not None and p < alpha:
+        return f"too little to matter, which takes {shown(part, least or 0.0)}"
     return "your ordinary sessions differ by as much too often to call it a change"
 
 
@@ -104,41 +110,105 @@ def session_sentence(change: PartChange) -> str:
         where = "in the last set against the first"
     numbers = f"{_range(change.part, judged)} {where}"
     if change.word is Word.NO_CLEAR_CHANGE:
-        least = change.minimal_detectable_change
+        detectable = change.minimal_detectable_change
         limit = ""
-        if least is not None and abs(judged.value) < least:
-            limit = f"; only {shown(change.part, least)} or more would stand out from your ordinary scatter"
-        return f"{name}: {numbers}: {_too_uncertain(judged)}{limit}."
+        if detectable is not None and abs(judged.value) < detectable:
+            limit = (
+                f"; only {shown(change.part, detectable)} or more would stand out from your ordinary scatter"
+            )
+        test, least = change.test, change.smallest_worthwhile_change
+        why = _why_no_word(change.part, judged, test.alpha, test.p_value, least)
+        return f"{name}: {numbers}: {why}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
 
 
-def headline(primary: PartChange) -> str:
-    """Say in few words what stands large over a session: see `LiftVerdict.headline`."""
-    changed = {one.set_index for one in primary.sets if one.word in _WORSE}
-    worse = [str(index + 1) for index in sorted(changed | set(primary.worse_than_usual))]
-    if primary.word is not Word.NO_CLEAR_CHANGE or not worse:
-        return primary.word.value
-    if len(worse) == 1:
-        return f"set {worse[0]} is worse"
-    return f"sets {', '.join(worse[:-1])} and {worse[-1]} are worse"
+def day_sentence(part: str, day: DayChange, least: float | None) -> str:
+    """Say how the day as a whole compares with the lifter's ordinary days."""
+    numbers = f"{_range(part, day.difference)} in the first reps of the first sets"
+    if day.word in _NO_CHANGE:
+        why = _why_no_word(part, day.difference, day.test.alpha, day.test.p_value, least)
+        return f"{MEASURES[part].name} against your ordinary days: {numbers}: {why}."
+    return f"{coach(part, day.word)} than on your ordinary days: {numbers}."
 
 
-def set_sentence(part: str, change: SetChange, why_no_baseline: str) -> str:
+def usual_sentence(change: PartChange) -> str:
+    """Say which sets lie beyond the band of the lifter's ordinary ones."""
+    if change.usual is None or not any(point.value is not None for point in change.points):
+        return ""
+    outside = change.outside_usual
+    if not outside:
+        return f"{MEASURES[change.part].name}: every set lies within your ordinary sets, or is better."
+    lie = "lies" if len(outside) == 1 else "lie"
+    sets = sets_named(outside)
+    beyond = f"{lie} beyond the band of your ordinary sets"
+    return f"{sets[0].upper()}{sets[1:]} {beyond}, which 1 ordinary set in 20 leaves on this side."
+
+
+def with_sentences(change: PartChange) -> PartChange:
+    """Add the sentences on the session, the day and the band."""
+    day = change.day
+    if day is not None and day.test.alpha is not None:
+        day = replace(day, sentence=day_sentence(change.part, day, change.smallest_worthwhile_change))
+    return replace(change, sentence=session_sentence(change), day=day, usual_sentence=usual_sentence(change))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What stands large over a session, the sentence that says it, and the test behind it."""
+
+    headline: str
+    sentence: str
+    test: Significance
+
+
+def finding(primary: PartChange) -> Finding:
+    """Find what a session has to say: its word, or what "no clear change" would hide.
+
+    Sets that were worse in between come before a day that was worse from its start; the sentences say all
+    that was found.
+    """
+    day = primary.day
+    away = day is not None and day.word not in _NO_CHANGE
+    sentence = f"{primary.sentence} {day.sentence}" if day and away else primary.sentence
+    if primary.word not in _NO_CHANGE:
+        return Finding(primary.word.value, sentence, primary.test)
+    worse = [one for one in primary.sets if one.word in _WORSE]
+    if worse:
+        surest = min(worse, key=lambda one: one.p_value or 0.0)
+        test = Significance(SET, "baseline", surest.p_value, surest.alpha)
+        said = " ".join(one.sentence for one in worse)
+        named = sets_named([one.set_index for one in worse])
+        return Finding(f"{surest.word.value} in {named}", f"{said} {sentence}", test)
+    if day and day.word in _WORSE:
+        headline = f"{day.word.value} than your ordinary days"
+        return Finding(headline, f"{day.sentence} {primary.sentence}", day.test)
+    return Finding(primary.word.value, sentence, primary.test)
+
+
+def sets_named(indices: Sequence[int]) -> str:
+    """Name sets as people count them: "sets 3, 4 and 5"."""
+    numbers = [str(index + 1) for index in indices]
+    if len(numbers) == 1:
+        return f"set {numbers[0]}"
+    return f"sets {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def set_sentence(change: PartChange, one: SetChange, why_no_baseline: str) -> str:
     """Say how one set compares with the first ones, and how sure that is."""
-    name = f"Set {change.set_index + 1}"
-    first = " and ".join(str(index + 1) for index in change.against)
-    against = f"against set{'s' if len(change.against) > 1 else ''} {first}"
-    by = "" if change.difference is None else f"{shown(part, change.difference, sign=True)} {against}"
-    if change.interval is None:
+    part, name = change.part, f"Set {one.set_index + 1}"
+    against = f"against {sets_named(one.against)}"
+    by = "" if one.difference is None else f"{shown(part, one.difference, sign=True)} {against}"
+    if one.interval is None:
         why = why_no_baseline or "your ordinary sets are not known yet"
         return f"{name}: {MEASURES[part].name} {by}; how sure that is cannot be told: {why}."
-    low, high = (shown(part, end, sign=True) for end in (change.interval.low, change.interval.high))
+    low, high = (shown(part, end, sign=True) for end in (one.interval.low, one.interval.high))
     numbers = f"{by} (90 % interval {low} to {high})"
-    if change.word in _NO_CHANGE:
-        return f"{name}, no clear change: {MEASURES[part].name} {numbers}: {_too_uncertain(change.interval)}."
-    happened = coach(part, change.word)
-    return f"{name} was {change.word.value}: {happened[0].lower()}{happened[1:]}, {numbers}."
+    if one.word in _NO_CHANGE:
+        why = _why_no_word(part, one.interval, one.alpha, one.p_value, change.smallest_worthwhile_change)
+        return f"{name}, no clear change: {MEASURES[part].name} {numbers}: {why}."
+    happened = coach(part, one.word)
+    return f"{name} was {one.word.value}: {happened[0].lower()}{happened[1:]}, {numbers}."
 
 
 def weeks_sentence(history: PartHistory) -> str:
@@ -151,5 +221,7 @@ def weeks_sentence(history: PartHistory) -> str:
     if history.test.method == "baseline":
         numbers = f"{_range(history.part, history.change)} against your sessions before"
     if history.word is Word.NO_CLEAR_CHANGE:
-        return f"{name}: {numbers}: {_too_uncertain(history.change)}."
+        test, least = history.test, history.smallest_worthwhile_change
+        why = _why_no_word(history.part, history.change, test.alpha, test.p_value, least)
+        return f"{name}: {numbers}: {why}."
     return f"{coach(history.part, history.word)}: {numbers}."

@@ -93,5 +93,5 @@ def _worded(part: PartChange, why_no_baseline: str, config: StabilityConfig) -> 
             least = part.smallest_worthwhile_change
             word = verdict(one.interval, one.p_value, step, least, part.part, config)
             new = replace(one, word=word, alpha=step)
-        worded.append(replace(new, sentence=set_sentence(part.part, new, why_no_baseline)))
+        worded.append(replace(new, sentence=set_sentence(part, new, why_no_baseline)))
     return tuple(worded)

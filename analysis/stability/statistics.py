@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 HUBER_THRESHOLD = 1.345
 """Residuals beyond so many scales count less: 95 % efficient where they are normal (Huber 1981)."""
-HUBER_STEPS = 50
+HUBER_STEPS = 500
+"""Most take a dozen; a few observations with one far off take hundreds."""
 HUBER_TOLERANCE = 1e-9
 """Relative change of the parameters at which the fit has converged."""
 MAD_OF_NORMAL = 0.6744897501960817

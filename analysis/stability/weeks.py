@@ -11,7 +11,8 @@ import numpy as np
 from analysis.measures import MEASURES
 from analysis.stability.baseline import adjusted
 from analysis.stability.history import by_session, part_reps, working_sets
-from analysis.stability.judgement import SLOPE, PartHistory, SessionPoint, Significance, TrendBreak, Word
+from analysis.stability.judged_weeks import PartHistory, SessionPoint, TrendBreak
+from analysis.stability.judgement import SLOPE, Significance, Word
 from analysis.stability.statistics import Spread, interval, line, p_value
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from analysis.measures import MEASURES
-from analysis.stability.judgement import PartChange, PartHistory, Word
+from analysis.stability.judged_weeks import PartHistory
+from analysis.stability.judgement import PartChange, Word
 from analysis.stability.statistics import holm
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ def with_words(parts: Sequence[Judged], config: StabilityConfig) -> list[Judged]
         )
         for k, one in enumerate(parts)
     ]
+
+
+def with_day_word(primary: PartChange, config: StabilityConfig) -> PartChange:
+    """Add the word on the day as a whole: of the primary part alone, by `StabilityConfig.day_alpha`."""
+    day = primary.day
+    if day is None:
+        return primary
+    least, alpha = primary.smallest_worthwhile_change, config.day_alpha
+    word = verdict(day.difference, day.test.p_value, alpha, least, primary.part, config)
+    return replace(primary, day=replace(day, word=word, test=replace(day.test, alpha=alpha)))
 
 
 def verdict(

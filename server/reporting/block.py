@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from analysis.stability.judgement import LiftHistory, PartHistory, SignFinding
+    from analysis.stability.judged_weeks import LiftHistory, PartHistory
+    from analysis.stability.judgement import SignFinding
     from server.store import Store
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from analysis.results import SetSummary
-    from analysis.stability.judgement import LiftVerdict, PartChange, PartHistory, SetIndex, SignFinding
+    from analysis.stability.judged_weeks import PartHistory
+    from analysis.stability.judgement import LiftVerdict, PartChange, SetIndex, SignFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,7 @@ def _part(name: str, change: PartChange, sets: dict[int, SetSummary]) -> PartLin
     plot = part_plot(name, change, sets, small=not change.primary)
     notes: list[str] = []
     if change.outside_usual:
-        n = len(change.outside_usual)
-        numbers = ", ".join(str(index + 1) for index in change.outside_usual)
-        notes.append(f"Beyond your usual band: set{'' if n == 1 else 's'} {numbers}.")
+        notes.append(change.usual_sentence)
     means = [(point.value, point.adjusted) for point in change.points]
     if plot is not None and any(is_moved(change.part, *pair, change.usual) for pair in means):
         notes.append("◇ the mean after the effects of load and velocity are taken out: what is judged.")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.axes import Axes
 
-    from analysis.stability.judgement import PartHistory, SessionIndex, SessionPoint, TrendBreak
+    from analysis.stability.judged_weeks import PartHistory, SessionIndex, SessionPoint, TrendBreak
 
 SECONDS_PER_DAY = 86400.0
 MOST_TICKS, FEW_TICKS = 7, 4

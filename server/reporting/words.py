@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analysis.results import Estimate
-    from analysis.stability.judgement import Interval, LiftVerdict, PartChange, PartHistory
+    from analysis.stability.judged_weeks import PartHistory
+    from analysis.stability.judgement import Interval, LiftVerdict, PartChange
 
 PROXY_NOTE = (
     "Stability here is a declared proxy; unvalidated against trunk motion capture. "
@@ -61,9 +62,9 @@ def verdict_mark(word: Word) -> Mark:
 
 
 def headline_mark(verdict: LiftVerdict) -> Mark:
-    """Write what stands large over a lift: its word, or the sets that the word would hide."""
-    hidden = verdict.headline != verdict.word.value
-    mark = verdict_mark(Word.PROBABLY_WORSE if hidden else verdict.word)
+    """Write what stands large over a lift: a word, or what it would hide, which begins with one."""
+    word = next(word for word in Word if verdict.headline.startswith(word.value))
+    mark = verdict_mark(word)
     return Mark(mark.glyph, sentence_case(verdict.headline), mark.tone)
 
 

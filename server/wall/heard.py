@@ -107,7 +107,9 @@ class HeardVerdict(_Heard):
     """What is said of a lift."""
 
     exercise_id: Text | None = None
+    word: Text = ""
     headline: Text = ""
+    """Empty from racks of older versions, which have the word alone."""
 
 
 class _Message(_Heard):

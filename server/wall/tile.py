@@ -247,7 +247,7 @@ class RackView:
         """Find what is said of the lift that is shown."""
         for verdict in self.verdicts:
             if shown is not None and verdict.exercise_id == shown.exercise_id:
-                return verdict.headline or None
+                return verdict.headline or verdict.word or None
         return None
 
 

@@ -35,21 +35,6 @@ export function partCard(page, part, sets) {
   });
 }
 
-/** What the word at the top does not say: sets beyond the ordinary, or none. */
-export function outsideWords(part) {
-  const sets = part.outside_usual.map((index) => index + 1);
-  if (!part.usual || part.word === "too little data") return "";
-  if (!sets.length) return `${measureOf(part.part).name}: every set lies within your ordinary sets, or is better.`;
-  const list = sets.length > 1 ? `Sets ${sets.slice(0, -1).join(", ")} and ${sets.at(-1)} are` : `Set ${sets[0]} is`;
-  return `${list} worse than your ordinary sets${hedge(part)}.`;
-}
-
-/** One in twenty ordinary sets lies beyond the band: where nothing changed, that is not yet a finding. */
-function hedge({ word, outside_usual: outside, worse_than_usual: sure }) {
-  const isOpen = word === "no clear change" && !outside.some((index) => sure.includes(index));
-  return isOpen ? ", as one ordinary set in twenty is by chance" : "";
-}
-
 /** What load and speed explain is taken out, if the lifter's baseline says how much that is. */
 const isCorrected = (points, part) =>
   points.some((point) => partNumber(part, point.value) !== partNumber(part, point.adjusted));
@@ -137,6 +122,7 @@ function behind(key, part) {
     ["Least that can be told", "minimal detectable change: smaller ones may be scatter", partValue(id, part.minimal_detectable_change)],
     ["Least that matters", "smallest worthwhile change", partValue(id, part.smallest_worthwhile_change)],
     ["Your ordinary sets", "90 % of them lie here", part.usual ? `${partValue(id, part.usual.low)} to ${partValue(id, part.usual.high)}` : UNKNOWN],
+    ["Against your ordinary days", "first reps of the first sets, then and now", part.day ? partRange(id, part.day.difference, { sign: true }) : UNKNOWN],
     ["Chance alone would do this", "p-value", chanceWords(test)],
     ["Judged by", "what the change was held against", method],
   ];

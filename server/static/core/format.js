@@ -81,7 +81,7 @@ export const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(
 
 export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-/** Words of a verdict, or of a headline ("sets 4 and 5 are worse"), with the sign and the tone that stand beside them. */
+/** Words of a verdict, or of a headline that begins with one, with the sign and the tone that stand beside them. */
 export function verdict(words) {
   const glyphs = {
     "clearly worse": ["▼", "bad"],
@@ -91,7 +91,8 @@ export function verdict(words) {
     "clearly better": ["▲", "good"],
     "too little data": ["…", "none"],
   };
-  const [glyph, tone] = glyphs[words] ?? (/^sets? .* worse$/.test(words) ? ["▽", "warn"] : ["", "none"]);
+  const known = Object.keys(glyphs).find((one) => words.startsWith(one));
+  const [glyph, tone] = known ? glyphs[known] : ["", "none"];
   return { words: sentenceCase(words), glyph, tone };
 }
 

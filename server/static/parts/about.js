@@ -15,7 +15,7 @@ export const ABOUT = {
     "“±” is a 95 % interval: where two of them overlap, the two may be the same.",
   ],
   stability: [
-    "The large words judge one measure of the lift across the sets of the session; each set has its own words below.",
+    "The large words judge one measure of the lift: across the sets of the session, then single sets, then the day against your ordinary days; each set has its own words below.",
     "The shaded band is where your own ordinary sets lie; a dot within it is nothing special.",
     "“How sure” says how often chance alone would do as much.",
   ],

@@ -116,7 +116,9 @@ export function howToRead(weeks = false) {
     weeks
       ? "Dots are corrected for load and speed where enough earlier sessions allow it; sessions before a break were measured another way and are not compared."
       : "The bar through a dot says how well it is known; all intervals on this screen are 90 %. Where two bars overlap, the two sets may well be the same.",
-    "The word at the top judges the change of one measure, the first one; “no clear change” means that chance explains it, not that nothing happened.",
+    weeks
+      ? "The word at the top judges the change of one measure, the first one; “no clear change” does not mean that nothing happened: the sentence says whether chance explains it, or it is too little to matter."
+      : "The words at the top judge one measure, the first one: its change across the sets; where there is none, single sets that were worse, or a day that began worse than your ordinary ones. “No clear change” does not mean that nothing happened: the sentence says whether chance explains it, or it is too little to matter.",
   ];
   return disclosure("how", "How to read this", h("ol", { class: "how" }, ...sentences.map((text) => h("li", { text }))));
 }

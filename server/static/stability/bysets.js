@@ -44,9 +44,9 @@ function row(page, lift, set, own) {
     if (!other || QUIET.has(other.word)) return [];
     return [`${measureOf(part.part).name.toLowerCase()} ${other.word} (${partValue(part.part, other.difference, null, { sign: true })})`];
   });
-  const { blamed: reps, worse_than_usual: worse } = lift.parts[0];
+  const { blamed: reps, day, outside_usual: outside } = lift.parts[0];
   // Where nothing changed nobody is to blame.
-  const isWorse = own.word.endsWith("worse") || worse.includes(set.index);
+  const isWorse = own.word.endsWith("worse") || (day?.word.endsWith("worse") && outside.includes(set.index));
   const blamed = isWorse ? reps.find((one) => one.set_index === set.index) : undefined;
   return h(
     "li",

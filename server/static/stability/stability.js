@@ -1,6 +1,6 @@
 /** Upper-back stability in one session: per lift the verdict in words, set by set, the signs, then what they rest on. */
 
-import { outsideWords, partCard } from "../charts/changechart.js";
+import { partCard } from "../charts/changechart.js";
 import { overlayCard } from "../charts/overlay.js";
 import { h } from "../core/dom.js";
 import { isNews, liveView } from "../core/liveview.js";
@@ -84,7 +84,7 @@ function liftSection(page, lift, every) {
     "section",
     { class: "exercise", id: `lift-${lift.exercise_id}`, "aria-label": page.name },
     h("h2", { class: "exercise-name", text: page.name }),
-    headline(lift, outsideWords(primary), sureWords(lift.word, primary.test)),
+    headline(lift, primary.usual_sentence, sureWords(lift.headline, lift.test)),
     setWords(page, lift, sets),
     ...signStrips(page, lift.signs),
     h("div", { class: "lead" }, partCard(page, primary, sets), overlayCard(page, sets)),

@@ -23,12 +23,15 @@ function held(word, p, alpha) {
   return alpha > 0 && p < alpha ? "sure that it changed, but by less than matters" : "a hint, too weak to call it a change";
 }
 
+/** What a test counts, by what it rests on. */
+const COUNTED = { set: "such sets", day: "days" };
+
 /**
- * @param {string} word the verdict
- * @param {{p_value: number | null, alpha: number | null}} test a Significance, or a SetChange
- * @param {string} what "sessions" or "sets"
+ * @param {string} word the verdict, or a headline that begins with it
+ * @param {{p_value: number | null, alpha: number | null, of?: string}} test a Significance, or a SetChange
+ * @param {string} [what] it counts, where `of` does not say
  */
-export function sureWords(word, { p_value: p, alpha }, what = "sessions") {
+export function sureWords(word, { p_value: p, alpha, of }, what = COUNTED[of] ?? "sessions") {
   if (p === null || word === "too little data") return "How sure: cannot be told yet.";
   const chance = `chance alone does as much ${rarely(p)} ${what} in which nothing changes`;
   return `How sure: ${held(word, p, alpha ?? 0)}; ${chance}.`;
