@@ -18,6 +18,7 @@ from analysis.mount_guess import MountGuess, guess_mount
 from analysis.samples import at_full_scale, stretches_of
 from analysis.stillness import still_mask
 from analysis.unit_check import Suspicion, suspicions, turn_gain
+from analysis.usual_sensor import UsualSensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,9 +40,8 @@ class CheckupConfig:
         Shorter still periods say nothing of gravity, bias and noise, s.
     same_way_rad : float
         Rests whose directions of gravity are nearer to each other are one orientation, rad (20 degrees).
-    accel_datasheet_mps2_rthz, gyro_datasheet_radps_rthz : tuple of 2 float
-        Noise densities of today's cheap inertial sensors by their data sheets (BMI160, BMI270, LSM6DSO,
-        ICM-42688): 70 to 180 µg and 2.8 to 7 millidegrees per second, per √Hz.
+    usual : UsualSensor
+        What a sensor is like when nothing is wrong with it.
     quiet_factor : float
         Rests that shake by more than so many times the quietest quarter's noise tell nothing of the sensor:
         the bar still rocked.
@@ -55,8 +55,7 @@ class CheckupConfig:
 
     least_rest_s: float = 1.0
     same_way_rad: float = 0.35
-    accel_datasheet_mps2_rthz: tuple[float, float] = (70e-6 * 9.80665, 180e-6 * 9.80665)
-    gyro_datasheet_radps_rthz: tuple[float, float] = (2.8e-3 * np.pi / 180, 7e-3 * np.pi / 180)
+    usual: UsualSensor = field(default_factory=UsualSensor)
     quiet_factor: float = 2.0
     plateau_samples: int = 3
     least_limits: tuple[float, float] = (1.9 * 9.80665, 2.1)

@@ -7,7 +7,7 @@ other way: a sensor whose units, signs or axes are not what its driver believes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 from analysis.filters import runs
 from analysis.imu import STANDARD_GRAVITY_MPS2
 from analysis.stillness import still_mask
+from analysis.usual_sensor import UsualSensor
 
 if TYPE_CHECKING:
     from analysis.config import StillnessConfig
@@ -35,15 +36,15 @@ class MountingConfig:
     still_fraction : float
         Part of it that must be still; 0.8 to 1: a single knock does not count.
     gravity_fraction : float
-        Largest departure of the accelerometer's reading from gravity; 0.03 to 0.08. An uncalibrated part is
-        within 20 mg + 2 %, a wrong range or unit is off by a factor of 2 or more.
-    accel_noise_mps2_per_rthz, gyro_noise_radps_per_rthz : float
-        Typical of MEMS on data sheets: 180 µg (90 to 300) and 0.007 dps (0.004 to 0.015) per root hertz.
+        Largest departure of the accelerometer's reading from gravity; 0.05 to 0.08: more than the usual one,
+        while a wrong range or unit is off by a factor of 2 or more.
+    usual : UsualSensor
+        What a part is like when nothing is wrong with it.
     noise_factor : float
-        More than this many times the typical noise is refused; 3 to 10. Less than a tenth of this is a stream
-        that does not measure: constant values.
+        More than this many times the largest usual noise is refused; 3 to 10. Less than a tenth of this is a
+        stream that does not measure: constant values.
     gyro_bias_radps : float
-        Largest bias at rest, rad/s; data sheets allow 3 dps, drones' parts 10.
+        Largest bias at rest, rad/s: of drones' parts; usual ones have a third.
     turning_radps, quiet_radps, settled_s : float
         A roll begins above the one, and ends when the rate of turn stays below the other for so long, s.
     least_turn_rad : float
@@ -62,8 +63,7 @@ class MountingConfig:
     still_s: float = 5.0
     still_fraction: float = 0.9
     gravity_fraction: float = 0.05
-    accel_noise_mps2_per_rthz: float = 180e-6 * STANDARD_GRAVITY_MPS2
-    gyro_noise_radps_per_rthz: float = 0.007 * np.pi / 180
+    usual: UsualSensor = field(default_factory=UsualSensor)
     noise_factor: float = 6.0
     gyro_bias_radps: float = 10 * np.pi / 180
     turning_radps: float = 0.3
@@ -185,11 +185,11 @@ def _rest_refusal(
         )
     if accel_noise == 0 or gyro_noise == 0:
         return "its values do not change at all: it sends, but does not measure; switch it off and on"
-    if accel_noise > config.noise_factor * config.accel_noise_mps2_per_rthz:
+    if accel_noise > config.noise_factor * config.usual.accel_noise_mps2_per_rthz[1]:
         return (
             "the accelerometer is noisier than any data sheet; lay it where nothing vibrates, and try again"
         )
-    if gyro_noise > config.noise_factor * config.gyro_noise_radps_per_rthz:
+    if gyro_noise > config.noise_factor * config.usual.gyro_noise_radps_per_rthz[1]:
         return "the gyroscope is noisier than any data sheet; lay it where nothing vibrates, and try again"
     if float(np.abs(bias).max()) > config.gyro_bias_radps:
         return f"the gyroscope shows {np.degrees(np.abs(bias).max()):.0f} °/s at rest; switch it off and on"

@@ -29,8 +29,8 @@ class _ScaledSelector(selectors.BaseSelector):
 
     Time spent waiting runs ``speed`` times faster than the wall's; time spent working is counted once. So a
     slow machine makes the session longer instead of making queues overrun that would not at speed 1. Work is
-    the processor time of the loop's thread: what other programs take from it in between is nobody's delay. At
-    speed 1 the clock is the wall's, as in the ordinary loop.
+    the processor time of the loop's thread: what other programs or a disk take from it is nobody's delay, nor
+    is waking up late. At speed 1 all of that counts: the clock is the wall's, as in the ordinary loop.
     """
 
     def __init__(self, speed: float) -> None:
@@ -56,7 +56,9 @@ class _ScaledSelector(selectors.BaseSelector):
         began_s = time.monotonic()
         events = self._inner.select(0 if wait_s is not None and wait_s < _SHORTEST_WAIT_S else wait_s)
         waited_s = (time.monotonic() - began_s) * self._speed
-        self._now_s += waited_s if timeout is None else min(waited_s, max(timeout, 0))
+        if timeout is not None and self._speed != 1:
+            waited_s = min(waited_s, max(timeout, 0))
+        self._now_s += waited_s
         self._mark_s = self._work_clock()
         return events
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID  # noqa: TC003 -- pydantic reads it
 
 from fastapi import APIRouter, Path
 from pydantic import Field
@@ -11,6 +12,7 @@ from analysis.errors import InvalidMountError
 from analysis.exercises import CATALOGUE
 from analysis.imu import Mount, MountPosition
 from analysis.mount_guide import MountStep  # noqa: TC001 -- pydantic reads it
+from analysis.usual_sensor import UsualSensor
 from ingest.known_sensors import KnownSensor  # noqa: TC001 -- pydantic reads it
 from ingest.pairing import PairingState, PairingStep, PairingWishes
 from server.errors import InvalidMountRequestError, NotFoundError
@@ -86,6 +88,18 @@ class RestModel(Model):
     refusal: str
 
 
+class UsualSensorModel(Model):
+    """What a sensor is like when nothing is wrong; fields as in `analysis.usual_sensor.UsualSensor`."""
+
+    gravity_fraction: float
+    accel_noise_mps2_per_rthz: tuple[float, float]
+    gyro_noise_radps_per_rthz: tuple[float, float]
+    noise_margin: float
+    gyro_bias_radps: float
+    rate_fraction: float
+    lost_fraction: float
+
+
 class RollModel(Model):
     """One roll of the bar; fields as in `analysis.mounting.RollCheck`."""
 
@@ -105,8 +119,12 @@ class OrientationModel(Model):
 
 
 class PairingModel(Model):
-    """A pairing; fields as in `ingest.pairing.PairingState` and `analysis.mount_guide.GuideState`."""
+    """A pairing; fields as in `ingest.pairing.PairingState` and `analysis.mount_guide.GuideState`.
 
+    ``id`` is its own: a browser knows by it the one that it began.
+    """
+
+    id: UUID
     running: bool
     step: PairingStep
     mount_step: MountStep
@@ -126,12 +144,14 @@ class PairingModel(Model):
     rep: RepModel | None
     orientation: OrientationModel | None
     wished_position: MountPosition | None
+    usual: UsualSensorModel
 
     @classmethod
     def of(cls, desk: SensorDesk, state: PairingState) -> PairingModel:
         """Convert."""
         guide, counts = state.guide, state.counts
         return cls(
+            id=desk.pairing_id,
             running=desk.pairs,
             step=state.step,
             mount_step=guide.step,
@@ -153,6 +173,7 @@ class PairingModel(Model):
             if desk.orientation is None
             else OrientationModel.model_validate(desk.orientation),
             wished_position=desk.wished_position,
+            usual=UsualSensorModel.model_validate(UsualSensor()),
         )
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MICRO_G_MPS2 = 1e-6 * STANDARD_GRAVITY_MPS2
 SHOWN_EVENTS = 3
 """So many times are named; more are counted."""
-NOISY, QUIET = 1.5, 0.5
-"""Noise beyond these multiples of the data sheets' largest and smallest is remarked upon."""
+QUIET = 0.5
+"""Noise below this multiple of the data sheets' smallest is remarked upon."""
 
 _SUSPICIONS = {
     Suspicion.FORCE_IN_G: "The acceleration looks like g, not like m/s².",
@@ -222,21 +222,22 @@ def _gravity(rests: Sequence[Rest], orientations: int) -> str:
 def _noise(rests: Sequence[Rest]) -> str:
     if not rests:
         return ""
-    config = CheckupConfig()
+    usual = CheckupConfig().usual
     # The quietest tell the sensor's own noise: floors shake, and lifters lean on racks.
     accel = float(np.quantile([rest.accel_noise_mps2_rthz for rest in rests], 0.25))
     gyro = float(np.quantile([rest.gyro_noise_radps_rthz for rest in rests], 0.25))
     units = (MICRO_G_MPS2, math.radians(1e-3))
-    (a_low, a_high), (g_low, g_high) = config.accel_datasheet_mps2_rthz, config.gyro_datasheet_radps_rthz
+    (a_low, a_high), (g_low, g_high) = usual.accel_noise_mps2_per_rthz, usual.gyro_noise_radps_per_rthz
+    margin = usual.noise_margin
     return (
-        f"Accelerometer {accel / units[0]:.0f} µg/√Hz, {_compared(accel, a_low, a_high)} "
+        f"Accelerometer {accel / units[0]:.0f} µg/√Hz, {_compared(accel, a_low, a_high, margin)} "
         f"({a_low / units[0]:.0f} to {a_high / units[0]:.0f}); gyroscope {gyro / units[1]:.1f} m°/s/√Hz, "
-        f"{_compared(gyro, g_low, g_high)} ({g_low / units[1]:.1f} to {g_high / units[1]:.1f})."
+        f"{_compared(gyro, g_low, g_high, margin)} ({g_low / units[1]:.1f} to {g_high / units[1]:.1f})."
     )
 
 
-def _compared(noise: float, low: float, high: float) -> str:
-    if noise > NOISY * high:
+def _compared(noise: float, low: float, high: float, margin: float) -> str:
+    if noise > margin * high:
         return "more than any data sheet says"
     if noise < QUIET * low:
         return "less than any data sheet says: filtered, rounded or computed"

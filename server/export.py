@@ -176,7 +176,7 @@ def _rep(item: StoredSet, rep: Rep) -> dict[str, Any]:
 
 
 def _sheet_row(item: StoredSet, rep: Rep, athletes: Mapping[UUID, str]) -> dict[str, Any]:
-    """One rep in the units and with the counting of the page."""
+    """One rep as people write it down: counted from 1, in kg, m/s, cm, degrees and per cent."""
     lift = CATALOGUE.get(item.summary.exercise_id or "")
     part = lift.parts[0] if lift and lift.parts else None
     measured = None if part is None else rep.measures.get(part)

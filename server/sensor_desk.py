@@ -6,6 +6,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from ingest.ble import BleSource
 from ingest.ble_scan import scan
@@ -56,6 +57,8 @@ class SensorDesk:
         self._pairing_task: asyncio.Task[KnownSensor] | None = None
         self._wishes = PairingWishes()
         self._pairing_problem = ""
+        self.pairing_id = uuid4()
+        """Of the pairing that runs or ended last."""
         self._scanning = asyncio.Lock()
         self.listeners = Listeners()
         """Who else hears of its sessions."""
@@ -154,6 +157,7 @@ class SensorDesk:
             raise SensorBusyError("A session is running.", "End it before you pair a sensor.")
         source = BleSource(address=address, transport=self._transport)
         self._wishes = wishes
+        self.pairing_id = uuid4()
         self._pairing, self._pairing_problem = Pairing(source, self.known, wishes), ""
         self._pairing_task = asyncio.create_task(self._pair(self._pairing), name="pairing")
         return self._pairing.state

@@ -40,7 +40,7 @@ def export(
         Format,
         typer.Option(
             "--format",
-            help="csv, parquet: sessions, sets, reps and bar paths as tables. "
+            help="csv, parquet: a coach's sheet, sessions, sets, reps and bar paths as tables. "
             "fit: an activity of each session. motion-bids: a dataset of samples and events.",
         ),
     ] = Format.CSV,
@@ -57,7 +57,7 @@ def export(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write sessions for other programs; files of before are replaced. What is in them: docs/export.md."""
+    """Write sessions for spreadsheets and other programs; what is in them: docs/export.md. Replaces files."""
     _check(session, everything=everything, file_format=file_format, raw=raw, file=file, names=names)
     from server import export_files
     from server.export import FileFormat

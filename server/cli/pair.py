@@ -145,13 +145,13 @@ def _sensor_words(state: PairingState) -> str:
 def _rest_words(state: PairingState) -> str:
     import numpy as np
 
-    from analysis.mounting import MountingConfig
+    from analysis.usual_sensor import UsualSensor
 
-    rest, usual = state.guide.rest, MountingConfig()
+    rest, usual = state.guide.rest, UsualSensor()
     if rest is None:
         return ""
-    accel = rest.accel_noise_mps2_per_rthz / usual.accel_noise_mps2_per_rthz
-    gyro = rest.gyro_noise_radps_per_rthz / usual.gyro_noise_radps_per_rthz
+    accel = rest.accel_noise_mps2_per_rthz / usual.accel_noise_mps2_per_rthz[1]
+    gyro = rest.gyro_noise_radps_per_rthz / usual.gyro_noise_radps_per_rthz[1]
     bias = np.degrees(np.linalg.norm(rest.gyro_bias_radps))
     return (
         f"At rest: gravity {rest.gravity_mps2:.2f} m/s² (9.81), noise {accel:.1f} × (accelerometer) and "

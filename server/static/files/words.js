@@ -25,7 +25,7 @@ export const QUESTIONS = {
 };
 
 export const EXPORTS = [
-  ["sheet", "Coach's sheet", "A row for each rep, in the units and with the numbers of this page: for a spreadsheet."],
+  ["sheet", "Coach's sheet", "A row for each rep, counted from 1, in kg, m/s, cm and degrees: for a spreadsheet."],
   ["reps", "Reps", "A row for each rep with every number in SI units: statistics in R or Python."],
   ["sets", "Sets", "A row for each set, with its means and the velocity loss, for programs as well."],
   ["sessions", "Sessions", "A row for each session: when, who, which sensor and mount."],

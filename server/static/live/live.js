@@ -72,7 +72,7 @@ export function show(root, context) {
 
   /** A coach's screen may say what is lifted next: whoever stands at the bar has to see that it is new. */
   function tellChange(before, state) {
-    const [old, next] = [before, state].map(({ label }) => labelWords(label, context.unit()));
+    const [old, next] = [before, state].map(({ label }) => [labelWords(label, context.unit()), label.goal ? goalWords(label.goal) : ""].filter(Boolean).join("; "));
     if (old === next) return;
     context.say(`Next set: ${next}.`);
     parts.changed.hidden = false;

@@ -46,9 +46,9 @@ function placeOf(pairing) {
 /**
  * @param {any} sensor one that was found; null: take the pairing up that runs
  * @param {any} running the pairing that runs, or null
- * @param {(notice: string | null) => void} onEnd
+ * @param {{onBegin: (pairing: any) => void, onEnd: (notice: string | null) => void}} on
  */
-export function pairingCard(sensor, running, onEnd) {
+export function pairingCard(sensor, running, { onBegin, onEnd }) {
   const title = h("h2");
   const giveUp = h("button", { class: "tool", type: "button", text: "Give up", onclick: end });
   const steps = h("ol", { class: "steps", "aria-label": "Steps" });
@@ -85,7 +85,11 @@ export function pairingCard(sensor, running, onEnd) {
 
   async function start(position, exercise) {
     lift = exercise.selectedOptions[0].textContent;
-    await act(() => startPairing({ address: sensor.address, position: position || null, exercise_id: exercise.value }));
+    await act(async () => {
+      const begun = await startPairing({ address: sensor.address, position: position || null, exercise_id: exercise.value });
+      onBegin(begun);
+      return begun;
+    });
     schedule();
   }
 
@@ -129,7 +133,8 @@ export function pairingCard(sensor, running, onEnd) {
     const place = placeOf(pairing);
     if (step !== "failed") tell(pairing.problem);
     const found = figures(pairing);
-    setText(verdict, pairing.rest || step === "done" ? figuresVerdict(found) : "");
+    // Without a rest, as with a strap, there is little that says so; and one that failed does not measure.
+    setText(verdict, pairing.rest && step !== "failed" ? figuresVerdict(found) : "");
     put(facts, ...found.map(([name, value, usual, isOdd]) => h("div", { class: isOdd ? "odd" : null }, h("dt", { text: name }), h("dd", {}, isOdd ? "! " : "", value, usual ? h("small", { text: usual }) : null))));
     turn.draw(step, pairing.orientation);
     if (step === shown) return;

@@ -13,8 +13,10 @@ import { nameOf, sensorWords } from "./sensorwords.js";
 import { recall, remember } from "../core/memory.js";
 import { sampleAge } from "../core/state.js";
 
-/** What the browser remembers while it leads through a pairing. */
+/** Where the browser remembers which pairing it leads through. */
 const BEGAN_HERE = "pairing";
+/** While another screen pairs, so often it is asked whether it still does. */
+const ELSEWHERE_MS = 2000;
 /** Kinds that are worn on the chest; elsewhere the lifter has to say. */
 const STRAPS = ["heart_rate", "polar_h10"];
 
@@ -45,6 +47,9 @@ function mount(root, first, context) {
   let sensors = first;
   let live = null;
   let pairing = null;
+  let isOffered = false;
+  let timer = 0;
+  let isLeft = false;
   const sub = h("p", { class: "sub" });
   const notice = h("div", { role: "alert" });
   const pairingBox = h("div");
@@ -149,11 +154,16 @@ function mount(root, first, context) {
 
   /** A pairing that this browser began goes on after a reload; into another's nobody walks by chance. */
   function takeUp() {
-    if (!mayChange || pairing !== null) return;
-    const isRunning = Boolean(sensors.pairing?.running);
-    if (!isRunning) remember(BEGAN_HERE, ""); // it may have ended while this page was closed
-    if (isRunning && recall(BEGAN_HERE, "")) openPairing(null, sensors.pairing);
-    else put(pairingBox, isRunning ? offer() : null);
+    clearTimeout(timer);
+    if (isLeft || !mayChange || pairing !== null) return;
+    const running = sensors.pairing?.running ? sensors.pairing : null;
+    if (running?.id === recall(BEGAN_HERE, null)) {
+      openPairing(null, running);
+      return;
+    }
+    if (isOffered !== Boolean(running)) put(pairingBox, running ? offer() : null);
+    isOffered = Boolean(running);
+    if (isOffered) timer = setTimeout(refresh, ELSEWHERE_MS);
   }
 
   const offer = () =>
@@ -167,15 +177,18 @@ function mount(root, first, context) {
 
   function openPairing(found, running) {
     tell("", null, "");
-    remember(BEGAN_HERE, "yes");
-    pairing = pairingCard(found, running, async (words) => {
+    clearTimeout(timer);
+    isOffered = false;
+    const onBegin = (begun) => remember(BEGAN_HERE, begun.id);
+    const onEnd = async (words) => {
       pairing.close();
       pairing = null;
-      remember(BEGAN_HERE, "");
       put(pairingBox);
       desk.hidden = false;
       await after(words)();
-    });
+    };
+    if (running) onBegin(running);
+    pairing = pairingCard(found, running, { onBegin, onEnd });
     desk.hidden = true;
     put(pairingBox, pairing.root);
     focusOn(pairing.root);
@@ -191,9 +204,16 @@ function mount(root, first, context) {
     if (isNews) refresh();
   }
 
+  function unmount() {
+    isLeft = true;
+    clearTimeout(timer);
+    scan.close();
+    pairing?.close();
+  }
+
   draw();
   takeUp();
-  return { update, unmount: () => { scan.close(); pairing?.close(); } };
+  return { update, unmount };
 }
 
 /** Below the header that stays: the browser's own scrolling would hide the title behind it. */

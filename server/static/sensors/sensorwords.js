@@ -39,8 +39,7 @@ export function signalWords(dbm) {
   return `${word}, ${number(dbm)} dBm`;
 }
 
-/** Beyond these a sensor is off, noisier, or turns more by itself, than its kind is uncalibrated: scale errors reach 3 %. */
-const MOST = { gravity_off: 0.03, accel_ug: 300, gyro_dps: 0.015, bias_dps: 3, lost: 0.02, rate_off: 0.02 };
+const microG = (mps2) => (mps2 / G_MPS2) * 1e6;
 
 /**
  * What a pairing has measured so far; what is not known is left out.
@@ -48,27 +47,28 @@ const MOST = { gravity_off: 0.03, accel_ug: 300, gyro_dps: 0.015, bias_dps: 3, l
  * @returns {[string, string, string, boolean?][]} name, value, what is usual, whether it is unusual
  */
 export function figures(pairing) {
-  const { rest, roll, rep } = pairing;
+  const { rest, roll, rep, usual } = pairing;
   const known = [];
   if (rest) {
-    const bias = Math.hypot(...rest.gyro_bias_radps) * DEG_PER_RAD;
-    const accel = (rest.accel_noise_mps2_per_rthz / G_MPS2) * 1e6;
+    const most = { accel: microG(usual.accel_noise_mps2_per_rthz[1] * usual.noise_margin), gyro: usual.gyro_noise_radps_per_rthz[1] * usual.noise_margin * DEG_PER_RAD, bias: usual.gyro_bias_radps * DEG_PER_RAD };
+    const accel = microG(rest.accel_noise_mps2_per_rthz);
     const gyro = rest.gyro_noise_radps_per_rthz * DEG_PER_RAD;
+    const bias = Math.hypot(...rest.gyro_bias_radps) * DEG_PER_RAD;
     known.push(
-      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, `9.81, uncalibrated within ${percent(MOST.gravity_off)}`, Math.abs(rest.gravity_mps2 / G_MPS2 - 1) > MOST.gravity_off],
-      ["Noise, accelerometer", `${number(accel)} µg/√Hz`, `usual up to ${MOST.accel_ug}`, accel > MOST.accel_ug],
-      ["Noise, gyroscope", `${number(gyro, 4)} °/s/√Hz`, `usual up to ${MOST.gyro_dps}`, gyro > MOST.gyro_dps],
-      ["Gyroscope bias", `${number(bias, 2)} °/s`, `usual up to ${MOST.bias_dps}`, bias > MOST.bias_dps],
+      ["Gravity at rest", `${number(rest.gravity_mps2, 2)} m/s²`, `9.81, uncalibrated within ${percent(usual.gravity_fraction)}`, Math.abs(rest.gravity_mps2 / G_MPS2 - 1) > usual.gravity_fraction],
+      ["Noise, accelerometer", `${number(accel)} µg/√Hz`, `usual up to ${number(most.accel)}`, accel > most.accel],
+      ["Noise, gyroscope", `${number(gyro, 4)} °/s/√Hz`, `usual up to ${number(most.gyro, 4)}`, gyro > most.gyro],
+      ["Gyroscope bias", `${number(bias, 2)} °/s`, `usual up to ${number(most.bias)}`, bias > most.bias],
     );
   }
   if (roll) known.push(["Roll of the bar", `${number(roll.turn_rad * DEG_PER_RAD)}°`, `bar level within ${number(roll.level_rad * DEG_PER_RAD, 1)}°`]);
   if (pairing.measured_rate_hz !== null) {
     const { nominal_rate_hz: nominal, measured_rate_hz: measured } = pairing;
     const claimed = nominal === null ? "" : `the sensor claims ${number(nominal)} Hz`;
-    known.push(["True rate", `${number(measured, 2)} Hz`, claimed, nominal !== null && Math.abs(measured / nominal - 1) > MOST.rate_off]);
+    known.push(["True rate", `${number(measured, 2)} Hz`, claimed, nominal !== null && Math.abs(measured / nominal - 1) > usual.rate_fraction]);
   }
   const sent = pairing.received_samples + pairing.lost_samples;
-  if (pairing.received_samples > 0) known.push(["Lost on the way", String(pairing.lost_samples), `of ${plural(sent, "sample")}`, pairing.lost_samples > MOST.lost * sent]);
+  if (pairing.received_samples > 0) known.push(["Lost on the way", String(pairing.lost_samples), `of ${plural(sent, "sample")}`, pairing.lost_samples > usual.lost_fraction * sent]);
   if (rep) {
     const reach = `over ${number(rep.range_of_motion_m, 2)} m ${plusMinus(rep.range_of_motion_sd_m, 2)}`;
     known.push(["Test rep", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(rep.mean_concentric_velocity_sd_mps, 2)}`, reach]);

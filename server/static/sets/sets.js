@@ -29,7 +29,8 @@ export function show(root, context, rest) {
   async function load() {
     const found = await stored();
     if (found === null) return { ...live, isStored: false };
-    session = found.session;
+    session ??= found.session;
+    if (session.recording_id !== found.session.recording_id) return load(); // another began while this one was read
     const known = new Set(found.sets.map((one) => one.index));
     return { ...found, sets: [...found.sets, ...live.sets.filter((one) => !known.has(one.index))], isStored: true };
   }
