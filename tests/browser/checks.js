@@ -230,9 +230,13 @@
       nodes.slice(0, 4).map(({ html, any }) => `axe ${impact} ${id}: ${html.slice(0, 110)} ${any[0]?.message?.slice(0, 120) ?? ""}`));
   }
 
-  /** Go to another screen. Marks the old one, which stays until the next is there. */
-  function leaveFor(address) {
+  /** Mark the screen that is shown: it stays until the next is there. */
+  function leave() {
     for (const child of document.getElementById("screen").children) child.dataset.left = "";
+  }
+
+  function leaveFor(address) {
+    leave();
     location.hash = `#/${address}`;
   }
 
@@ -255,5 +259,5 @@
     });
   }
 
-  window.checks = { tooWide, cutOff, overlapping, smallTargets, overlappingTargets, headings, edgeless, moving, startKeyboardPath, keyboardPath, axeFinds, leaveFor, settled };
+  window.checks = { tooWide, cutOff, overlapping, smallTargets, overlappingTargets, headings, edgeless, moving, startKeyboardPath, keyboardPath, axeFinds, leave, leaveFor, settled };
 })();

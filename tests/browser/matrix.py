@@ -6,7 +6,6 @@ from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -19,6 +18,7 @@ from server.explorer.desk import SignalDesk
 from server.reanalysis import rebuild_recording
 from server.sensor_desk import SensorDesk
 from tests.browser.conftest import Station
+from tests.browser.seen import CHECKS
 from tests.server.lifting import make_set, play, recording, session_events, status
 from tests.server.recordings import RECORDING_ID, mislabelled
 
@@ -31,7 +31,6 @@ PHONE, TABLET, WALL = (360, 740), (1024, 768), (1920, 1080)
 SIZES = (PHONE, TABLET, WALL)
 THEMES = ("light", "dark")
 TARGET_PX, LIVE_TARGET_PX = 48, 64
-CHECKS = Path(__file__).with_name("checks.js").read_text(encoding="utf-8")
 STORED = f"session/{recording().recording_id}"
 
 DEEPER = {

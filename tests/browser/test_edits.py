@@ -15,7 +15,7 @@ from server.annotation_files import AnnotationFiles
 from server.annotations import Athlete, SessionAnnotation
 from server.live_session import SessionSink
 from server.reanalysis import rebuild_recording
-from tests.browser.seen import expect_text, text
+from tests.browser.seen import expect_text, go, text
 from tests.browser.test_stability_screens import train
 from tests.server.lifting import make_set, recording, rep_events
 from tests.server.recordings import RECORDING_ID, write_recording
@@ -303,12 +303,12 @@ def test_sessions_and_weeks_are_chosen_by_athlete(station, trained, open_page):
     page.get_by_label("Athlete").select_option("Nobody named")
     page.wait_for_function("() => document.querySelectorAll('.session-list li').length === 2")
     assert "Ann" not in text(page, ".session-list")
-    page.evaluate("location.hash = '#/stability/all/front_squat'")
+    go(page, "#/stability/all/front_squat")
     expect_text(page, ".sub", "over 2 sessions")
     page.get_by_label("Athlete").select_option("Bo")
     expect_text(page, ".empty", "No set of front squat")
     page.get_by_label("Athlete").select_option("Ann")
     expect_text(page, ".sub", "over 2 sessions")
     assert page.url.endswith(f"/front_squat/{people[0].id}")
-    page.evaluate("location.hash = '#/stability/all/front_squat'")
+    go(page, "#/stability/all/front_squat")
     expect_text(page, ".sub", "over 2 sessions")

@@ -13,7 +13,7 @@ from analysis.imu import Gap, SetLabel
 from analysis.results import Quality, QualityState
 from analysis.set_goal import SetGoal
 from server.session import LinkState
-from tests.browser.seen import boxes, expect_text, text
+from tests.browser.seen import boxes, expect_text, settle, text
 from tests.browser.test_live_goal import STUB, tones
 from tests.server.lifting import make_rep, make_set, play, recording, session_events, status
 
@@ -105,7 +105,7 @@ def test_the_number_is_50_mm_high_and_all_the_rest_is_on_the_glass(lift, station
     events[2] = replace(events[2], rep=replace(events[2].rep, quality=UNSURE))
     page = lift(events, width=size[0], height=size[1])
     for _ in ("while lifting", "between sets"):
-        page.wait_for_timeout(100)  # the number is fitted in the frame after its place is known
+        settle(page)
         assert page.evaluate(DIGIT_PX) / TABLETS[size] * 25.4 >= 50
         assert page.evaluate(TOO_LARGE) == [0, 0]
         for part in PARTS:
@@ -134,16 +134,17 @@ def test_every_state_has_its_contrast_and_large_buttons(lift, station, open_page
     page = lift(reps(), scheme=scheme)
     lost = status(LinkState.LOST, last_sample_age_s=4.0, reason="out of range")
     states = [
-        lambda: None,
-        lambda: do(station, SetFinished(make_set(2))),
-        lambda: do(station, *reps(replace(GOAL, reps=3), set_index=3)),
-        lambda: station.tell(station.hub.publish_status, lost),
+        (".hero-number", lambda: None),
+        (".facts dt:has-text('Set 3 done')", lambda: do(station, SetFinished(make_set(2)))),
+        (".over", lambda: do(station, *reps(replace(GOAL, reps=3), set_index=3))),
+        (".live.stale", lambda: station.tell(station.hub.publish_status, lost)),
     ]
     for one in (empty, page):
         one.evaluate(AXE)
-    for state in states:
-        state()
-        page.wait_for_timeout(900)  # what arrives with a movement has arrived
+    for shows, begin in states:
+        begin()
+        page.wait_for_selector(shows)
+        settle(page)
         assert page.evaluate(AUDIT) == []
         assert page.evaluate(SMALL) == []
     empty.close()
@@ -330,7 +331,7 @@ def test_the_modes_of_the_sound_keep_to_themselves(lift, station):
     page.wait_for_function("() => window.tones.length >= 2")
     assert tones(page)[:2] == [440, 440], "two seconds of the way down"
     do(station, SetProgress(503.0, 4, SetPhase.IDLE))
-    page.wait_for_timeout(1200)
+    expect_text(page, ".set-line", "Ready for set 5")
     tones(page)
     page.wait_for_timeout(1200)
     assert tones(page) == [], "it ends with the set"
@@ -369,14 +370,19 @@ def test_the_screen_stays_awake_while_a_session_runs(lift, station, open_page):
 
 def test_the_strip_sleeps_and_nothing_else_is_touched_by_velocity(lift, station):
     page = lift(reps())
-    page.wait_for_timeout(600)
-    station.tell(station.hub.publish_status, status())  # else it is told that the sensor is silent
-    page.wait_for_timeout(100)
+    # Of unknown age: else it is told after 2 s that the sensor is silent, and the path gets another place.
+    station.tell(station.hub.publish_status, status(battery_fraction=0.5, last_sample_age_s=None))
+    expect_text(page, "#badge", "50 %")
+    settle(page)
     page.evaluate("""() => {
         window.frames = 0;
         window.changes = 0;
         const ask = window.requestAnimationFrame.bind(window);
-        window.requestAnimationFrame = (run) => { window.frames += 1; return ask(run); };
+        window.requestAnimationFrame = (run) => {
+            window.frames += 1;
+            window.askedAt = performance.now();
+            return ask(run);
+        };
         const observer = new MutationObserver((all) => { window.changes += all.length; });
         const all = { subtree: true, childList: true, characterData: true, attributes: true };
         const places = document.querySelectorAll(".hero, .card-bars, .card-path");
@@ -384,9 +390,7 @@ def test_the_strip_sleeps_and_nothing_else_is_touched_by_velocity(lift, station)
     }""")
     for i in range(60):
         do(station, VelocitySample(400 + i / 30, 0.4, 0.0))
-    page.wait_for_function("() => window.frames > 4")
-    page.wait_for_timeout(500)
-    drawn = page.evaluate("window.frames")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.frames") == drawn, "asleep while nothing comes"
+    # Not by frames, as playwright usually looks: it might count its own.
+    page.wait_for_function("() => window.frames > 4", polling=50)
+    page.wait_for_function("() => performance.now() - window.askedAt > 300", polling=50)  # asleep
     assert page.evaluate("window.changes") == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from server.annotations import Athlete, SessionAnnotation
-from tests.browser.seen import expect_text, text
+from tests.browser.seen import expect_text, go, text, unfold
 from tests.browser.test_stability_screens import training_measures
 from tests.server.lifting import make_set, recording
 
@@ -108,9 +108,8 @@ def test_no_session_yet_says_how_to_get_one(station, open_page):
 def test_the_session_screens_fit(width, scheme, sessions, open_page):
     page = open_page(width=width, height=768, scheme=scheme)
     for screen in ("#/sessions", f"#/session/{sessions[57].recording_id}"):
-        page.evaluate("hash => { location.hash = hash; }", screen)
-        page.wait_for_selector(".session-list, .totals")
-        page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        go(page, screen)
+        unfold(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, screen
     small = page.evaluate("""() =>
         [...document.querySelectorAll('main a, main button, main summary, main select')]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tests.browser.seen import expect_text, text
+from tests.browser.seen import expect_text, go, next_screen, text, unfold
 from tests.server.lifting import make_rep, make_set, recording
 
 pytestmark = pytest.mark.browser
@@ -95,7 +95,8 @@ def test_an_audit_finds_three_sets_of_eight_and_suggests_in_the_coachs_order(wee
     assert page.locator(".finding table a").nth(1).get_attribute("href") == "#/sessions/nobody/bent_over_row"
     assert text(page, ".suggestions .opinion") == "coaching opinion"
     assert page.locator(".suggestions li").first.inner_text().startswith("Bent-over row")
-    page.get_by_label("Weeks").select_option("4")
+    with next_screen(page):
+        page.get_by_label("Weeks").select_option("4")
     page.wait_for_function("() => location.hash === '#/training/audit/4'")
     page.wait_for_function("() => document.querySelectorAll('main table').length > 0")
 
@@ -105,7 +106,6 @@ def test_an_audit_finds_three_sets_of_eight_and_suggests_in_the_coachs_order(wee
 def test_the_training_screens_fit(width, weeks, open_page):
     page = open_page(width=width, height=844, scheme="dark")
     for screen in ("#/training/profile/back_squat", "#/training/profile/bent_over_row", "#/training/audit"):
-        page.evaluate("hash => { location.hash = hash; }", screen)
-        page.wait_for_timeout(500)
-        page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        go(page, screen)
+        unfold(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, screen

@@ -42,8 +42,11 @@ def test_what_other_programs_take_is_counted_at_the_walls_speed_alone(speed, cou
         time.sleep(0.05)  # noqa: ASYNC251 -- the thread does not run, as when another has the processor
         return loop.time() - began_s
 
-    # The processor may come back late: the wall goes on meanwhile.
-    assert counted_s <= run_scaled(stand_still(), speed) < counted_s + 0.02
+    passed_s = run_scaled(stand_still(), speed)
+    assert passed_s >= counted_s
+    # At speed 1 the wall's clock is shown, which on a busy machine goes on until the processor comes back.
+    if speed != 1.0:
+        assert passed_s < counted_s + 0.02
 
 
 def test_many_short_waits_cost_only_their_share_of_the_walls_time():
