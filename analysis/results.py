@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.imu import FloatArray
+    from analysis.set_goal import SetGoal
 
 
 class QualityState(StrEnum):
@@ -261,6 +262,8 @@ class SetSummary:
         As stated, or as found from the reps' motion.
     velocity_feedback : bool or None
         Whether the lifter was shown velocities during the set, as the goal said; None: nobody said.
+    goal : SetGoal or None
+        What the set was meant to be; None: nobody said.
     """
 
     index: int
@@ -277,3 +280,4 @@ class SetSummary:
     clipped_samples: int
     bar_axis: BarAxis = BarAxis()
     velocity_feedback: bool | None = None
+    goal: SetGoal | None = None

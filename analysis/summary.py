@@ -187,6 +187,7 @@ def summarise_set(
         clipped_samples=sum(segment.clipped_samples for segment in segments),
         bar_axis=bar_axis,
         velocity_feedback=None if label.goal is None else label.goal.velocity_feedback,
+        goal=label.goal,
     )
 
 

@@ -23,6 +23,7 @@ from analysis.results import (
     StickingRegion,
     VelocityCurve,
 )
+from analysis.set_goal import SetGoal
 from server.annotating import annotate_set
 from server.annotations import Athlete, Regrouping, SetAnnotation
 from server.paths import thin
@@ -41,6 +42,7 @@ _REP_NUMBERS = tuple(
 _RECORDING_FIELDS = tuple(f.name for f in fields(RecordingInfo))
 _RECORDING_ANNOTATIONS = {"athlete_id", "note", "velocity_feedback"}
 _REGROUPINGS = TypeAdapter(tuple[Regrouping, ...])
+_GOAL = TypeAdapter(SetGoal)
 _ATHLETE_FIELDS = tuple(f.name for f in fields(Athlete))
 
 
@@ -92,6 +94,7 @@ def set_to_row(recording: RecordingInfo, summary: SetSummary, labelled: SetLabel
         rejected=[asdict(item) for item in summary.rejected],
         bar_axis=asdict(summary.bar_axis),
         recorded_velocity_feedback=summary.velocity_feedback,
+        goal=None if summary.goal is None else asdict(summary.goal),
         reps=[_rep_to_row(recording.algorithm, summary, rep) for rep in summary.reps],
         parts=_part_rows(summary.stability),
     )
@@ -249,6 +252,7 @@ def set_from_row(row: SetRow, *, with_paths: bool = True) -> SetSummary:
         clipped_samples=row.clipped_samples,
         bar_axis=_bar_axis_from_json(row.bar_axis),
         velocity_feedback=row.recorded_velocity_feedback,
+        goal=None if row.goal is None else _GOAL.validate_python(row.goal),
     )
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         RejectedMovement,
         SetSummary,
     )
-    from analysis.set_goal import SetGoal
 
 
 def exercise_name(exercise_id: str | None) -> str | None:
@@ -98,11 +97,7 @@ class OpenSetModel(LabelModel):
 
 
 class SetModel(LabelModel):
-    """One closed set; fields as in `analysis.results.SetSummary`.
-
-    ``goal`` and ``advice`` are known while the session runs; they are not stored, but the recording has the
-    goal.
-    """
+    """One closed set; fields as in `analysis.results.SetSummary`."""
 
     index: int
     start_s: float
@@ -119,18 +114,16 @@ class SetModel(LabelModel):
     advice: AdviceModel | None = None
 
     @classmethod
-    def of_summary(
-        cls, summary: SetSummary, goal: SetGoal | None = None, excluded: Mapping[int, str] | None = None
-    ) -> SetModel:
-        """Convert a closed set, with its goal where that is known and why reps do not count."""
+    def of_summary(cls, summary: SetSummary, excluded: Mapping[int, str] | None = None) -> SetModel:
+        """Convert a closed set, and say why reps do not count."""
         out = excluded or {}
         values = {field.name: getattr(summary, field.name) for field in fields(summary)}
         return cls.model_validate(
             values
             | {
                 "exercise_name": exercise_name(summary.exercise_id),
-                "goal": GoalModel.of(goal),
-                "advice": AdviceModel.among(summary.reps, out, goal, summary.exercise_id),
+                "goal": GoalModel.of(summary.goal),
+                "advice": AdviceModel.among(summary.reps, out, summary.goal, summary.exercise_id),
                 "reps": tuple(RepModel.of(rep, out.get(rep.index, "")) for rep in summary.reps),
                 "rejected": tuple(RejectedModel.of(item) for item in summary.rejected),
                 "stability": {name: EstimateModel.of(one) for name, one in summary.stability.items()},

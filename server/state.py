@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
     from analysis.events import RepFinished, SetProgress
     from analysis.results import Rep, SetSummary
-    from analysis.set_goal import SetGoal
     from analysis.stability.judgement import LiftVerdict
     from analysis.stability.typical import Typical
     from server.annotations import SetAnnotation
@@ -111,16 +110,15 @@ class _ClosedSet:
     """A set that is over: as it was measured, and as people corrected it."""
 
     analysed: SetSummary
-    goal: SetGoal | None
     summary: SetSummary
     excluded: Mapping[int, str]
     model: SetModel
 
     @classmethod
-    def of(cls, analysed: SetSummary, goal: SetGoal | None, edited: AnnotatedSet) -> _ClosedSet:
+    def of(cls, analysed: SetSummary, edited: AnnotatedSet) -> _ClosedSet:
         """Take a set with its corrections."""
-        model = SetModel.of_summary(edited.summary, goal, edited.excluded)
-        return cls(analysed, goal, edited.summary, edited.excluded, model)
+        model = SetModel.of_summary(edited.summary, edited.excluded)
+        return cls(analysed, edited.summary, edited.excluded, model)
 
     @property
     def place(self) -> SetPlace:
@@ -241,11 +239,9 @@ class LiveState:
     def take_set(self, summary: SetSummary) -> SetMessage:
         """Close a set: its final numbers replace the provisional ones."""
         progress = self._progress
-        goal: SetGoal | None = None
         if progress.open_set is not None and progress.open_set.index == summary.index:
-            goal = progress.open_set.label.goal
             progress.open_set = None
-        progress.closed[summary.index] = _ClosedSet.of(summary, goal, AnnotatedSet(summary))
+        progress.closed[summary.index] = _ClosedSet.of(summary, AnnotatedSet(summary))
         others = {index: one for index, one in progress.edits.stored.items() if index != summary.index}
         progress.edits = replace(progress.edits, stored=others)
         closed = progress.closed[summary.index] = self._as_said(summary.index)
@@ -303,13 +299,13 @@ class LiveState:
         one = self._progress.closed[index]
         stored = self._progress.edits.stored.get(index)
         if stored is not None:
-            return _ClosedSet.of(one.analysed, one.goal, AnnotatedSet(stored.summary, stored.excluded))
+            return _ClosedSet.of(one.analysed, AnnotatedSet(stored.summary, stored.excluded))
         said = self._said_of(index)
         if said is None:
-            return _ClosedSet.of(one.analysed, one.goal, AnnotatedSet(one.analysed))
+            return _ClosedSet.of(one.analysed, AnnotatedSet(one.analysed))
         labelled = SetLabel(one.analysed.exercise_id, one.analysed.load_kg)
         mount = "shaft" if self._recording is None else self._recording.mount_position
-        return _ClosedSet.of(one.analysed, one.goal, annotate_set(one.analysed, labelled, said, mount))
+        return _ClosedSet.of(one.analysed, annotate_set(one.analysed, labelled, said, mount))
 
     def _said_of(self, index: int) -> SetAnnotation | None:
         annotation, places = self._progress.edits.annotation, self.places

@@ -131,6 +131,7 @@ class SetRow(Base):
     note: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     velocity_feedback: Mapped[bool | None]
     recorded_velocity_feedback: Mapped[bool | None]
+    goal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     recording: Mapped[RecordingRow] = relationship(back_populates="sets")
     reps: Mapped[list[RepRow]] = relationship(cascade="all, delete-orphan", order_by="RepRow.rep_index")
     parts: Mapped[list[PartRow]] = relationship(cascade="all, delete-orphan", order_by="PartRow.part")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from analysis import SetLabel
 from analysis.events import RepFinished, SetFinished, VelocitySample
+from analysis.set_goal import SetGoal
 from server.session import LinkState
 from tests.browser.conftest import Station
 from tests.browser.seen import expect_text, go, text
@@ -133,6 +135,12 @@ def test_bytes_that_cannot_be_understood_are_told_of_while_the_link_is_up(lifted
     expect_text(page, ".notice", "What the sensor sends cannot be understood")
     station.tell(station.hub.publish_status, status())
     page.wait_for_selector(".live:not(.stale)")
+
+
+def test_a_stored_set_keeps_its_stop(station, open_page):
+    goal = SetGoal(velocity_loss_stop_fraction=0.2)
+    station.store.save_set(recording(), replace(make_set(0), goal=goal))
+    open_page(f"{STORED}/set/1").get_by_text("the dashed line is where the set was to stop, 20 %").wait_for()
 
 
 def test_sets_open_to_their_reps_and_say_what_was_not_counted(lifted, open_page, station):

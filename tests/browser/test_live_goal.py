@@ -106,7 +106,7 @@ def test_the_state_survives_a_reload_and_ends_with_the_set(lift):
     page.wait_for_selector(".over", state="visible")
     page.reload()
     page.wait_for_selector(".over", state="visible")
-    do([SetFinished(make_set(0))])
+    do([SetFinished(replace(make_set(0), goal=GOAL))])
     page.wait_for_selector(".over", state="hidden")
     assert page.locator(".bar[class*=zone-]").count() == 5, "the closed set keeps its colours"
 
@@ -162,7 +162,7 @@ def test_hidden_velocities_are_neither_seen_nor_heard_nor_told(lift):
     assert "± " not in seen
     for hidden in (".card-bars", ".card-strip", ".card-path", ".chip", ".gauge"):
         assert not page.locator(hidden).is_visible()
-    summary = replace(make_set(0), velocity_feedback=False)
+    summary = replace(make_set(0), velocity_feedback=False, goal=goal)
     do([SetFinished(summary)])
     page.wait_for_selector(".over", state="hidden")
     assert not page.locator(".card-bars").is_visible(), "nor between sets"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -202,4 +202,4 @@ def rep_events(summary: SetSummary, goal: SetGoal | None = None) -> list[Event]:
     """The events of one set: each of its reps, then the set."""
     lift, load_kg = summary.exercise_id, summary.load_kg
     reps = [RepFinished(summary.index, lift, load_kg, rep, rep.start_s + REP_S, goal) for rep in summary.reps]
-    return [*reps, SetFinished(summary)]
+    return [*reps, SetFinished(replace(summary, goal=goal))]

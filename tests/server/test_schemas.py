@@ -15,7 +15,7 @@ def names(dataclass):
 
 def test_no_field_of_the_signal_core_is_lost_on_the_way_to_the_browser():
     assert names(Rep) | {"excluded_reason", "made", "made_reason"} == set(RepModel.model_fields)
-    assert names(SetSummary) | {"exercise_name", "goal", "advice"} == set(SetModel.model_fields)
+    assert names(SetSummary) | {"exercise_name", "advice"} == set(SetModel.model_fields)
 
 
 def test_paths_are_thinned_to_tenths_of_a_millimetre():

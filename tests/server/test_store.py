@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from analysis.results import BarAxis, Rep, SetSummary
+from analysis.set_goal import SetGoal
 from server.errors import NotFoundError, StoreError
 from server.paths import MAX_POINTS
 from server.store import Store
@@ -23,7 +24,7 @@ from tests.server.lifting import make_set, recording
 
 
 def test_a_set_comes_back_as_it_was(store):
-    summary = make_set(0)
+    summary = replace(make_set(0), goal=SetGoal(0.2, (0.5, 0.7), 0.3, 5, velocity_feedback=False))
     store.save_set(recording(), summary)
     assert store.session(recording().recording_id).sets == (summary,)
     assert store.set(recording().recording_id, 0).summary == summary
