@@ -62,7 +62,7 @@ def test_a_lift_is_judged_by_its_main_velocity(state):
 
 def test_a_closed_set_keeps_its_goal_and_says_what_was_shown(state):
     lift(state, 0.60)
-    closed = state.take_set(replace(make_set(0), velocity_feedback=True)).set
+    closed = state.take_set(replace(make_set(0), goal=GOAL, velocity_feedback=True)).set
     assert closed.goal == GoalModel(**asdict(GOAL))
     assert len(closed.advice.reps) == 5
     assert closed.velocity_feedback is True
