@@ -19,7 +19,7 @@ from tests.browser.conftest import START_S
 from tests.browser.seen import expect_text
 from tests.server.lifting import make_set, play, recording, session_events, status
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 SILENT_S = 5
 """After so long the page takes silence for a broken connection (`core/socket.js`)."""
 

@@ -24,7 +24,7 @@ from tests.browser.conftest import Station, Visitor
 from tests.browser.seen import expect_text, text
 from tests.server.lifting import play, status
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 NAME = "test-sensors-screen"
 BAR, STRAP = default_address(1), default_address(2)

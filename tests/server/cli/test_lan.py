@@ -13,8 +13,6 @@ import pytest
 
 from tests.server.cli.conftest import PROCESS_S, started_process
 
-pytestmark = pytest.mark.slow
-
 OPTIONS = ("--lan", "--port", 0)
 
 

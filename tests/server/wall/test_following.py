@@ -29,8 +29,6 @@ from tests.server.lifting import make_rep, make_set, play, recording, session_ev
 from tests.server.scripted_rack import two_reps_into_the_second_set
 from tests.server.wall.gym import WAIT_S, in_state, screen, station
 
-pytestmark = pytest.mark.slow
-
 
 @contextmanager
 def rack_process(port, folder, token=None):
