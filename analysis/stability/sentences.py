@@ -90,7 +90,7 @@ def coach(part: str, word: Word) -> str:
 def _why_no_word(
     part: str, change: Interval, alpha: float | None, p: float | None, least: float | None
 ) -> str:
-    """Say why there is no word for a change: chance, too rare only if one looked once, or too small."""
+    """Say why there is no word for a change: chance explains it, may well explain it, or it is too small."""
     if change.low <= 0.0 <= change.high:
         return "no more than chance explains"
     if alpha and p is not None and p < alpha:
@@ -181,7 +181,7 @@ def finding(primary: PartChange) -> Finding:
         named = sets_named([one.set_index for one in worse])
         return Finding(f"{surest.word.value} in {named}", f"{said} {sentence}", test)
     if day and day.word in _WORSE:
-        headline = f"{day.word.value} than your ordinary days"
+        headline = f"{day.word.value} than usual"
         return Finding(headline, f"{day.sentence} {primary.sentence}", day.test)
     return Finding(primary.word.value, sentence, primary.test)
 

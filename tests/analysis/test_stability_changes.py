@@ -198,7 +198,7 @@ def shifted(by_rad: float, n_sets: int = 5):
 def test_an_even_session_on_a_worse_day_has_the_day_in_its_headline():
     verdict = judged(shifted(0.15), ordinary_weeks(n_sessions=5))
     assert verdict.word is Word.NO_CLEAR_CHANGE
-    assert verdict.headline == "clearly worse than your ordinary days"
+    assert verdict.headline == "clearly worse than usual"
     assert verdict.test.of == DAY
     day, session = verdict.sentence.split(". ")
     assert day.startswith("You tipped further forward in the hole than on your ordinary days: +8.")
@@ -208,7 +208,7 @@ def test_an_even_session_on_a_worse_day_has_the_day_in_its_headline():
 def test_one_set_is_enough_for_the_day():
     verdict = judged(shifted(0.15, 1), ordinary_weeks(n_sessions=5))
     assert verdict.word is Word.TOO_LITTLE_DATA
-    assert verdict.headline == "clearly worse than your ordinary days"
+    assert verdict.headline == "clearly worse than usual"
 
 
 def test_the_interval_of_the_day_is_the_textbook_one():
