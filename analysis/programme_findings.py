@@ -163,7 +163,7 @@ def find(sets: Sequence[JudgedSet], config: FindingConfig, judging: JudgingConfi
     pulls = [item for item in sets if item.logged.group in UPPER_BACK]
     unexplained = [item for item in sets if item.logged.group is None]
     if not pulls and not unexplained:
-        sentence = f"Nothing in the last {n_sessions} sessions trains the upper back."
+        sentence = f"No rows, snatches, cleans or their kin in the last {n_sessions} sessions."
         return (_finding(FindingKind.NOT_TRAINED, sentence, (), sure=True),)
     findings: list[Finding] = []
     names_known = len(unexplained) <= config.max_unknown_fraction * len(sets)

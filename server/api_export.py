@@ -31,7 +31,7 @@ def add_export(router: APIRouter, store: Store) -> None:
         stamp = session.recording.started_at.strftime("%Y%m%dT%H%M%SZ")
         name = f"{stamp}-{str(recording_id)[:8]}-{table}.{file_format}"
         return Response(
-            content(table_of(table, session, names), file_format),
+            content(table_of(table, session, names), file_format, for_people=table is Table.SHEET),
             media_type=MEDIA_TYPES[file_format],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

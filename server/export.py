@@ -77,11 +77,11 @@ def join(table: Table, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema(table)), *frames])
 
 
-def content(frame: pl.DataFrame, file_format: FileFormat) -> bytes:
-    """Write a table as a file's content."""
+def content(frame: pl.DataFrame, file_format: FileFormat, *, for_people: bool = False) -> bytes:
+    """Write a table as a file's content; for people CSV begins with the mark by which Excel knows UTF-8."""
     buffer = io.BytesIO()
     if file_format is FileFormat.CSV:
-        frame.write_csv(buffer, datetime_format=MOMENT_FORMAT)
+        frame.write_csv(buffer, datetime_format=MOMENT_FORMAT, include_bom=for_people)
     else:
         frame.write_parquet(buffer)
     return buffer.getvalue()

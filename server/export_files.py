@@ -60,7 +60,7 @@ def write_tables(
         for table in tables:
             path = out / f"{table}.{file_format}"
             whole = join(table, frames[table])
-            _replace(path, content(whole, file_format))
+            _replace(path, content(whole, file_format, for_people=table is Table.SHEET))
             told.append(f"{whole.height} rows in {path}")
     return told
 

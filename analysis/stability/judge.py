@@ -129,7 +129,7 @@ def _day(
 
 def _warnings(every: Sequence[LiftedSet], working: Sequence[LiftedSet], own: _Own) -> tuple[str, ...]:
     warnings: list[str] = []
-    if len({one.velocity_feedback for one in working}) > 1:
+    if {True, False} <= {one.velocity_feedback for one in working}:
         warnings.append(FEEDBACK_WARNING)
     loads = [one.load_kg for one in working if one.load_kg is not None]
     if not own.state.ready and loads and max(loads) > (1 + LOAD_SPREAD) * min(loads):
@@ -198,7 +198,7 @@ def judge_weeks(
             own = _own(exercise_id, before, working[0], config)
             days.append(_day(exercise_id, working, own, config, signs or SignConfig()))
         before += session
-    warnings = (FEEDBACK_WARNING,) if len({one.velocity_feedback for one in looked_at}) > 1 else ()
+    warnings = (FEEDBACK_WARNING,) if {True, False} <= {one.velocity_feedback for one in looked_at} else ()
     return LiftHistory(
         exercise_id=exercise_id,
         word=parts[0].word,

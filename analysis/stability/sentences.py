@@ -72,7 +72,8 @@ def shown(part: str, value: float, *, sign: bool = False) -> str:
     factor, unit, digits = scale(part)
     if sign and unit == " %":
         unit = " points"  # of per cent: not a share of what it was
-    text = f"{value * factor:{'+' if sign else ''}.{digits}f}{unit}"
+    rounded = round(value * factor, digits) + 0.0  # what rounds to nothing has no sign
+    text = f"{rounded:{'+' if sign and rounded else ''}.{digits}f}{unit}"
     return text.replace("-", "−")
 
 

@@ -148,6 +148,12 @@ def test_velocity_feedback_in_some_sets_is_warned_of():
     assert FEEDBACK_WARNING in judged(sets).warnings
 
 
+def test_sets_of_which_nobody_said_whether_velocities_were_shown_warn_of_nothing():
+    told = {0: True, 1: None, 2: True, 3: None, 4: None}
+    sets = [lifted_set([0.1] * 3, k, TODAY, velocity_feedback=feedback) for k, feedback in told.items()]
+    assert FEEDBACK_WARNING not in judged(sets).warnings
+
+
 def test_reps_that_are_not_resolvable_do_not_count():
     sets = day_with(0.0, 5)
     spoiled = tuple(

@@ -30,7 +30,7 @@ def exported(page):
     link.wait_for(timeout=PATIENCE_MS)
     with page.expect_download() as saving:
         link.click()
-    page.locator("#screen").get_by_text("Downloaded; the server's copy is deleted.").wait_for()
+    page.locator("#screen").get_by_text("Downloaded; the server's copy is deleted.").first.wait_for()
     return saving.value.suggested_filename, Path(saving.value.path()).read_bytes()
 
 
@@ -62,6 +62,12 @@ def test_a_file_becomes_a_session_and_goes_out_again(open_page, tmp_path):
     page.get_by_role("heading", name="Export", exact=True).wait_for()
     assert page.get_by_label("Picked sessions").is_checked()
     assert page.locator(".files-picks input:checked").count() == 1
+    name, data = exported(page)
+    assert name.endswith("-sheet.csv")
+    assert "102.5" in data.decode("utf-8-sig")
+    page.locator("input[value=sheet]").uncheck()
+    page.locator("input[value=reps]").check()
+    page.locator("input[value=sets]").check()
     name, data = exported(page)
     assert name.endswith("-reps-sets.zip")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

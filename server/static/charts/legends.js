@@ -9,7 +9,7 @@ const KEYS = {
   outside: ["key-outside", "set worse than your ordinary sets"],
   outsideDay: ["key-outside", "session worse than your ordinary sets"],
   borderline: ["key-borderline", "borderline: its interval reaches into the band"],
-  blamed: ["key-blamed", "rep to blame"],
+  blamed: ["key-blamed", "rep outside your ordinary ones"],
   before: ["key-faint", "before the break: not compared"],
   doubtful: ["key-faint", "doubtful rep"],
   leftOut: ["key-faint", "left out: the table says why"],

@@ -54,7 +54,7 @@ function nothing() {
 function form(page, chosenId, onBegun) {
   const mayExport = page.role() !== "view";
   const kinds = EXPORTS.map(([kind, name, words]) => {
-    const box = h("input", { type: "checkbox", name: "kind", value: kind, checked: kind === "reps" || kind === "sets", onchange: redraw });
+    const box = h("input", { type: "checkbox", name: "kind", value: kind, checked: kind === "sheet", onchange: redraw });
     return { kind, box, element: h("label", { class: "files-kind" }, box, h("span", {}, h("strong", { text: name }), h("small", { text: words }))) };
   });
   const format = choice("format", [["csv", "CSV: for every program"], ["parquet", "Parquet: R, Python, DuckDB"]], "csv");

@@ -9,7 +9,7 @@ import { canFill, isFilled } from "./tablet.js";
 /** What was just done can be taken back by a large button this long, ms. */
 const FRESH_MS = 10_000;
 const PROBLEM_MS = 8000;
-/** What starting or ending a set did stands on its button this long, ms. */
+/** That a set was ended stands on the button this long, ms; that one may begin, until it does. */
 const TOLD_MS = 4000;
 /** A button that has just turned into its opposite by itself is not pressed by mistake, ms. */
 const TURNED_MS = 700;
@@ -87,7 +87,7 @@ export function makeControls(actions) {
     return ask(set.button, async () => {
       await postLabel({ exercise_id: exerciseId, load_kg: loadKg, goal });
       told = isEnd ? "Set ended" : "Go: lift";
-      toldUntil = performance.now() + TOLD_MS;
+      toldUntil = isEnd ? performance.now() + TOLD_MS : Infinity;
       return { words: isEnd ? "Set ended." : "Set starts now." };
     });
   }
@@ -106,6 +106,7 @@ export function makeControls(actions) {
   function drawSetButton({ openSet }, may, now) {
     const isOpen = openSet !== null;
     if (isOpen !== wasOpen) [turnedUntil, toldUntil, wasOpen] = [now + TURNED_MS, 0, isOpen];
+    if (!may) toldUntil = 0;
     const isTold = now < toldUntil;
     setText(set.glyph, isTold ? "✓" : isOpen ? "■" : "▶");
     setText(set.words, isTold ? told : isOpen ? "End set" : "Start set");

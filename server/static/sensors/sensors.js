@@ -70,10 +70,16 @@ function mount(root, first, context) {
     return sensors.is_streaming ? "To pair a sensor, disconnect first: a session is running." : null;
   }
 
+  function nonePaired() {
+    if (!mayChange) return "No sensor is paired yet.";
+    if (sensors.is_streaming) return "No sensor is paired yet; nor is the one that records now, so that forward may stay unknown. Disconnect it, look for it below, then pair it.";
+    return "No sensor is paired yet. Look for one below, then pair it: Upright learns how it sits on the bar.";
+  }
+
   function draw() {
     const n = sensors.paired.length;
     setText(sub, `${n ? `${n} paired` : "None paired"}${sensors.is_streaming ? " · a session is running" : ""}`);
-    put(list, ...(n ? sensors.paired.map(item) : [h("li", { class: "hint", text: mayChange ? "No sensor is paired yet. Look for one below, then pair it: Upright learns how it sits on the bar." : "No sensor is paired yet." })]));
+    put(list, ...(n ? sensors.paired.map(item) : [h("li", { class: "hint", text: nonePaired() })]));
     session.draw(sensors.is_streaming, live);
     scan.draw();
   }

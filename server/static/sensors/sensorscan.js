@@ -59,7 +59,7 @@ export function scanCard({ onPair, onStart, onError, isPaired, whyNot }) {
     if (found === null) return;
     const ours = found.filter((one) => one.driver !== null);
     const others = found.filter((one) => one.driver === null);
-    setText(words, ours.length ? `${plural(ours.length, "sensor")} found.` : "No sensor found. Is it charged, awake and near, and not connected to a phone?");
+    setText(words, ours.length ? `${plural(ours.length, "sensor")} found.` : `No ${whyNot() ? "other " : ""}sensor found. Is it charged, awake and near, and not connected to a phone?${whyNot() ? " The one that records now does not show." : ""}`);
     const reason = ours.length ? whyNot() : null;
     put(results, ours.length ? table(ours, reason) : null, reason ? h("p", { class: "hint", text: reason }) : null, others.length ? unknown(others) : null);
   }

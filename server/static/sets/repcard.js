@@ -19,17 +19,18 @@ export function repCard(view, doing) {
     ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(sd, 2)}`],
     ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${plusMinus(rep.peak_concentric_velocity_sd_mps, 2)}`],
     ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${plusMinus(rep.range_of_motion_sd_m, 1, 100)}`],
-    ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
+    rep.measures.forward_displacement_m ? null : ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
     ["Lowering speed", rep.eccentric_velocity_mps === null ? UNKNOWN : `${velocity(rep.eccentric_velocity_mps)} m/s`],
     ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],
     ["When", `at ${clock(rep.start_s)}, ${number(Math.max(rep.concentric_end_s, rep.end_s ?? 0) - rep.start_s, 1)} s long`],
-  ];
+  ].filter(Boolean);
   const state = rep.excluded_reason ? `× Left out: ${rep.excluded_reason}` : `${glyph} ${sentenceCase(words)}${rep.quality.reasons.length ? `: ${rep.quality.reasons.join("; ")}` : ""}`.trim();
   return h(
     "section",
     { class: "card rep-card", "data-key": "rep-card", tabindex: -1, "aria-label": `Rep ${rep.index + 1}` },
     h("div", { class: "card-head" }, h("h2", { text: `Rep ${rep.index + 1}` }), made ? h("span", { class: "tag warn", text: `✎ ${made}` }) : null),
     h("p", { class: rep.excluded_reason ? "rep-state out" : `rep-state ${rep.quality.state}`, text: state }),
+    isOutside(view) ? h("p", { class: "rep-outside", text: "✕ Among the reps furthest outside your ordinary ones" }) : null,
     rep.made_reason ? h("p", { class: "hint", text: `${made}: ${rep.made_reason}` }) : null,
     h("dl", { class: "rep-facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
     drawn(page, () => {
@@ -41,15 +42,24 @@ export function repCard(view, doing) {
   );
 }
 
-/** What the lift's stability is judged by, of this rep, beside the other reps of the set. */
-function stability({ set, lifts, chosen: rep }) {
+/** What is said of the part by which the lift is judged first, and of the others. */
+const partsOf = ({ found, set }) => found.verdicts.find((lift) => lift.exercise_id === set.exercise_id)?.parts ?? [];
+
+const isOutside = (view) =>
+  partsOf(view)[0]?.blamed.some((one) => one.set_index === view.set.index && one.rep_index === view.chosen.index) ?? false;
+
+/** What the lift's stability is judged by, of this rep, beside the other reps of the set and one's own ordinary. */
+function stability(view) {
+  const { set, lifts, chosen: rep } = view;
   const parts = (lifts.get(set.exercise_id)?.parts ?? []).filter((id) => rep.measures[id]);
   return parts.map((id) => {
     const { value, sd, reason } = rep.measures[id];
     if (value === null) return [measureOf(id).name, `not known${reason ? `: ${reason}` : ""}`];
     const others = counting(set.reps).filter((one) => one !== rep).map((one) => one.measures[id]?.value).filter(Number.isFinite);
     const range = others.length > 1 ? ` (other reps ${partValue(id, Math.min(...others))} to ${partValue(id, Math.max(...others))})` : "";
-    return [measureOf(id).name, `${partValue(id, value, sd)}${range}`];
+    const usual = partsOf(view).find((one) => one.part === id)?.usual;
+    const own = usual ? `; your ordinary sets ${partValue(id, usual.low)} to ${partValue(id, usual.high)}` : "";
+    return [measureOf(id).name, `${partValue(id, value, sd)}${range}${own}`];
   });
 }
 

@@ -85,15 +85,18 @@ export function mountReview(root, context, source, focus) {
       ),
       pathsFigure(view, choose),
     );
-    if (isArriving && view.chosen) root.querySelector(".rep-card").scrollIntoView({ block: "nearest" });
-    isArriving = false;
+    // In the next frame: until then the screen before stands above.
+    if (isArriving && view.chosen) requestAnimationFrame(() => root.querySelector(".rep-card")?.scrollIntoView());
     if (wasFocused) root.querySelector(`[data-key="${CSS.escape(wasFocused)}"]`)?.focus({ preventScroll: true });
     compare();
   }
 
   async function compare() {
     const key = `${view.found.session?.recording_id}:${view.index}:${view.set.exercise_id}:${view.set.load_kg}`;
-    if (view.compared?.key === key || !view.set.exercise_id) return;
+    if (view.compared?.key === key || !view.set.exercise_id) {
+      isArriving = false; // nothing comes any more that would move what was looked for
+      return;
+    }
     view.compared = { key, choices: null };
     const choices = await findComparisons(view.found.session, view.set, view.found.sets).catch(() => []);
     if (isGone || view.compared?.key !== key) return;

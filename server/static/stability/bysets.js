@@ -60,6 +60,6 @@ function row(page, lift, set, own) {
       own.p_value === null ? null : h("p", { class: "hint", text: sureWords(own.word, own, "such sets") }),
       besides.length ? h("p", { class: "hint", text: `Besides: ${besides.join("; ")}.` }) : null,
     ),
-    blamed ? h("a", { class: "rep-link", href: page.link(blamed.set_index, blamed.rep_index) }, `Rep ${blamed.rep_index + 1} to blame`) : null,
+    blamed ? h("a", { class: "rep-link", href: page.link(blamed.set_index, blamed.rep_index) }, `Rep ${blamed.rep_index + 1} is furthest off`) : null,
   );
 }

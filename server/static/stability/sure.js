@@ -19,7 +19,7 @@ function rarely(p) {
 function held(word, p, alpha) {
   if (word.startsWith("clearly")) return "very sure";
   if (word.startsWith("probably")) return p < alpha / CLEAR_FACTOR ? "very sure that it changed, less that it matters" : "fairly sure, not certain";
-  if (p >= EVEN_P) return "not sure either way";
+  if (p >= EVEN_P) return "nothing points to a change";
   return alpha > 0 && p < alpha ? "sure that it changed, but by less than matters" : "a hint, too weak to call it a change";
 }
 

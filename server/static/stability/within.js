@@ -68,6 +68,6 @@ function rowOf(page, part, set, { rep, value = null, sd, reason, isBlamed }) {
     h("a", { href: page.link(set.index, rep.index), text: `Rep ${rep.index + 1}` }),
     partNumber(part.part, value),
     value === null ? (reason ?? UNKNOWN) : partEnds(part.part, ends),
-    [isBlamed ? "to blame" : "", ...rep.quality.reasons].filter(Boolean).join("; "),
+    [isBlamed ? "outside your ordinary reps" : "", ...rep.quality.reasons].filter(Boolean).join("; "),
   ];
 }
