@@ -139,7 +139,7 @@ def test_a_rep_to_blame_is_one_click_away(trained, open_page):
         "(hash) => location.hash === hash", arg=f"{trained}/set/{set_number}/rep/{rep_number}"
     )
     expect_text(page, ".rep-card", "Uprightness loss")
-    assert re.search(r"\(other reps \d+\.\d° to \d+\.\d°\)", text(page, ".rep-card"))
+    assert re.search(r"\bother reps \d+\.\d° to \d+\.\d°", text(page, ".rep-card"))
     # Its head is in view, below the page's own that stays.
     page.wait_for_function(
         """() => {
@@ -148,7 +148,7 @@ def test_a_rep_to_blame_is_one_click_away(trained, open_page):
         }"""
     )
     assert "Among the reps furthest outside your ordinary ones" in text(page, ".rep-card")
-    assert re.search(r"; your ordinary sets \d+\.\d° to \d+\.\d°", text(page, ".rep-card"))
+    assert re.search(r"\byour ordinary sets \d+\.\d° to \d+\.\d°", text(page, ".rep-card"))
 
 
 def test_a_chosen_set_is_shown_rep_by_rep(trained, open_page):

@@ -32,7 +32,11 @@ export function repCard(view, doing) {
     h("p", { class: rep.excluded_reason ? "rep-state out" : `rep-state ${rep.quality.state}`, text: state }),
     isOutside(view) ? h("p", { class: "rep-outside", text: "✕ Among the reps furthest outside your ordinary ones" }) : null,
     rep.made_reason ? h("p", { class: "hint", text: `${made}: ${rep.made_reason}` }) : null,
-    h("dl", { class: "rep-facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
+    h(
+      "dl",
+      { class: "rep-facts" },
+      ...facts.map(([name, value, ...beside]) => h("div", {}, h("dt", { text: name }), h("dd", {}, value, ...beside.map((text) => h("small", { text }))))),
+    ),
     drawn(page, () => {
       const box = h("div", { class: "path-box" });
       requestAnimationFrame(() => box.isConnected && drawBarPath(box, rep.excluded_reason ? [rep] : counting(set.reps), rep));
@@ -42,7 +46,7 @@ export function repCard(view, doing) {
   );
 }
 
-/** What is said of the part by which the lift is judged first, and of the others. */
+/** What is said of the parts of the lift; it is judged by the first. */
 const partsOf = ({ found, set }) => found.verdicts.find((lift) => lift.exercise_id === set.exercise_id)?.parts ?? [];
 
 const isOutside = (view) =>
@@ -56,10 +60,13 @@ function stability(view) {
     const { value, sd, reason } = rep.measures[id];
     if (value === null) return [measureOf(id).name, `not known${reason ? `: ${reason}` : ""}`];
     const others = counting(set.reps).filter((one) => one !== rep).map((one) => one.measures[id]?.value).filter(Number.isFinite);
-    const range = others.length > 1 ? ` (other reps ${partValue(id, Math.min(...others))} to ${partValue(id, Math.max(...others))})` : "";
     const usual = partsOf(view).find((one) => one.part === id)?.usual;
-    const own = usual ? `; your ordinary sets ${partValue(id, usual.low)} to ${partValue(id, usual.high)}` : "";
-    return [measureOf(id).name, `${partValue(id, value, sd)}${range}${own}`];
+    return [
+      measureOf(id).name,
+      partValue(id, value, sd),
+      others.length > 1 ? `other reps ${partValue(id, Math.min(...others))} to ${partValue(id, Math.max(...others))}` : null,
+      usual ? `your ordinary sets ${partValue(id, usual.low)} to ${partValue(id, usual.high)}` : null,
+    ].filter(Boolean);
   });
 }
 
