@@ -283,11 +283,8 @@ def test_how_sure_the_words_are_follows_from_the_odds_beside_them(station, open_
         ("no clear change", 0.0001, 0.025): "sure that it changed, but by less than matters; chance",
         ("no clear change", 0.04, 0.025): "a hint, too weak to call it a change; chance",
         ("no clear change", 0.04, 0.0): "a hint, too weak to call it a change; chance",
-        (
-            "no clear change",
-            0.3,
-            0.025,
-        ): "nothing points to a change; chance alone does as much in about 1 of 3",
+        ("no clear change", 0.12, 0.025): "hardly a hint of a change; chance alone does as much in about 1",
+        ("no clear change", 0.3, 0.025): "nothing points to a change; chance alone does as much in about 1",
         ("too little data", None, None): "cannot be told yet.",
     }
     page = open_page("#/stability")

@@ -4,8 +4,8 @@ import { number } from "../core/format.js";
 
 /** A "clearly" needs odds so many times rarer than a "probably", as in `StabilityConfig.clear_factor`. */
 const CLEAR_FACTOR = 5;
-/** Odds from which on nothing points to a change. */
-const EVEN_P = 0.1;
+/** Odds from which on hardly anything, and nothing, points to a change. */
+const [WEAK_P, EVEN_P] = [0.1, 0.3];
 
 /** "1 in 40": how often chance alone does as much, without false precision. */
 function rarely(p) {
@@ -20,6 +20,7 @@ function held(word, p, alpha) {
   if (word.startsWith("clearly")) return "very sure";
   if (word.startsWith("probably")) return p < alpha / CLEAR_FACTOR ? "very sure that it changed, less that it matters" : "fairly sure, not certain";
   if (p >= EVEN_P) return "nothing points to a change";
+  if (p >= WEAK_P) return "hardly a hint of a change";
   return alpha > 0 && p < alpha ? "sure that it changed, but by less than matters" : "a hint, too weak to call it a change";
 }
 
