@@ -199,7 +199,7 @@ class PartChange:
     usual_sentence : str
         The same in words; empty before there is a band.
     day : DayChange or None
-        The day as a whole; of the primary part with a baseline.
+        The day as a whole, where there is a baseline; only that of the primary part gets a word.
     sets : tuple of SetChange
         Each set but the first against the first ones.
     blamed : tuple of BlamedRep

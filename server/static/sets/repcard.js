@@ -19,7 +19,7 @@ export function repCard(view, doing) {
     ["Mean velocity", `${velocity(rep.mean_concentric_velocity_mps)} m/s ${plusMinus(sd, 2)}`],
     ["Peak velocity", `${velocity(rep.peak_concentric_velocity_mps)} m/s ${plusMinus(rep.peak_concentric_velocity_sd_mps, 2)}`],
     ["Range of motion", `${centimetres(rep.range_of_motion_m)} cm ${plusMinus(rep.range_of_motion_sd_m, 1, 100)}`],
-    rep.measures.forward_displacement_m ? null : ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
+    measuresOf(view).includes("forward_displacement_m") ? null : ["Forward at the turn", drift(rep.forward_drift_m, rep.forward_drift_sd_m) ?? "not resolvable"],
     ["Lowering speed", rep.eccentric_velocity_mps === null ? UNKNOWN : `${velocity(rep.eccentric_velocity_mps)} m/s`],
     ["Lockout against peak", rep.lockout_ratio === null ? UNKNOWN : percent(rep.lockout_ratio)],
     ["When", `at ${clock(rep.start_s)}, ${number(Math.max(rep.concentric_end_s, rep.end_s ?? 0) - rep.start_s, 1)} s long`],
@@ -46,17 +46,19 @@ export function repCard(view, doing) {
   );
 }
 
+/** What the lift's stability is judged by, as far as this rep has it. */
+const measuresOf = ({ lifts, set, chosen }) => (lifts.get(set.exercise_id)?.parts ?? []).filter((id) => chosen.measures[id]);
+
 /** What is said of the parts of the lift; it is judged by the first. */
 const partsOf = ({ found, set }) => found.verdicts.find((lift) => lift.exercise_id === set.exercise_id)?.parts ?? [];
 
 const isOutside = (view) =>
   partsOf(view)[0]?.blamed.some((one) => one.set_index === view.set.index && one.rep_index === view.chosen.index) ?? false;
 
-/** What the lift's stability is judged by, of this rep, beside the other reps of the set and one's own ordinary. */
+/** Those measures beside the other reps of the set and one's own ordinary. */
 function stability(view) {
-  const { set, lifts, chosen: rep } = view;
-  const parts = (lifts.get(set.exercise_id)?.parts ?? []).filter((id) => rep.measures[id]);
-  return parts.map((id) => {
+  const { set, chosen: rep } = view;
+  return measuresOf(view).map((id) => {
     const { value, sd, reason } = rep.measures[id];
     if (value === null) return [measureOf(id).name, `not known${reason ? `: ${reason}` : ""}`];
     const others = counting(set.reps).filter((one) => one !== rep).map((one) => one.measures[id]?.value).filter(Number.isFinite);
@@ -77,7 +79,7 @@ function buttons({ set, chosen: rep, isBusy }, doing) {
   return h(
     "div",
     { class: "rep-actions no-print", role: "group", "aria-label": `Correct rep ${rep.index + 1}` },
-    isOut ? tool("rep-out", "Count again", doing.restore, { disabled: isBusy, class: "primary" }) : tool("rep-out", "Leave out", doing.exclude, { disabled: isBusy, class: "primary" }),
+    isOut ? tool("rep-out", "Count again", doing.restore, { disabled: isBusy, class: "primary" }) : tool("rep-out", "Leave out", doing.exclude, { disabled: isBusy }),
     tool("rep-split", "Split", doing.split, { disabled: isBusy || isOut, title: "One rep that is two" }),
     tool("rep-merge", next ? `Merge with ${next.index + 1}` : "Merge", doing.merge, { disabled: isBusy || !canMerge, title: "Two reps that are one" }),
     rep.made && !isOut ? tool("rep-restore", "As found", doing.restore, { disabled: isBusy, title: "Take back what was split or merged" }) : null,
