@@ -36,6 +36,7 @@ PRIMARY, OTHER, FORWARD = "uprightness_loss_rad", "rounding_rad", "forward_displ
 REPS = {PRIMARY: 0.018, OTHER: 0.014, FORWARD: 0.010}
 """Scatter from rep to rep; coverage does not depend on the unit."""
 QUIET = {Word.NO_CLEAR_CHANGE, Word.TOO_LITTLE_DATA}
+WORSE = {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE}
 
 
 @dataclass(frozen=True)
@@ -296,10 +297,9 @@ def power_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> Repor
     table = ReportTable(
         f"True forward drift found (probably or clearly worse), % of {len(results[0])}", columns
     )
-    worse = {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE}
     for k in range(0, len(cases), 3):
         case = cases[k]
-        shares = [_share([one.primary in worse for one in found]) for found in results[k : k + 3]]
+        shares = [_share([one.primary in WORSE for one in found]) for found in results[k : k + 3]]
         table.add(f"{100 * (case.rep_m or 0):.1f}", f"{case.plan.n_sets} x {case.plan.n_reps}", *shares)
     return table
 
@@ -319,10 +319,9 @@ def day_table(cases: Sequence[Case], results: Sequence[list[Result]]) -> ReportT
     table = ReportTable(
         f"Days worse as a whole by so many scatters of a rep, found, % of {len(results[0])}", columns
     )
-    worse = {Word.CLEARLY_WORSE, Word.PROBABLY_WORSE}
     for k in range(0, len(cases), 4):
         none, *some = results[k : k + 4]
-        shares = [_share([one.day in worse for one in found]) for found in some]
+        shares = [_share([one.day in WORSE for one in found]) for found in some]
         table.add(cases[k].name, _share([one.day not in QUIET for one in none]), *shares)
     return table
 

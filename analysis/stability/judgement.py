@@ -193,7 +193,7 @@ class PartChange:
         Standard error of a set's mean in this lifter; 1.96 sqrt(2) times that; and the larger of 0.2
         standard deviations between sessions and the sensor's resolution.
     usual : Interval or None
-        Centre of the baseline and the band in which 90 % of this lifter's ordinary sets lie.
+        Median of this lifter's ordinary sets and the band in which 90 % of them lie.
     outside_usual : tuple of int
         Indices of the sets beyond that band on the worse side: of ordinary sets 1 in 20 is.
     usual_sentence : str
@@ -325,8 +325,9 @@ class LiftVerdict:
     word : Word
         Of the primary part across the sets.
     headline : str
-        What stands large: the word, or what it would hide. "No clear change" is true of a session whose
-        worse sets were not the last, or whose sets were all worse than on the lifter's ordinary days.
+        What stands large, beginning with a `Word`: the word, or what it would hide. "No clear change" is
+        true of a session whose worse sets were not the last, or whose sets were all worse than on the
+        lifter's ordinary days.
     sentence, test
         Behind the headline; where it is not the word, the sentence says the word as well.
     baseline : BaselineState

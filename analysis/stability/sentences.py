@@ -88,13 +88,11 @@ def coach(part: str, word: Word) -> str:
     return worse if word in _WORSE else better
 
 
-def _why_no_word(
-    part: str, change: Interval, alpha: float | None, p: float | None, least: float | None
-) -> str:
+def _why_no_word(part: str, change: Interval, test: Significance | SetChange, least: float | None) -> str:
     """Say why there is no word for a change: chance explains it, may well explain it, or it is too small."""
     if change.low <= 0.0 <= change.high:
         return "no more than chance explains"
-    if alpha and p is not None and p < alpha:
+    if test.alpha and test.p_value is not None and test.p_value < test.alpha:
         return f"too little to matter, which takes {shown(part, least or 0.0)}"
     return "your ordinary sessions differ by as much too often to call it a change"
 
@@ -117,8 +115,7 @@ def session_sentence(change: PartChange) -> str:
             limit = (
                 f"; only {shown(change.part, detectable)} or more would stand out from your ordinary scatter"
             )
-        test, least = change.test, change.smallest_worthwhile_change
-        why = _why_no_word(change.part, judged, test.alpha, test.p_value, least)
+        why = _why_no_word(change.part, judged, change.test, change.smallest_worthwhile_change)
         return f"{name}: {numbers}: {why}{limit}."
     from_set_to_set = "" if change.test.of == ENDS else " from set to set"
     return f"{coach(change.part, change.word)}{from_set_to_set}: {numbers}."
@@ -128,7 +125,7 @@ def day_sentence(part: str, day: DayChange, least: float | None) -> str:
     """Say how the day as a whole compares with the lifter's ordinary days."""
     numbers = f"{_range(part, day.difference)} in the first reps of the first sets"
     if day.word in _NO_CHANGE:
-        why = _why_no_word(part, day.difference, day.test.alpha, day.test.p_value, least)
+        why = _why_no_word(part, day.difference, day.test, least)
         return f"{MEASURES[part].name} against your ordinary days: {numbers}: {why}."
     return f"{coach(part, day.word)} than on your ordinary days: {numbers}."
 
@@ -206,7 +203,7 @@ def set_sentence(change: PartChange, one: SetChange, why_no_baseline: str) -> st
     low, high = (shown(part, end, sign=True) for end in (one.interval.low, one.interval.high))
     numbers = f"{by} (90 % interval {low} to {high})"
     if one.word in _NO_CHANGE:
-        why = _why_no_word(part, one.interval, one.alpha, one.p_value, change.smallest_worthwhile_change)
+        why = _why_no_word(part, one.interval, one, change.smallest_worthwhile_change)
         return f"{name}, no clear change: {MEASURES[part].name} {numbers}: {why}."
     happened = coach(part, one.word)
     return f"{name} was {one.word.value}: {happened[0].lower()}{happened[1:]}, {numbers}."
@@ -222,7 +219,6 @@ def weeks_sentence(history: PartHistory) -> str:
     if history.test.method == "baseline":
         numbers = f"{_range(history.part, history.change)} against your sessions before"
     if history.word is Word.NO_CLEAR_CHANGE:
-        test, least = history.test, history.smallest_worthwhile_change
-        why = _why_no_word(history.part, history.change, test.alpha, test.p_value, least)
+        why = _why_no_word(history.part, history.change, history.test, history.smallest_worthwhile_change)
         return f"{name}: {numbers}: {why}."
     return f"{coach(history.part, history.word)}: {numbers}."

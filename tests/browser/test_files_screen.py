@@ -25,12 +25,14 @@ def choose(page, *paths):
 
 def exported(page):
     """Press Export and return the file that the browser saves."""
+    told = page.locator("#screen").get_by_text("Downloaded; the server's copy is deleted.")
+    before = told.count()
     page.get_by_role("button", name="Export", exact=True).click()
     link = page.get_by_role("link", name="Download")
     link.wait_for(timeout=PATIENCE_MS)
     with page.expect_download() as saving:
         link.click()
-    page.locator("#screen").get_by_text("Downloaded; the server's copy is deleted.").first.wait_for()
+    told.nth(before).wait_for()
     return saving.value.suggested_filename, Path(saving.value.path()).read_bytes()
 
 
